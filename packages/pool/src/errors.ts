@@ -1,0 +1,144 @@
+/** The codes of this package's errors: match on these, they do not change within a major version. */
+export type ConcurErrorCode =
+  | "CONCUR_CANCELLED"
+  | "CONCUR_TIMEOUT"
+  | "CONCUR_INVALID_STATE"
+  | "CONCUR_QUEUE_FULL"
+  | "CONCUR_SHUTDOWN"
+  | "CONCUR_BROKEN"
+  | "CONCUR_WORKER_CRASHED"
+  | "CONCUR_NOT_SERIALIZABLE"
+  | "CONCUR_REMOTE";
+
+/** Marks our errors across the ESM and CommonJS copies of this package, where `instanceof` cannot. */
+const brand = Symbol.for("@concur/pool.error");
+
+/**
+ * Is the base of every error that this package makes.
+ *
+ * What a task itself throws is passed on as it is and need not be a ConcurError.
+ */
+export abstract class ConcurError extends Error {
+  abstract readonly code: ConcurErrorCode;
+}
+
+/**
+ * Says whether a value is an error made by this package, whichever copy of it made the error.
+ *
+ * @example
+ * isConcurError(new CancelledError()); // => true
+ * isConcurError(new Error("no")); // => false
+ */
+export function isConcurError(value: unknown): value is ConcurError {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** Says that the call was cancelled before it ended; `cause` is the reason given to `abort()`, if any. */
+export class CancelledError extends ConcurError {
+  readonly code = "CONCUR_CANCELLED";
+  constructor(message = "the call was cancelled", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * Says that a limit of time ran out: of a wait (the call goes on) or, with the `timeoutMs` of a call, of the
+ * call itself. Its name equals that of `AbortSignal.timeout()`'s reason, so one check serves both.
+ */
+export class TimeoutError extends ConcurError {
+  readonly code = "CONCUR_TIMEOUT";
+  /** How many futures were not done, where several were waited for. */
+  readonly unfinished: number | undefined;
+  /** How many futures were waited for, where several were. */
+  readonly total: number | undefined;
+  constructor(message: string, counts?: { unfinished: number; total: number }) {
+    super(message);
+    this.unfinished = counts?.unfinished;
+    this.total = counts?.total;
+  }
+}
+
+/** Says that a future was started or settled twice, or that a function was called where it cannot work. */
+export class InvalidStateError extends ConcurError {
+  readonly code = "CONCUR_INVALID_STATE";
+}
+
+/** Says that the waiting line of an executor is at its `maxQueue`. */
+export class QueueFullError extends ConcurError {
+  readonly code = "CONCUR_QUEUE_FULL";
+}
+
+/** Is thrown by `submit()` and `map()` after `shutdown()`. */
+export class ExecutorShutdownError extends ConcurError {
+  readonly code = "CONCUR_SHUTDOWN";
+  constructor(message = "cannot schedule new futures after shutdown", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Says that the executor can run nothing any more, or was ended by force while the call ran. */
+export class BrokenExecutorError extends ConcurError {
+  readonly code: "CONCUR_BROKEN" | "CONCUR_WORKER_CRASHED" = "CONCUR_BROKEN";
+}
+
+/** What is known of a worker's death. */
+export interface WorkerCrashDetails {
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  workerId: number;
+  /** Whether the call had begun: `'unknown'` where it was sent and never answered. */
+  started: true | "unknown";
+  cause?: unknown;
+}
+
+/** Says that the worker that ran the call died. */
+export class WorkerCrashedError extends BrokenExecutorError {
+  override readonly code = "CONCUR_WORKER_CRASHED";
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly workerId: number;
+  readonly started: true | "unknown";
+  constructor(message: string, details: WorkerCrashDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.exitCode = details.exitCode;
+    this.signal = details.signal;
+    this.workerId = details.workerId;
+    this.started = details.started;
+  }
+}
+
+/** Says that an argument or a result cannot cross to or from a worker, and names it: `args[1].onClick is a function`. */
+export class SerializationError extends ConcurError {
+  readonly code = "CONCUR_NOT_SERIALIZABLE";
+}
+
+/** Stands for something a task threw that could not be rebuilt on this side. */
+export class RemoteError extends ConcurError {
+  readonly code = "CONCUR_REMOTE";
+  /** The name of what was thrown, as it stood in the worker. */
+  readonly remoteName: string;
+  constructor(message: string, remoteName: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remoteName = remoteName;
+  }
+}
+
+Object.defineProperty(ConcurError.prototype, brand, { value: true });
+
+// The names stand on the prototypes, as those of the built-in errors do: minifiers rename classes, and an
+// own property would be printed with each error.
+const names: Record<string, { prototype: ConcurError }> = {
+  ConcurError,
+  CancelledError,
+  TimeoutError,
+  InvalidStateError,
+  QueueFullError,
+  ExecutorShutdownError,
+  BrokenExecutorError,
+  WorkerCrashedError,
+  SerializationError,
+  RemoteError,
+};
+for (const [name, { prototype }] of Object.entries(names)) {
+  Object.defineProperty(prototype, "name", { value: name, configurable: true, writable: true });
+}

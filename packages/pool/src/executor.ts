@@ -1,0 +1,160 @@
+import type { Future } from "./future.js";
+import { BoundSubmitter } from "./internal/bound-submitter.js";
+import { startMap } from "./map.js";
+import type { ResultIterator } from "./result-iterator.js";
+import type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
+import type { Task } from "./task.js";
+import { checkTaskOptions, MAP_OPTIONS, type TaskOptions } from "./task-options.js";
+
+/** How `shutdown()` ends an executor. */
+export interface ShutdownOptions {
+  /** Whether the promise waits until all accepted calls are done and the workers gone. Default: true. */
+  wait?: boolean | undefined;
+  /** Whether calls that have not begun are cancelled. Default: false. */
+  cancelFutures?: boolean | undefined;
+  /** Milliseconds after which what still runs is ended as `terminateWorkers()` does. Default: no limit. */
+  timeoutMs?: number | undefined;
+}
+
+/** Counts of an executor at one moment. */
+export interface ExecutorStats {
+  /** Workers alive; an executor of this thread counts each call that runs as a worker. */
+  workers: number;
+  idle: number;
+  busy: number;
+  /** Calls that wait for a worker. */
+  pending: number;
+  running: number;
+  /** Calls that ended with a value, since the executor was made. */
+  completed: number;
+  failed: number;
+  cancelled: number;
+}
+
+/**
+ * Accepts calls of tasks and gives a future for each. The counterpart of Python's `concurrent.futures.Executor`.
+ *
+ * A subclass that implements `submit` has `run`, `map`, `with` (for the options of `map`) and, with `shutdown`,
+ * `await using`.
+ */
+export abstract class Executor implements AsyncDisposable {
+  /** How many calls run at the same time, at most. */
+  abstract readonly maxWorkers: number;
+
+  constructor() {
+    if (new.target === Executor) {
+      throw new TypeError("Executor is abstract: make an AsyncExecutor or another kind of it");
+    }
+  }
+
+  /**
+   * Hands in one call and returns at once.
+   *
+   * Calls start in the order of submission. What the task returns or throws, and an argument that it cannot be
+   * given, arrive through the future.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @throws {TypeError} At the call, when `task` is not one this executor can run.
+   */
+  abstract submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>>;
+
+  /** Does what `submit(task, ...args).result()` does: the call for those who need no future. */
+  run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>> {
+    return this.submit(task, ...args).result();
+  }
+
+  /**
+   * Calls the task for each set of items, read side by side from the iterables until the shortest ends, and
+   * iterates over the results in the order of the input. The counterpart of Python's `Executor.map`.
+   *
+   * All input is read and submitted at this call, or with `with({ bufferSize })` only so much that no more results
+   * than that are in flight or unread. When a call fails, `next()` rejects in its place and may be called again for
+   * the rest. `return()` (also by leaving a `for await` loop) cancels what has not begun.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   */
+  map<A extends unknown[], R>(
+    task: Task<A, R>,
+    ...iterables: IterablesOf<A>
+  ): ResultIterator<Awaited<R>> {
+    return this.bind({}).map(task, ...iterables);
+  }
+
+  /**
+   * Gives the same ways to hand in work, with options bound to each call. It can be chained: later options are
+   * added to the earlier ones and win over them.
+   *
+   * @throws {TypeError | RangeError} At the call, for options that are unknown or unsound.
+   */
+  with(options: TaskOptions): Submitter {
+    return this.bind(options);
+  }
+
+  /**
+   * Says that no more work comes, and ends the executor; may be called again. Here, as in Python's base class, there
+   * is nothing to end.
+   */
+  shutdown(_options?: ShutdownOptions): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * Ends the executor at once: what waits is cancelled, and what runs is ended where it stands. The counterpart of
+   * Python 3.14's `terminate_workers`.
+   */
+  terminateWorkers(): Promise<void> {
+    return this.shutdown({ wait: false, cancelFutures: true });
+  }
+
+  /** Does the same in the way that no worker can resist. The counterpart of Python 3.14's `kill_workers`. */
+  killWorkers(): Promise<void> {
+    return this.terminateWorkers();
+  }
+
+  /** Counts workers and calls at this moment. */
+  abstract stats(): ExecutorStats;
+
+  /** Shuts down and waits, so that `await using executor = …` is Python's `with` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  /** Hands in one call with options; executors that know options of calls override it. */
+  protected submitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
+    for (const name of Object.keys(options)) {
+      if (!MAP_OPTIONS.some((known) => known === name)) {
+        throw new TypeError(`${this.constructor.name} does not know the option '${name}'`);
+      }
+    }
+    // A function that is no Task was refused by the types, or is by `submit` itself.
+    return this.submit(task as Task<A, R>, ...args);
+  }
+
+  /** Throws when the executor takes no more calls: `map` must fail at the call, whatever its input. */
+  protected assertAccepting(): void {
+    // An executor that has no such state accepts always.
+  }
+
+  /** Makes the submitter behind `with()` and `map()`. */
+  protected bind(options: TaskOptions): FunctionSubmitter {
+    checkTaskOptions(options);
+    return new BoundSubmitter(
+      {
+        submitWith: (bound, task, args) => this.submitWith(bound, task, args),
+        mapWith: (bound, task, iterables) => {
+          this.assertAccepting();
+          return startMap(
+            (args: Parameters<typeof task>) => this.submitWith(bound, task, args),
+            iterables,
+            bound,
+          );
+        },
+      },
+      { ...options },
+    );
+  }
+}

@@ -1,0 +1,288 @@
+import { inspect } from "node:util";
+import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
+import { reportCallbackError } from "./internal/callback-error.js";
+import type { FutureControl, FutureOwner } from "./internal/future-control.js";
+import { isThenable, kindOf } from "./internal/kinds.js";
+import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
+
+/** Where a call stands: pending, then running, then finished; or from pending or running to cancelled. */
+export type FutureState = "pending" | "running" | "cancelled" | "finished";
+
+const brand = Symbol.for("@concur/pool.future");
+
+/** Tells a Future, whichever copy of this package made it. */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** Only this key opens the constructor: a future without an executor behind it would never settle. */
+const key = Symbol("future");
+
+let control: FutureControl;
+
+/**
+ * Stands for one call: its state, and its outcome once there is one. The counterpart of Python's
+ * `concurrent.futures.Future`.
+ *
+ * A future is not a promise and has no `then`: an async generator would unwrap it, and `asCompleted` could not
+ * hand it out. `await future.result()` gives the value. A failure that nobody looks at is silent, as in Python.
+ */
+export class Future<T> {
+  #state: FutureState = "pending";
+  #failed = false;
+  #value: unknown = undefined;
+  #outcome: PromiseSettledResult<T> | undefined;
+  #owner: FutureOwner | undefined;
+  // Each entry is a function of its own, so that the same callback can be added twice.
+  #callbacks: Set<() => void> | undefined;
+  #listeners: Set<(value: unknown) => void> | undefined;
+
+  /** Futures are made by executors; for tests there is `createFuture()` in `@concur/pool/testing`. */
+  private constructor(opener: symbol, owner?: FutureOwner) {
+    if (opener !== key) {
+      throw new TypeError(
+        "futures are made by executors: call submit(), or createFuture() of @concur/pool/testing",
+      );
+    }
+    this.#owner = owner;
+  }
+
+  /** The state of the call at this moment. */
+  get state(): FutureState {
+    return this.#state;
+  }
+
+  /** What `result()` will settle with, or undefined as long as the call is not done. */
+  get outcome(): PromiseSettledResult<T> | undefined {
+    if (!this.done()) return undefined;
+    this.#outcome ??= this.#failed
+      ? { status: "rejected", reason: this.#reason() }
+      : { status: "fulfilled", value: this.#value as T };
+    return this.#outcome;
+  }
+
+  /**
+   * Cancels the call if it has not begun.
+   *
+   * @returns true when the call will never run (also when it was cancelled before), false when it runs or is finished.
+   */
+  cancel(): boolean {
+    if (this.#state === "pending" && (this.#owner?.cancel() ?? true)) {
+      this.#settle("cancelled", true, undefined);
+    }
+    return this.cancelled();
+  }
+
+  /**
+   * Stops the call: at once when it has not begun; otherwise its `currentTask().signal` aborts, and when it has
+   * not ended after the grace (`killAfterMs`) it is given up.
+   *
+   * The future is then cancelled, with `reason` as the cause of its CancelledError; a call that ends with a value
+   * or an error of its own in spite of the signal keeps that.
+   *
+   * @returns true when the call is stopped or asked to stop, false when it was finished.
+   */
+  abort(reason?: unknown): boolean {
+    const why = reason === undefined ? AbortSignal.abort().reason : reason;
+    if (this.#state === "pending" && (this.#owner?.cancel() ?? true)) {
+      this.#settle("cancelled", true, why);
+    }
+    if (this.done()) return this.cancelled();
+    return this.#owner?.abort(why) ?? false;
+  }
+
+  /** Says whether the call was cancelled. A call that failed, with whatever error, was not. */
+  cancelled(): boolean {
+    return this.#state === "cancelled";
+  }
+
+  /** Says whether the call has begun and not ended. */
+  running(): boolean {
+    return this.#state === "running";
+  }
+
+  /** Says whether the call is finished or cancelled. */
+  done(): boolean {
+    return this.#state === "finished" || this.#state === "cancelled";
+  }
+
+  /**
+   * Promises the call's value.
+   *
+   * @param limits.timeoutMs - Milliseconds from here; 0 or less does not wait. The call goes on when they run out.
+   * @param limits.signal - Ends the waiting with its reason; the call goes on.
+   * @throws {TypeError | RangeError} At the call, for bad limits.
+   * @returns A promise that rejects with what the task threw, with CancelledError, or with TimeoutError.
+   */
+  result(limits: WaitLimits = {}): Promise<T> {
+    checkWaitLimits("result()", limits);
+    return this.#whenDone(limits, (resolve, reject) => {
+      if (this.#failed) reject(this.#reason());
+      else resolve(this.#value as T);
+    });
+  }
+
+  /**
+   * Promises what the call threw, or undefined when it succeeded.
+   *
+   * Since a task may throw undefined, `outcome` is the way to tell the two apart. Limits as for `result()`.
+   *
+   * @returns A promise that rejects with CancelledError when the call was cancelled, and with TimeoutError.
+   */
+  exception(limits: WaitLimits = {}): Promise<unknown> {
+    checkWaitLimits("exception()", limits);
+    return this.#whenDone<unknown>(limits, (resolve, reject) => {
+      if (this.cancelled()) reject(this.#reason());
+      else resolve(this.#failed ? this.#value : undefined);
+    });
+  }
+
+  /**
+   * Calls `fn` with this future once it is done, or at once when it is already.
+   *
+   * Callbacks run in the order they were added, inside the event that settles the future, before any promise
+   * made by `result()` goes on. What they throw or reject with becomes a process warning and stops nothing.
+   *
+   * @returns The function that takes the callback away.
+   */
+  addDoneCallback(fn: (future: Future<T>) => unknown): () => void {
+    if (typeof fn !== "function") throw new TypeError("addDoneCallback() takes a function");
+    if (this.done()) {
+      this.#call(fn, this);
+      return () => undefined;
+    }
+    return this.#whenSettled(() => {
+      this.#call(fn, this);
+    });
+  }
+
+  /**
+   * Calls `fn` with each value that the task gives to `currentTask().report()` from now on.
+   *
+   * @returns The function that takes the listener away.
+   */
+  onProgress(fn: (value: unknown) => unknown): () => void {
+    if (typeof fn !== "function") throw new TypeError("onProgress() takes a function");
+    if (this.done()) return () => undefined;
+    const listeners = (this.#listeners ??= new Set());
+    const entry = (value: unknown): void => {
+      this.#call(fn, value);
+    };
+    listeners.add(entry);
+    return () => {
+      listeners.delete(entry);
+    };
+  }
+
+  /** Prints like Python's: class, state, and the kind of the value or error. */
+  toString(): string {
+    const end =
+      this.#state !== "finished"
+        ? ""
+        : ` ${this.#failed ? "raised" : "returned"} ${kindOf(this.#value)}`;
+    return `<Future state=${this.#state}${end}>`;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Future";
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  #whenDone<R>(
+    limits: WaitLimits,
+    deliver: (resolve: (value: R) => void, reject: (reason: unknown) => void) => void,
+  ): Promise<R> {
+    return waitWithin<R>(
+      limits,
+      (resolve, reject) => {
+        if (!this.done()) {
+          return this.#whenSettled(() => {
+            deliver(resolve, reject);
+          });
+        }
+        deliver(resolve, reject);
+        return () => undefined;
+      },
+      (_resolve, reject) => {
+        reject(new TimeoutError(`the call was not done within ${limits.timeoutMs} ms`));
+      },
+    );
+  }
+
+  /** What `result()` rejects with: made only when somebody looks, as most cancelled futures are never asked. */
+  #reason(): unknown {
+    if (this.#state === "cancelled" && !(this.#value instanceof CancelledError)) {
+      const cause = this.#value;
+      this.#value = new CancelledError(undefined, cause === undefined ? undefined : { cause });
+    }
+    return this.#value;
+  }
+
+  #settle(state: "finished" | "cancelled", failed: boolean, value: unknown): void {
+    if (this.done()) throw new InvalidStateError(`${this.toString()} is done already`);
+    this.#state = state;
+    this.#failed = failed;
+    this.#value = value;
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
+    this.#listeners = undefined;
+    this.#owner = undefined;
+    // A callback that another one removes meanwhile is not called: the loop reads the set as it is then.
+    for (const callback of callbacks ?? []) callback();
+  }
+
+  #whenSettled(callback: () => void): () => void {
+    const callbacks = (this.#callbacks ??= new Set());
+    callbacks.add(callback);
+    return () => {
+      callbacks.delete(callback);
+    };
+  }
+
+  #call<V>(fn: (value: V) => unknown, value: V): void {
+    try {
+      const returned = fn(value);
+      if (isThenable(returned)) {
+        returned.then(undefined, (error: unknown) => {
+          reportCallbackError(this.toString(), error);
+        });
+      }
+    } catch (error) {
+      reportCallbackError(this.toString(), error);
+    }
+  }
+
+  static {
+    Object.defineProperty(Future.prototype, brand, { value: true });
+    control = {
+      create: (owner) => new Future(key, owner),
+      start(future) {
+        if (future.#state === "cancelled") return false;
+        if (future.#state !== "pending") {
+          throw new InvalidStateError(`${future.toString()} cannot start`);
+        }
+        future.#state = "running";
+        return true;
+      },
+      resolve(future, value) {
+        future.#settle("finished", false, value);
+      },
+      reject(future, reason) {
+        future.#settle("finished", true, reason);
+      },
+      cancel(future, reason) {
+        future.#settle("cancelled", true, reason);
+      },
+      progress(future, value) {
+        for (const listener of future.#listeners ?? []) listener(value);
+      },
+      listenerCount: (future) => (future.#callbacks?.size ?? 0) + (future.#listeners?.size ?? 0),
+    };
+  }
+}
+
+/** Gives executors the writing side of futures. */
+export const futureControl: FutureControl = control;

@@ -1,0 +1,35 @@
+export { asCompleted, type CompletionIterator } from "./as-completed.js";
+export { AsyncExecutor, type AsyncExecutorOptions } from "./async-executor.js";
+export {
+  BrokenExecutorError,
+  CancelledError,
+  ConcurError,
+  ExecutorShutdownError,
+  InvalidStateError,
+  isConcurError,
+  QueueFullError,
+  RemoteError,
+  SerializationError,
+  TimeoutError,
+  WorkerCrashedError,
+  type ConcurErrorCode,
+  type WorkerCrashDetails,
+} from "./errors.js";
+export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
+export { Future, type FutureState } from "./future.js";
+export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
+export type { WaitLimits } from "./internal/wait-limits.js";
+export type { AnyIterable, ResultIterator } from "./result-iterator.js";
+export type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
+export { defineTasks, importTasks, type Task, type TaskReference, type TasksOf } from "./task.js";
+export type { TaskOptions } from "./task-options.js";
+export {
+  ALL_COMPLETED,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  wait,
+  type ReturnWhen,
+  type WaitOptions,
+  type WaitResult,
+} from "./wait.js";
+export { withExecutor } from "./with-executor.js";

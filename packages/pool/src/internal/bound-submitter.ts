@@ -1,0 +1,49 @@
+import type { Future } from "../future.js";
+import type { ResultIterator } from "../result-iterator.js";
+import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
+import { checkTaskOptions, type TaskOptions } from "../task-options.js";
+
+/** What an executor lends to its submitters. */
+export interface SubmitterHost {
+  submitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>>;
+  mapWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    iterables: IterablesOf<A>,
+  ): ResultIterator<Awaited<R>>;
+}
+
+/** Binds options to the calls of one executor; never changed, only added to by making another. */
+export class BoundSubmitter implements FunctionSubmitter {
+  readonly #host: SubmitterHost;
+  readonly #options: TaskOptions;
+
+  constructor(host: SubmitterHost, options: TaskOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  submit<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+    return this.#host.submitWith(this.#options, task, args);
+  }
+
+  run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+    return this.submit(task, ...args).result();
+  }
+
+  map<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...iterables: IterablesOf<A>
+  ): ResultIterator<Awaited<R>> {
+    return this.#host.mapWith(this.#options, task, iterables);
+  }
+
+  with(options: TaskOptions): BoundSubmitter {
+    checkTaskOptions(options);
+    return new BoundSubmitter(this.#host, { ...this.#options, ...options });
+  }
+}

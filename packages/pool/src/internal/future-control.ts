@@ -1,0 +1,22 @@
+import type { Future } from "../future.js";
+
+/** What the executor behind a future does when its user wants the call stopped. */
+export interface FutureOwner {
+  /** Takes back a call that has not begun; false when it has. */
+  cancel(): boolean;
+  /** Begins to stop a call that runs; false when nothing can stop it. */
+  abort(reason: unknown): boolean;
+}
+
+/** The writing side, for executors: kept apart so that the holder of a future can only read. */
+export interface FutureControl {
+  create<T>(owner?: FutureOwner): Future<T>;
+  /** Pending to running; false when the future was cancelled, and the call must not run. */
+  start(future: Future<unknown>): boolean;
+  resolve<T>(future: Future<T>, value: T): void;
+  reject(future: Future<unknown>, reason: unknown): void;
+  cancel(future: Future<unknown>, reason: unknown): void;
+  progress(future: Future<unknown>, value: unknown): void;
+  /** How many callbacks and waiters the future holds, for tests of leaks. */
+  listenerCount(future: Future<unknown>): number;
+}

@@ -1,0 +1,175 @@
+import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
+import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
+import type { Future } from "../future.js";
+import { startTimer } from "../internal/timer.js";
+import { checkDuration, checkOptionNames } from "../internal/validate.js";
+import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import type { ResultIterator } from "../result-iterator.js";
+import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
+import type { TaskOptions } from "../task-options.js";
+import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
+import { resolveTask } from "./resolve-task.js";
+import { currentCall } from "./task-context.js";
+
+/** How long a call may take to answer its signal before it is given up, in milliseconds. */
+export const DEFAULT_KILL_AFTER_MS = 100;
+
+/**
+ * Is an executor whose calls run in the caller's own thread: arguments and results are shared, not copied, and any
+ * function will do.
+ */
+export abstract class LocalExecutor extends Executor {
+  readonly #running = new Set<LocalCall>();
+  readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #host: CallHost;
+  /** Those who wait in `shutdown()` for the last call. */
+  #whenIdle: (() => void)[] = [];
+  #shutDown = false;
+
+  protected constructor(killAfterMs: number = DEFAULT_KILL_AFTER_MS) {
+    super();
+    watchProcessExit();
+    this.#host = {
+      killAfterMs: checkDuration("killAfterMs", killAfterMs, 0),
+      executor: this,
+      ended: (call, end) => {
+        this.#counts[end] += 1;
+        this.#running.delete(call);
+        this.placeFreed();
+        this.#tellIfIdle();
+      },
+    };
+  }
+
+  override submit<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+    return this.submitWith({}, task, args);
+  }
+
+  override run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+    return this.submit(task, ...args).result();
+  }
+
+  override map<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...iterables: IterablesOf<A>
+  ): ResultIterator<Awaited<R>> {
+    return this.bind({}).map(task, ...iterables);
+  }
+
+  override with(options: TaskOptions): FunctionSubmitter {
+    return this.bind(options);
+  }
+
+  /**
+   * Says that no more work comes.
+   *
+   * Accepted calls still run, unless `cancelFutures` is set, and the promise waits for them, unless `wait` is false.
+   *
+   * @throws {InvalidStateError} At the call, when a call of this executor would wait for itself.
+   */
+  override shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
+    const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
+    checkDuration("timeoutMs", timeoutMs, 0);
+    const caller = currentCall.getStore();
+    if (wait && caller?.executor === this && caller.running()) {
+      throw new InvalidStateError(
+        "a call cannot wait for its own executor to end: use shutdown({ wait: false })",
+      );
+    }
+    this.#shutDown = true;
+    if (cancelFutures) this.#cancelWaiting();
+    if (this.#isIdle()) return Promise.resolve();
+    const stopTimer = startTimer(timeoutMs, () => {
+      this.#endByForce();
+    });
+    const idle = new Promise<void>((resolve) => {
+      this.#whenIdle.push(() => {
+        stopTimer();
+        resolve();
+      });
+    });
+    return wait ? idle : Promise.resolve();
+  }
+
+  /**
+   * Ends the executor at once: what waits is cancelled, the signals of what runs abort, and its futures fail with
+   * BrokenExecutorError. The counterpart of `terminate_workers` of Python 3.14.
+   *
+   * A function of this thread cannot be stopped from outside: one that ignores its signal goes on unseen.
+   */
+  override terminateWorkers(): Promise<void> {
+    this.#shutDown = true;
+    this.#endByForce();
+    return Promise.resolve();
+  }
+
+  override stats(): ExecutorStats {
+    const running = this.#running.size;
+    return {
+      workers: running,
+      idle: 0,
+      busy: running,
+      pending: this.waiting.size,
+      running,
+      ...this.#counts,
+    };
+  }
+
+  /** The calls that have not begun. */
+  protected abstract readonly waiting: Iterable<LocalCall> & { readonly size: number };
+
+  /** Takes a new call: to begin it, or to let it wait. */
+  protected abstract admit(call: LocalCall): void;
+
+  /** Is told that a call has ended, or left the queue. */
+  protected abstract placeFreed(): void;
+
+  /** Runs a call now. */
+  protected begin(call: LocalCall): void {
+    this.#running.add(call);
+    call.start();
+  }
+
+  protected get runningCount(): number {
+    return this.#running.size;
+  }
+
+  protected override submitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
+    this.assertAccepting();
+    const call = new LocalCall(this.#host, resolveTask(task), args, options);
+    call.watchSignal();
+    if (!call.future.done()) this.admit(call);
+    // The call was made for this very task, so its future is one of what the task returns.
+    return call.future as Future<Awaited<R>>;
+  }
+
+  protected override assertAccepting(): void {
+    if (this.#shutDown) throw new ExecutorShutdownError();
+    if (isProcessExiting()) {
+      throw new ExecutorShutdownError("cannot schedule new futures while the process exits");
+    }
+  }
+
+  #cancelWaiting(): void {
+    for (const call of [...this.waiting]) call.future.cancel();
+  }
+
+  #endByForce(): void {
+    this.#cancelWaiting();
+    for (const call of [...this.#running]) call.giveUp();
+  }
+
+  #isIdle(): boolean {
+    return this.#running.size === 0 && this.waiting.size === 0;
+  }
+
+  #tellIfIdle(): void {
+    if (!this.#shutDown || !this.#isIdle()) return;
+    for (const tell of this.#whenIdle.splice(0)) tell();
+  }
+}
