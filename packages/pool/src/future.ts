@@ -83,7 +83,7 @@ export class Future<T> {
    * @returns true when the call is stopped or asked to stop, false when it was finished.
    */
   abort(reason?: unknown): boolean {
-    const why = reason === undefined ? AbortSignal.abort().reason : reason;
+    const why: unknown = reason === undefined ? AbortSignal.abort().reason : reason;
     if (this.#state === "pending" && (this.#owner?.cancel() ?? true)) {
       this.#settle("cancelled", true, why);
     }

@@ -4,6 +4,7 @@ import { Fifo } from "./internal/fifo.js";
 import { waitWithin } from "./internal/wait-limits.js";
 import { zip, type ZippedSource } from "./internal/zip.js";
 import type { ResultIterator } from "./result-iterator.js";
+import type { IterablesOf } from "./submitter.js";
 import type { TaskOptions } from "./task-options.js";
 
 /**
@@ -14,7 +15,7 @@ import type { TaskOptions } from "./task-options.js";
  */
 export function startMap<A extends unknown[], R>(
   submit: (args: A) => Future<R>,
-  iterables: readonly unknown[],
+  iterables: IterablesOf<A>,
   options: Pick<TaskOptions, "bufferSize" | "ordered" | "deadlineMs">,
 ): ResultIterator<R> {
   return new MapIterator(submit, zip<A>(iterables), options);
@@ -106,12 +107,13 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
 
   /** Reads and submits as far as the credit goes. */
   #read(): void {
-    if (this.#inputEnded || this.#reading) return;
+    if (this.#reading) return;
     if (this.#source.kind === "async") {
+      // It never rejects: what the input throws becomes a slot.
       void this.#readAsync(this.#source);
       return;
     }
-    while (this.#credit > 0 && !this.#inputEnded) {
+    while (this.#wantsInput()) {
       this.#credit -= 1;
       try {
         this.#accept(this.#source.next());
@@ -123,7 +125,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
 
   async #readAsync(source: ZippedSource<A> & { kind: "async" }): Promise<void> {
     this.#reading = true;
-    while (this.#credit > 0 && !this.#inputEnded) {
+    while (this.#wantsInput()) {
       this.#credit -= 1;
       try {
         const args = await source.next();
@@ -134,6 +136,10 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     }
     this.#reading = false;
     if (this.#isClosed()) this.#closeSource().catch(ignore);
+  }
+
+  #wantsInput(): boolean {
+    return this.#credit > 0 && !this.#inputEnded;
   }
 
   #accept(args: A | undefined): void {

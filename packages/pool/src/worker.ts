@@ -17,5 +17,5 @@ export function currentTask(): TaskContext {
   if (current === undefined) {
     throw new InvalidStateError("currentTask() works inside a task that an executor runs, only");
   }
-  return current.context;
+  return current.context();
 }

@@ -6,7 +6,7 @@ export function collectFutures<F extends Future<unknown>>(
   where: string,
   futures: Iterable<F>,
 ): Set<F> {
-  if (typeof futures !== "object" || futures === null || !(Symbol.iterator in futures)) {
+  if (!isIterableObject(futures)) {
     throw new TypeError(`${where} takes an iterable of futures, not ${describe(futures)}`);
   }
   if (futures instanceof Map) {
@@ -20,4 +20,8 @@ export function collectFutures<F extends Future<unknown>>(
     collected.add(future);
   }
   return collected;
+}
+
+function isIterableObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }

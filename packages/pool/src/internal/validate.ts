@@ -1,5 +1,5 @@
 /** Throws a TypeError when `options` holds a name that is not in `known`: a misspelt option must not be ignored. */
-export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
+export function checkOptionNames(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`${where} takes an object of options, not ${describe(options)}`);
   }

@@ -27,10 +27,9 @@ export type CallEnd = "completed" | "failed" | "cancelled";
  * JavaScript cannot be stopped from outside, so a call that does not end after it was asked to is given up: its
  * future settles and its place is free, while the function may go on unseen.
  */
-export class LocalCall implements FutureOwner, TaskContext {
+export class LocalCall implements FutureOwner {
   readonly future: Future<unknown>;
   readonly name: string;
-  readonly workerId = 0;
   readonly priority: number;
   /** Takes the call out of the queue where it waits; set by the executor that has one. */
   leaveQueue: (() => boolean) | undefined;
@@ -39,6 +38,7 @@ export class LocalCall implements FutureOwner, TaskContext {
   /** Cleared when the call ends, so that a kept future does not keep the arguments. */
   #work: { run: Callable; args: readonly unknown[]; submitter: AsyncResource } | undefined;
   #controller: AbortController | undefined;
+  #context: TaskContext | undefined;
   /** Why the call was asked to stop, and what its future becomes when it obeys or is given up. */
   #stop: { reason: unknown; timedOut: boolean } | undefined;
   readonly #releases: (() => void)[] = [];
@@ -88,7 +88,7 @@ export class LocalCall implements FutureOwner, TaskContext {
       );
     }
     const current: CurrentCall = {
-      context: this,
+      context: () => (this.#context ??= this.#createContext()),
       executor: this.#host.executor,
       running: () => this.future.running(),
     };
@@ -136,16 +136,21 @@ export class LocalCall implements FutureOwner, TaskContext {
     this.#controllerOf().abort(reason);
   }
 
-  get signal(): AbortSignal {
-    return this.#controllerOf().signal;
-  }
-
-  throwIfAborted(): void {
-    this.#controller?.signal.throwIfAborted();
-  }
-
-  report(progress: unknown): void {
-    futureControl.progress(this.future, progress);
+  /** An object of its own, without `this`: a task may take it apart, and must not reach the call itself. */
+  #createContext(): TaskContext {
+    const { signal } = this.#controllerOf();
+    const { future } = this;
+    return {
+      signal,
+      throwIfAborted: () => {
+        signal.throwIfAborted();
+      },
+      report: (progress) => {
+        futureControl.progress(future, progress);
+      },
+      name: this.name,
+      workerId: 0,
+    };
   }
 
   #askToStop(reason: unknown, timedOut: boolean): void {

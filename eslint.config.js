@@ -1,0 +1,112 @@
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import { importX } from "eslint-plugin-import-x";
+import jest from "eslint-plugin-jest";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+const executors = "./packages/pool/src/*-executor.ts";
+const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
+const local = "./packages/pool/src/local/**/*";
+
+/** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
+const poolZones = [
+  {
+    target: "./packages/pool/src/internal",
+    from: [local, anyExecutor],
+    message: "internal/ holds what all executors share and knows none of them",
+  },
+  {
+    target: "./packages/pool/src/!(*executor|index|worker).ts",
+    from: [local, executors],
+    message: "futures, map, wait and asCompleted are built on the Executor interface alone",
+  },
+  {
+    target: "./packages/pool/src/local",
+    from: [executors],
+    message: "local/ serves the executors of this thread and knows none of them",
+  },
+];
+
+/** Packages do not know the apps, and libraries know one another only where their manifest says so. */
+const workspaceZones = [
+  { target: "./packages", from: "./apps", message: "packages never import apps" },
+  { target: "./packages/pool/src", from: ["./packages/flags-common", "./packages/flag-server"] },
+  { target: "./packages/flags-common/src", from: ["./packages/pool", "./packages/flag-server"] },
+  { target: "./packages/flag-server/src", from: ["./packages/pool", "./packages/flags-common"] },
+];
+
+export default tseslint.config(
+  {
+    ignores: [
+      "**/dist/**",
+      "**/coverage/**",
+      "**/downloads/**",
+      "docs/api/**",
+      "packages/flag-server/assets/**",
+      ".turbo/**",
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.{ts,mts}"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // Rejecting with what a task threw, or with a signal's reason, is the point here.
+      "@typescript-eslint/prefer-promise-reject-errors": "off",
+      "@typescript-eslint/only-throw-error": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      // A getter stands on the prototype once, a field on every instance.
+      "@typescript-eslint/class-literal-property-style": "off",
+      "require-atomic-updates": "error",
+    },
+  },
+  {
+    files: ["**/*.{ts,mts,js,mjs,cjs}"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/resolver-next": [
+        createTypeScriptImportResolver({
+          project: ["packages/*/tsconfig.json", "apps/*/tsconfig.json"],
+          noWarnOnMultipleProjects: true,
+        }),
+      ],
+    },
+    rules: {
+      "import-x/no-cycle": ["error", { ignoreExternal: true }],
+      "import-x/no-restricted-paths": ["error", { zones: [...workspaceZones, ...poolZones] }],
+      "import-x/no-self-import": "error",
+    },
+  },
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ["**/*.cjs"],
+    languageOptions: { sourceType: "commonjs" },
+  },
+  {
+    files: ["**/test/**/*.ts"],
+    plugins: { jest },
+    rules: {
+      ...jest.configs["flat/recommended"].rules,
+      "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "assert*"] }],
+      "jest/no-focused-tests": "error",
+      "jest/no-disabled-tests": "error",
+      // Suites are functions that are called for each kind of executor, so titles and hooks stand in functions.
+      "jest/no-export": "off",
+      "jest/valid-title": ["error", { ignoreTypeOfDescribeName: true }],
+      // A test double is allowed to be empty, and a task to be async without waiting.
+      "@typescript-eslint/no-empty-function": "off",
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  prettier,
+);
