@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { describe, expect, test } from "@jest/globals";
+
+import { startFlagServer } from "../../src/index.js";
+import { ask, openSocket } from "../support/http.js";
+import { freePorts } from "../support/ports.js";
+import { CLI, runNode, until, type Run } from "../support/processes.js";
+
+async function urlsOf(run: Run): Promise<Record<string, string>> {
+  await until(() => run.output.stdout.includes("Press Ctrl-C to stop.\n"));
+  const lines = run.output.stdout.trim().split("\n").slice(0, -1);
+  return Object.fromEntries(lines.map((line) => line.split(" ", 2) as [string, string]));
+}
+
+describe("flag-server", () => {
+  test("prints a line for each listener and how to stop, and serves", async () => {
+    await using run = runNode(CLI, ["--port", "0"]);
+    const urls = await urlsOf(run);
+    expect(run.output.stdout).toMatch(
+      /^LOCAL http:\/\/localhost:\d+\/flags\nDELAY http:\/\/localhost:\d+\/flags\nERROR http:\/\/localhost:\d+\/flags\nPress Ctrl-C to stop\.\n$/,
+    );
+    expect((await ask(`${urls["LOCAL"]}/us/us.gif`)).status).toBe(200);
+    expect(run.output.stderr).toBe("");
+  });
+
+  test("hands its options to the server", async () => {
+    await using run = runNode(CLI, [
+      ...["--port=0", "--host", "127.0.0.1", "--only", "error,Local", "--seed", "x"],
+      ...["--delay-ms", "0", "--error-rate", "1", "--delay-rate", ".5", "--grace-ms", "0"],
+    ]);
+    const urls = await urlsOf(run);
+    expect(Object.keys(urls)).toEqual(["LOCAL", "ERROR"]);
+    expect(urls["LOCAL"]).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    expect((await ask(`${urls["ERROR"]}/us/us.gif`)).status).toBeGreaterThanOrEqual(500);
+  });
+
+  test("--quiet prints nothing", async () => {
+    const port = await freePorts();
+    await using run = runNode(CLI, ["--quiet", "--only", "LOCAL", "--port", String(port)]);
+    await untilAccepts(port, true);
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toEqual({ code: 0, signal: null });
+    expect(run.output).toEqual({ stdout: "", stderr: "" });
+  });
+
+  test.each([["SIGINT"], ["SIGTERM"]] as const)(
+    "%s lets a delayed reply go out and ends with 0",
+    async (signal) => {
+      await using run = runNode(CLI, ["--port", "0", "--delay-ms", "600000"]);
+      const { DELAY = "" } = await urlsOf(run);
+      const socket = await openSocket(
+        Number(new URL(DELAY).port),
+        "GET /flags/us/us.gif HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
+      );
+      // The interim answer shows that the request has arrived.
+      const [first] = (await once(socket, "data")) as [Buffer];
+      expect(first.toString()).toMatch(/^HTTP\/1\.1 100 /);
+      run.child.kill(signal);
+      const [second] = (await once(socket, "data")) as [Buffer];
+      expect(second.toString()).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await run.ended).toEqual({ code: 0, signal: null });
+    },
+  );
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("a second %s ends it at once with %d", async (signal, code) => {
+    await using run = runNode(CLI, ["--port", "0", "--grace-ms", "600000"]);
+    const { LOCAL = "" } = await urlsOf(run);
+    const port = Number(new URL(LOCAL).port);
+    const socket = await openSocket(port, "GET /");
+    await ask(`${LOCAL}/us/us.gif`);
+    run.child.kill(signal);
+    // Once the port is closed the first signal was heard.
+    await untilAccepts(port, false);
+    run.child.kill(signal);
+    expect(await run.ended).toEqual({ code, signal: null });
+    socket.destroy();
+  });
+
+  test("says in one line that a port is busy, and ends with 1", async () => {
+    await using busy = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
+    const port = busy.ports.LOCAL;
+    await using run = runNode(CLI, ["--only", "LOCAL", "--port", String(port)]);
+    expect(await run.ended).toEqual({ code: 1, signal: null });
+    expect(run.output).toEqual({
+      stdout: "",
+      stderr: `flag-server: LOCAL cannot listen: port ${port} is in use; stop the program that has it or choose another port\n`,
+    });
+  });
+
+  test.each([
+    [["--port", "x"], 'argument --port: not an integer: "x"'],
+    [["--port", "1e3"], 'argument --port: not an integer: "1e3"'],
+    [["--port", "-5"], "--port must be an integer from 0 to 65533, not -5"],
+    [["--only", "LOCAL,NOPE"], 'argument --only: "NOPE" is none of LOCAL, DELAY, ERROR'],
+    [["--only", "LOCAL,local"], '--only must name each listener once, not "LOCAL" twice'],
+    [["--error-rate", "2"], "--error-rate must be from 0 to 1, not 2"],
+    [["--delay-rate", "half"], 'argument --delay-rate: not a decimal number: "half"'],
+    [["--delay-ms", "0x10"], 'argument --delay-ms: not an integer: "0x10"'],
+    [["--grace-ms"], "argument --grace-ms: expected one argument"],
+    [["--host", ""], "--host must not be empty"],
+    [["--bogus"], "unrecognized arguments: --bogus"],
+    [["stray"], "unrecognized arguments: stray"],
+  ])("refuses %j with the usage and one line, and ends with 2", async (args, message) => {
+    await using run = runNode(CLI, args);
+    expect(await run.ended).toEqual({ code: 2, signal: null });
+    expect(run.output.stdout).toBe("");
+    expect(run.output.stderr).toMatch(/^usage: flag-server \[-h\] /);
+    expect(run.output.stderr.endsWith(`\nflag-server: error: ${message}\n`)).toBe(true);
+  });
+
+  test("-h lists every option and --version prints the version", async () => {
+    await using help = runNode(CLI, ["-h"]);
+    await using version = runNode(CLI, ["--version"]);
+    expect(await help.ended).toEqual({ code: 0, signal: null });
+    for (const option of [
+      ...["--port", "--host", "--only", "--seed", "--delay-ms", "--error-rate", "--delay-rate"],
+      ...["--grace-ms", "--quiet", "--version", "-h"],
+    ]) {
+      expect(help.output.stdout).toContain(option);
+    }
+    expect(await version.ended).toEqual({ code: 0, signal: null });
+    expect(version.output).toEqual({ stdout: "0.1.0\n", stderr: "" });
+  });
+
+  test("goes on when the reader of its lines has gone", async () => {
+    const port = await freePorts();
+    await using run = runNode(CLI, ["--only", "LOCAL", "--port", String(port)]);
+    // Closed before the program is up, so that its first line meets a broken pipe.
+    run.child.stdout?.destroy();
+    await untilAccepts(port, true);
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toEqual({ code: 0, signal: null });
+    expect(run.output.stderr).toBe("");
+  });
+});
+
+async function untilAccepts(port: number, wanted: boolean): Promise<void> {
+  for (let accepts = !wanted; accepts !== wanted;) {
+    accepts = await openSocket(port).then(
+      (socket) => socket.destroy().destroyed,
+      () => false,
+    );
+    await sleep(5);
+  }
+}
