@@ -1,0 +1,70 @@
+/**
+ * Why a flag was not downloaded, for programs; `reason` says it to people.
+ *
+ * - `HTTP_STATUS`: an answer that is neither 200 nor 404, see `httpStatus`
+ * - `REFUSED`, `UNREACHABLE`, `RESET`, `NETWORK`: nobody listens there; no such host or no way to it;
+ *   the connection broke; any other trouble on the way, such as a bad certificate
+ * - `TIMEOUT`: one of the time limits
+ * - `INTERRUPTED`: the caller's signal
+ * - `REDIRECT`: a redirect that is not followed
+ * - `BAD_RESPONSE`: not HTTP
+ * - `TRUNCATED`, `TOO_LARGE`, `NOT_A_GIF`: the body came, but it is no whole GIF
+ * - `CANNOT_SAVE`: downloaded, but the file could not be written
+ */
+export type FlagErrorCode =
+  | "HTTP_STATUS"
+  | "REFUSED"
+  | "UNREACHABLE"
+  | "RESET"
+  | "NETWORK"
+  | "TIMEOUT"
+  | "INTERRUPTED"
+  | "REDIRECT"
+  | "BAD_RESPONSE"
+  | "TRUNCATED"
+  | "TOO_LARGE"
+  | "NOT_A_GIF"
+  | "CANNOT_SAVE";
+
+/** A flag that could not be had. Plain data: it can be sent between threads and processes. */
+export interface FlagFailure {
+  readonly status: "error";
+  readonly cc: string;
+  readonly code: FlagErrorCode;
+  /** One sentence without a full stop: `HTTP 503 - Service Unavailable`, `Connection refused`. */
+  readonly reason: string;
+  /** The status of the answer, with `HTTP_STATUS` only. */
+  readonly httpStatus?: number;
+}
+
+/** A code without a flag: the server answered 404. */
+export interface FlagNotFound {
+  readonly status: "notFound";
+  readonly cc: string;
+}
+
+/** A whole, checked GIF in memory. */
+export interface FetchedFlag {
+  readonly status: "ok";
+  readonly cc: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What `fetchFlag` answers. Plain data: it can be sent between threads and processes. */
+export type FetchResult = FetchedFlag | FlagNotFound | FlagFailure;
+
+/** A flag in its file. */
+export interface SavedFlag {
+  readonly status: "ok";
+  readonly cc: string;
+  readonly byteLength: number;
+}
+
+/** A flag that was never asked for, because the run was stopped before its turn. */
+export interface FlagNotStarted {
+  readonly status: "notStarted";
+  readonly cc: string;
+}
+
+/** What became of one flag of a run. Plain data, without the bytes. */
+export type DownloadResult = SavedFlag | FlagNotFound | FlagFailure | FlagNotStarted;

@@ -1,0 +1,15 @@
+export { CLI_CASES, maskReport, type CaseContext, type CliCase } from "./testing/cli-cases.js";
+export { startDeafServer, type DeafServer } from "./testing/deaf-server.js";
+export { reserveDefaultPorts } from "./testing/default-ports.js";
+export {
+  FAULT_CASES,
+  startFaultServer,
+  type FaultCase,
+  type FaultServer,
+} from "./testing/fault-cases.js";
+export {
+  startProgram,
+  type ProgramResult,
+  type RunningProgram,
+  type StartProgramOptions,
+} from "./testing/start-program.js";

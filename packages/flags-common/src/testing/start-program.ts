@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from "node:child_process";
+
+/** How a download program ended, and what it wrote. */
+export interface ProgramResult {
+  readonly exitCode: number | null;
+  /** The signal that killed it. */
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A download program that runs in a process of its own. */
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  /** Resolves when the process has ended and all its output is read. */
+  readonly result: Promise<ProgramResult>;
+}
+
+/** Where and how to start a program. */
+export interface StartProgramOptions {
+  /** The folder where the user stands. */
+  readonly cwd: string;
+  /** Variables beside those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** A limit on the size of every file it writes, as `ulimit -f` counts it: what a full disk looks like. */
+  readonly fileSizeBlocks?: number;
+}
+
+/**
+ * Starts a program with this Node in the folder `cwd`, with pipes for its output, as from a shell:
+ * nothing that pnpm or npm set in the environment reaches it.
+ *
+ * @param entry - The path of a JavaScript file.
+ * @example
+ * const { result } = startProgram("dist/main.js", ["-l", "3"], { cwd: folder });
+ * (await result).exitCode; // => 0
+ */
+export function startProgram(
+  entry: string,
+  args: readonly string[],
+  options: StartProgramOptions,
+): RunningProgram {
+  const outside = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
+  const command = [process.execPath, entry, ...args];
+  // The shell sets the limit and then becomes the program, so that signals reach the right one.
+  const limited =
+    options.fileSizeBlocks === undefined
+      ? command
+      : ["sh", "-c", `ulimit -f ${options.fileSizeBlocks} && exec "$@"`, "sh", ...command];
+  const [file = "", ...rest] = limited;
+  const child = spawn(file, rest, {
+    cwd: options.cwd,
+    env: { ...Object.fromEntries(outside), COLUMNS: "80", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return { child, result: collect(child) };
+}
+
+async function collect(child: ChildProcess): Promise<ProgramResult> {
+  const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+  child.stdout?.on("data", (chunk: Buffer) => chunks.stdout.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => chunks.stderr.push(chunk));
+  return await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode, signal) => {
+      const stdout = Buffer.concat(chunks.stdout).toString();
+      const stderr = Buffer.concat(chunks.stderr).toString();
+      resolve({ exitCode, signal, stdout, stderr });
+    });
+  });
+}
