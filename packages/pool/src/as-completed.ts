@@ -89,13 +89,14 @@ class Completions<F extends Future<unknown>> implements CompletionIterator<F> {
       },
       (_resolve, reject) => {
         const unfinished = this.#pending.size;
-        this.#close();
+        // Before closing, which tells all that still wait that the iteration is over.
         reject(
           new TimeoutError(`${unfinished} (of ${this.#total}) futures unfinished`, {
             unfinished,
             total: this.#total,
           }),
         );
+        this.#close();
       },
     ).catch((error: unknown) => {
       this.#close();

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { PriorityQueue } from "./internal/priority-queue.js";
 import { checkCount, checkOptionNames } from "./internal/validate.js";
 import type { LocalCall } from "./local/local-call.js";
@@ -29,6 +30,8 @@ export interface AsyncExecutorOptions {
 export class AsyncExecutor extends LocalExecutor {
   readonly maxWorkers: number;
   protected override readonly waiting = new PriorityQueue<LocalCall>();
+  /** The async context in which the queue is served: the executor's own, not that of whoever came last. */
+  readonly #context = new AsyncResource("ConcurExecutor");
   #scheduled = false;
 
   /** @throws {TypeError | RangeError} For options that are unknown or unsound. */
@@ -52,12 +55,18 @@ export class AsyncExecutor extends LocalExecutor {
     if (this.#scheduled || this.waiting.size === 0) return;
     this.#scheduled = true;
     queueMicrotask(() => {
-      this.#scheduled = false;
-      while (this.runningCount < this.maxWorkers) {
-        const call = this.waiting.shift();
-        if (call === undefined) break;
-        this.begin(call);
-      }
+      this.#context.runInAsyncScope(() => {
+        this.#serve();
+      });
     });
+  }
+
+  #serve(): void {
+    this.#scheduled = false;
+    while (this.runningCount < this.maxWorkers) {
+      const call = this.waiting.shift();
+      if (call === undefined) break;
+      this.begin(call);
+    }
   }
 }

@@ -17,6 +17,11 @@ const brand = Symbol.for("@concur/pool.error");
  * Is the base of every error that this package makes.
  *
  * What a task itself throws is passed on as it is and need not be a ConcurError.
+ *
+ * @example
+ * const error = new CancelledError();
+ * error instanceof ConcurError; // => true
+ * [error.name, error.code]; // => ["CancelledError", "CONCUR_CANCELLED"]
  */
 export abstract class ConcurError extends Error {
   abstract readonly code: ConcurErrorCode;
@@ -33,7 +38,15 @@ export function isConcurError(value: unknown): value is ConcurError {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-/** Says that the call was cancelled before it ended; `cause` is the reason given to `abort()`, if any. */
+/**
+ * Says that the call was cancelled before it ended; `cause` is the reason given to `abort()`, if any.
+ *
+ * @example
+ * const future = new AsyncExecutor().submit(() => 42);
+ * future.abort("no need");
+ * const error = await future.result().catch((reason) => reason);
+ * [error.code, error.cause]; // => ["CONCUR_CANCELLED", "no need"]
+ */
 export class CancelledError extends ConcurError {
   readonly code = "CONCUR_CANCELLED";
   constructor(message = "the call was cancelled", options?: ErrorOptions) {
@@ -44,6 +57,11 @@ export class CancelledError extends ConcurError {
 /**
  * Says that a limit of time ran out: of a wait (the call goes on) or, with the `timeoutMs` of a call, of the
  * call itself. Its name equals that of `AbortSignal.timeout()`'s reason, so one check serves both.
+ *
+ * @example
+ * const future = new AsyncExecutor().submit(() => 42);
+ * const error = await future.result({ timeoutMs: 0 }).catch((reason) => reason);
+ * [error.name, error.code]; // => ["TimeoutError", "CONCUR_TIMEOUT"]
  */
 export class TimeoutError extends ConcurError {
   readonly code = "CONCUR_TIMEOUT";
@@ -58,17 +76,44 @@ export class TimeoutError extends ConcurError {
   }
 }
 
-/** Says that a future was started or settled twice, or that a function was called where it cannot work. */
+/**
+ * Says that a future was started or settled twice, or that a function was called where it cannot work.
+ *
+ * @example
+ * const { resolve } = createFuture<number>();
+ * resolve(1);
+ * try {
+ *   resolve(2);
+ * } catch (error) {
+ *   error instanceof InvalidStateError; // => true
+ * }
+ */
 export class InvalidStateError extends ConcurError {
   readonly code = "CONCUR_INVALID_STATE";
 }
 
-/** Says that the waiting line of an executor is at its `maxQueue`. */
+/**
+ * Says that the waiting line of an executor is at its `maxQueue`.
+ *
+ * @example
+ * new QueueFullError("100 calls are waiting already").code; // => "CONCUR_QUEUE_FULL"
+ */
 export class QueueFullError extends ConcurError {
   readonly code = "CONCUR_QUEUE_FULL";
 }
 
-/** Is thrown by `submit()` and `map()` after `shutdown()`. */
+/**
+ * Is thrown by `submit()` and `map()` after `shutdown()`.
+ *
+ * @example
+ * const executor = new AsyncExecutor();
+ * await executor.shutdown();
+ * try {
+ *   executor.submit(() => 42);
+ * } catch (error) {
+ *   error instanceof ExecutorShutdownError; // => true
+ * }
+ */
 export class ExecutorShutdownError extends ConcurError {
   readonly code = "CONCUR_SHUTDOWN";
   constructor(message = "cannot schedule new futures after shutdown", options?: ErrorOptions) {
@@ -76,7 +121,15 @@ export class ExecutorShutdownError extends ConcurError {
   }
 }
 
-/** Says that the executor can run nothing any more, or was ended by force while the call ran. */
+/**
+ * Says that the executor can run nothing any more, or was ended by force while the call ran.
+ *
+ * @example
+ * const executor = new InlineExecutor();
+ * const future = executor.submit(() => new Promise(() => undefined));
+ * await executor.terminateWorkers();
+ * (await future.exception()) instanceof BrokenExecutorError; // => true
+ */
 export class BrokenExecutorError extends ConcurError {
   readonly code: "CONCUR_BROKEN" | "CONCUR_WORKER_CRASHED" = "CONCUR_BROKEN";
 }
@@ -91,7 +144,14 @@ export interface WorkerCrashDetails {
   cause?: unknown;
 }
 
-/** Says that the worker that ran the call died. */
+/**
+ * Says that the worker that ran the call died.
+ *
+ * @example
+ * const error = new WorkerCrashedError("it exited with 9", { exitCode: 9, workerId: 1, started: true });
+ * error instanceof BrokenExecutorError; // => true
+ * error.exitCode; // => 9
+ */
 export class WorkerCrashedError extends BrokenExecutorError {
   override readonly code = "CONCUR_WORKER_CRASHED";
   readonly exitCode: number | undefined;
@@ -107,12 +167,22 @@ export class WorkerCrashedError extends BrokenExecutorError {
   }
 }
 
-/** Says that an argument or a result cannot cross to or from a worker, and names it: `args[1].onClick is a function`. */
+/**
+ * Says that an argument or a result cannot cross to or from a worker, and names it: `args[1].onClick is a function`.
+ *
+ * @example
+ * new SerializationError("args[1].onClick is a function").code; // => "CONCUR_NOT_SERIALIZABLE"
+ */
 export class SerializationError extends ConcurError {
   readonly code = "CONCUR_NOT_SERIALIZABLE";
 }
 
-/** Stands for something a task threw that could not be rebuilt on this side. */
+/**
+ * Stands for something a task threw that could not be rebuilt on this side.
+ *
+ * @example
+ * new RemoteError("the disk is full", "DiskError").remoteName; // => "DiskError"
+ */
 export class RemoteError extends ConcurError {
   readonly code = "CONCUR_REMOTE";
   /** The name of what was thrown, as it stood in the worker. */

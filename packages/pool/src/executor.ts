@@ -36,6 +36,12 @@ export interface ExecutorStats {
  *
  * A subclass that implements `submit` has `run`, `map`, `with` (for the options of `map`) and, with `shutdown`,
  * `await using`.
+ *
+ * @example
+ * const { shout } = defineTasks(import.meta.url, { shout: (word: string) => word.toUpperCase() });
+ * const executor: Executor = new AsyncExecutor();
+ * await executor.run(shout, "bom dia"); // => "BOM DIA"
+ * await executor.map(shout, ["um", "dois"]).toArray(); // => ["UM", "DOIS"]
  */
 export abstract class Executor implements AsyncDisposable {
   /** How many calls run at the same time, at most. */
@@ -134,9 +140,9 @@ export abstract class Executor implements AsyncDisposable {
     return this.submit(task as Task<A, R>, ...args);
   }
 
-  /** Throws when the executor takes no more calls: `map` must fail at the call, whatever its input. */
-  protected assertAccepting(): void {
-    // An executor that has no such state accepts always.
+  /** Throws when the executor takes no call of this task: `map` must fail at the call, whatever its input. */
+  protected assertAccepting(_task: unknown): void {
+    // An executor that never refuses a call has nothing to say here.
   }
 
   /** Makes the submitter behind `with()` and `map()`. */
@@ -146,7 +152,7 @@ export abstract class Executor implements AsyncDisposable {
       {
         submitWith: (bound, task, args) => this.submitWith(bound, task, args),
         mapWith: (bound, task, iterables) => {
-          this.assertAccepting();
+          this.assertAccepting(task);
           return startMap(
             (args: Parameters<typeof task>) => this.submitWith(bound, task, args),
             iterables,

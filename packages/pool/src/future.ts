@@ -26,6 +26,12 @@ let control: FutureControl;
  *
  * A future is not a promise and has no `then`: an async generator would unwrap it, and `asCompleted` could not
  * hand it out. `await future.result()` gives the value. A failure that nobody looks at is silent, as in Python.
+ *
+ * @example
+ * const future = new AsyncExecutor().submit((n: number) => n * 2, 21);
+ * future.state; // => "pending"
+ * await future.result(); // => 42
+ * String(future); // => "<Future state=finished returned number>"
  */
 export class Future<T> {
   #state: FutureState = "pending";

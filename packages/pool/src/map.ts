@@ -74,8 +74,9 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
       { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - performance.now() },
       (resolve, reject) => this.#take(resolve, reject),
       (_resolve, reject) => {
-        this.#closeQuietly();
+        // Before closing, which cancels the very call that is waited for.
         reject(new TimeoutError(`map() was not done within its ${this.#deadlineMs} ms`));
+        this.#closeQuietly();
       },
     );
   }
@@ -163,7 +164,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     future.addDoneCallback(() => {
       this.#notReady -= 1;
       this.#offer({ future });
-      this.#releaseWaiting();
+      this.#finish();
     });
   }
 
@@ -171,8 +172,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     if (this.#inputEnded) return;
     this.#inputEnded = true;
     this.#inputFailure = failure;
-    if (failure !== undefined) this.#offer(failure);
-    this.#releaseWaiting();
+    this.#finish();
   }
 
   #offer(slot: Slot<R>): void {
@@ -186,9 +186,10 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     first(slot);
   }
 
-  /** Tells the calls of `next()` for which nothing will come. */
-  #releaseWaiting(): void {
+  /** When the last slot is there: adds what the input threw, and tells the calls of `next()` that get nothing. */
+  #finish(): void {
     if (!this.#exhausted()) return;
+    if (this.#inputFailure !== undefined) this.#offer(this.#inputFailure);
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const end of waiting) end(undefined);
@@ -238,7 +239,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     this.#ready = new Fifo();
     for (const future of this.#unread) future.cancel();
     this.#unread.clear();
-    this.#releaseWaiting();
+    this.#finish();
     // A read under way may never end, so it closes the source itself, when it does.
     if (!this.#reading) await this.#closeSource();
   }

@@ -65,6 +65,9 @@ export function defineTasks<T extends Record<string, (...args: never) => unknown
  *
  * @param module - A `file:` URL or an absolute path, such as `import.meta.resolve("some-package")`.
  * @throws {TypeError} For anything else.
+ * @example
+ * const tasks = importTasks<{ isPrime(n: number): boolean }>(new URL("primes.js", import.meta.url));
+ * tasks.isPrime.name; // => "isPrime"
  */
 export function importTasks<T>(module: string | URL): TasksOf<T> {
   const address = moduleAddress("importTasks()", module);

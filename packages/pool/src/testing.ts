@@ -3,19 +3,19 @@ import type { FutureOwner } from "./internal/future-control.js";
 
 export type { FutureOwner } from "./internal/future-control.js";
 
-/** A future and the means to settle it. */
+/** A future and the means to settle it, each a function of its own that can be passed on. */
 export interface Deferred<T> {
   readonly future: Future<T>;
   /** Marks the call as running; false when it was cancelled, and must not run. */
-  start(): boolean;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  readonly start: () => boolean;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
   /** Settles the future as cancelled from the executor's side, also while it runs. */
-  cancel(reason?: unknown): void;
+  readonly cancel: (reason?: unknown) => void;
   /** Calls the listeners of `onProgress`. */
-  progress(value: unknown): void;
+  readonly progress: (value: unknown) => void;
   /** How many callbacks and waiters the future holds: 0 when nobody leaks. */
-  listenerCount(): number;
+  readonly listenerCount: () => number;
 }
 
 /**

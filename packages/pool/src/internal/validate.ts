@@ -27,7 +27,8 @@ export function checkDuration(name: string, value: unknown, least = -Infinity): 
     throw new TypeError(`${name} must be a number of milliseconds, not ${describe(value)}`);
   }
   if (Number.isNaN(value) || value < least) {
-    throw new RangeError(`${name} must be at least ${least} milliseconds, not ${value}`);
+    const range = least === -Infinity ? "a number of" : `at least ${least}`;
+    throw new RangeError(`${name} must be ${range} milliseconds, not ${value}`);
   }
   return value;
 }

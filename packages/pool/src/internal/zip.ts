@@ -22,7 +22,8 @@ type Opened =
   | { kind: "async"; iterator: AsyncIterator<unknown> };
 
 function open(iterable: AnyIterable<unknown>): Opened {
-  return Symbol.asyncIterator in iterable
+  // A string can be iterated as well, but not searched with `in`.
+  return typeof iterable === "object" && Symbol.asyncIterator in iterable
     ? { kind: "async", iterator: iterable[Symbol.asyncIterator]() }
     : { kind: "sync", iterator: iterable[Symbol.iterator]() };
 }

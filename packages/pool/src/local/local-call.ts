@@ -99,7 +99,8 @@ export class LocalCall implements FutureOwner {
         currentCall.run(current, () => work.run(...work.args)),
       );
       if (isThenable(returned)) {
-        returned.then(
+        // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
+        Promise.resolve(returned).then(
           (value) => {
             this.#end("completed", value);
           },

@@ -140,7 +140,7 @@ export abstract class LocalExecutor extends Executor {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>> {
-    this.assertAccepting();
+    this.#assertOpen();
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
     call.watchSignal();
     if (!call.future.done()) this.admit(call);
@@ -148,7 +148,12 @@ export abstract class LocalExecutor extends Executor {
     return call.future as Future<Awaited<R>>;
   }
 
-  protected override assertAccepting(): void {
+  protected override assertAccepting(task: unknown): void {
+    this.#assertOpen();
+    resolveTask(task);
+  }
+
+  #assertOpen(): void {
     if (this.#shutDown) throw new ExecutorShutdownError();
     if (isProcessExiting()) {
       throw new ExecutorShutdownError("cannot schedule new futures while the process exits");

@@ -2,6 +2,7 @@ import type { Executor } from "../../src/index.js";
 
 /** An executor as the contract suite sees it: how to make one, and where its kind differs by nature. */
 export interface Subject {
+  /** The name of the class; the programs of test/fixtures make one by it. */
   readonly name: string;
   /** Makes an executor with so many workers, at most; kinds that have one worker ignore the number. */
   create(maxWorkers?: number): Executor;
