@@ -87,11 +87,7 @@ export class LocalCall implements FutureOwner {
         }),
       );
     }
-    const current: CurrentCall = {
-      context: () => (this.#context ??= this.#createContext()),
-      executor: this.#host.executor,
-      running: () => this.future.running(),
-    };
+    const current = this.#createCurrent();
     let returned: unknown;
     try {
       // In the context of the submitter, as if it had called the function itself.
@@ -135,6 +131,18 @@ export class LocalCall implements FutureOwner {
     this.#stop ??= { reason, timedOut: false };
     this.#end("failed", reason);
     this.#controllerOf().abort(reason);
+  }
+
+  /**
+   * What the function leaves behind, such as a socket, holds this as its async context. Made apart from the
+   * arguments, which would otherwise live as long.
+   */
+  #createCurrent(): CurrentCall {
+    return {
+      context: () => (this.#context ??= this.#createContext()),
+      executor: this.#host.executor,
+      running: () => this.future.running(),
+    };
   }
 
   /** An object of its own, without `this`: a task may take it apart, and must not reach the call itself. */

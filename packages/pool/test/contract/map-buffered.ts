@@ -19,7 +19,7 @@ class Source {
 
   async *slowNumbers(): AsyncGenerator<number> {
     for (const number of this.numbers()) {
-      await Promise.resolve();
+      await nextTurn();
       yield number;
     }
   }
