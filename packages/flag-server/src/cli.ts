@@ -23,14 +23,16 @@ async function leave(server: FlagServer): Promise<void> {
   process.exitCode = 0;
 }
 
-function stopOnSignals(server: FlagServer): void {
+/** Begins before the server listens: whoever can connect to it may also want to stop it. */
+function stopOnSignals(starting: Promise<FlagServer>): void {
   let asked = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       // The second one does not wait for the replies in flight.
       if (asked) process.exit(128 + constants.signals[signal]);
       asked = true;
-      void leave(server);
+      // A server that cannot start is told of elsewhere.
+      starting.then(leave, () => undefined);
     });
   }
 }
@@ -46,7 +48,9 @@ async function main(): Promise<void> {
   const { options, quiet } = readCommandLine(process.argv.slice(2));
   let server: FlagServer;
   try {
-    server = await startFlagServer(options);
+    const starting = startFlagServer(options);
+    stopOnSignals(starting);
+    server = await starting;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (!launched) process.stderr.write(`flag-server: ${message}\n`);
@@ -58,7 +62,6 @@ async function main(): Promise<void> {
     return;
   }
 
-  stopOnSignals(server);
   if (launched) {
     process.off("disconnect", orphaned);
     process.once("disconnect", () => void leave(server));
