@@ -1,6 +1,6 @@
 import { checkOptionNames } from "./internal/validate.js";
 import type { LocalCall } from "./local/local-call.js";
-import { DEFAULT_KILL_AFTER_MS, LocalExecutor } from "./local/local-executor.js";
+import { LocalExecutor } from "./local/local-executor.js";
 
 /** Options of an InlineExecutor. */
 export interface InlineExecutorOptions {
@@ -26,7 +26,7 @@ export class InlineExecutor extends LocalExecutor {
 
   constructor(options: InlineExecutorOptions = {}) {
     checkOptionNames("InlineExecutor", options, ["killAfterMs"]);
-    super(options.killAfterMs ?? DEFAULT_KILL_AFTER_MS);
+    super(options.killAfterMs);
   }
 
   protected override admit(call: LocalCall): void {

@@ -214,6 +214,8 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
           this.#unread.delete(future);
           const { outcome } = future;
           if (outcome?.status === "fulfilled") resolve({ done: false, value: outcome.value });
+          // Cancelled because the iterator was left: for whoever still waits here that is its end.
+          else if (this.#closed && future.cancelled()) resolve({ done: true, value: undefined });
           else reject(outcome?.reason);
         });
       }

@@ -6,6 +6,7 @@ import "../support/future-identity.js";
 import { describeBufferedMap } from "./map-buffered.js";
 import { describeMap } from "./map.js";
 import { describeMapEnds } from "./map-ends.js";
+import { describeMapOfFailingInput } from "./map-failing-input.js";
 import { describeMapProperties } from "./map-properties.js";
 import { Workbench } from "./workbench.js";
 
@@ -88,6 +89,7 @@ describe("[U5] an executor that implements no more than submit()", () => {
   describeMap(bench);
   describeBufferedMap(bench);
   describeMapEnds(bench);
+  describeMapOfFailingInput(bench);
   describeMapProperties(bench);
 });
 

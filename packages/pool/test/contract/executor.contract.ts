@@ -8,6 +8,7 @@ import { describeLimits } from "./limits.js";
 import { describeMap } from "./map.js";
 import { describeBufferedMap } from "./map-buffered.js";
 import { describeMapEnds } from "./map-ends.js";
+import { describeMapOfFailingInput } from "./map-failing-input.js";
 import { describeMapProperties } from "./map-properties.js";
 import { describeMapAndShutdown } from "./map-shutdown.js";
 import { describeOptions } from "./options.js";
@@ -38,6 +39,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeMap(bench);
     describeBufferedMap(bench);
     describeMapEnds(bench);
+    describeMapOfFailingInput(bench);
     describeMapAndShutdown(bench);
     describeMapProperties(bench);
     describeShutdown(bench);

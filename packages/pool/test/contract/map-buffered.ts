@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { type AnyIterable, TimeoutError } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
 import { journalOf } from "../support/journal.js";
 import { nextTurn, settlesAtOnce } from "../support/soon.js";
@@ -51,6 +52,36 @@ export function describeBufferedMap(bench: Workbench): void {
       expect([one.closed, two.closed]).toEqual([true, true]);
       expect(await results.next()).toEqual({ done: true, value: undefined });
     });
+
+    test.each(["sync", "async"])(
+      "[H19] passes on what the clean-up of an %s input throws, unless there is worse to tell",
+      async (kind) => {
+        const executor = bench.executor();
+        const untidy: IterableIterator<number> = {
+          [Symbol.iterator]: () => untidy,
+          next: () => ({ done: false, value: 1 }),
+          return() {
+            throw new Error("cannot tidy up");
+          },
+        };
+        const untidySlowly = async function* (): AsyncGenerator<number> {
+          yield* untidy;
+        };
+        const input = (): AnyIterable<number> => (kind === "sync" ? untidy : untidySlowly());
+        const left = executor.with({ bufferSize: 1 }).map(Tasks.identity, input());
+        expect(await left.next()).toEqual({ done: false, value: 1 });
+        // What is read ahead is there, so that nothing is under way when the iterator is left.
+        await nextTurn();
+        await expect(left.return()).rejects.toThrow("cannot tidy up");
+        expect(await left.next()).toEqual({ done: true, value: undefined });
+        const late = executor.with({ bufferSize: 1, deadlineMs: 0 }).map(
+          Tasks.gated,
+          bench.scratch.gates(2).map(({ path }) => path),
+          input(),
+        );
+        await expect(late.next()).rejects.toBeInstanceOf(TimeoutError);
+      },
+    );
 
     test.each([1, 2, 5])(
       "[H21] of %d reads so much before the first next(), and then one for each",

@@ -46,7 +46,7 @@ export function describePrograms({ subject }: Workbench): void {
 
     test("[T1] gets back the memory of arguments and futures of calls that are done", async () => {
       expect(await run("drops-arguments.mjs", "--expose-gc")).toEqual(
-        printed("0 arguments kept", "0 of 5 futures kept", "0"),
+        printed("0 arguments kept", "0 of 4 futures kept", "0"),
       );
     });
 

@@ -21,6 +21,7 @@ describe("new AsyncExecutor()", () => {
   test.each([
     [{ maxThreads: 2 }, TypeError],
     [{ killAfterMs: "1" }, TypeError],
+    [{ killAfterMs: null }, TypeError],
     [{ killAfterMs: -1 }, RangeError],
     [{ killAfterMs: NaN }, RangeError],
     [null, TypeError],

@@ -16,6 +16,7 @@ describe("new InlineExecutor()", () => {
   test.each([
     [{ maxWorkers: 1 }, TypeError],
     [{ killAfterMs: "1" }, TypeError],
+    [{ killAfterMs: null }, TypeError],
     [{ killAfterMs: -1 }, RangeError],
     [null, TypeError],
   ])("throws for the options %p", (options, error) => {
