@@ -9,23 +9,45 @@ import tseslint from "typescript-eslint";
 const executors = "./packages/pool/src/*-executor.ts";
 const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
 const local = "./packages/pool/src/local/**/*";
+const engine = "./packages/pool/src/engine/**/*";
+const codec = "./packages/pool/src/codec/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
   {
     target: "./packages/pool/src/internal",
-    from: [local, anyExecutor],
+    from: [local, engine, codec, anyExecutor],
     message: "internal/ holds what all executors share and knows none of them",
   },
   {
     target: "./packages/pool/src/!(*executor|index|worker).ts",
-    from: [local, executors],
+    from: [local, engine, codec, executors],
     message: "futures, map, wait and asCompleted are built on the Executor interface alone",
   },
   {
     target: "./packages/pool/src/local",
-    from: [executors],
+    from: [executors, engine, codec],
     message: "local/ serves the executors of this thread and knows none of them",
+  },
+  {
+    target: "./packages/pool/src/engine",
+    from: [executors, local],
+    message: "engine/ serves the executors with workers of their own and knows none of them",
+  },
+  {
+    target: "./packages/pool/src/engine/worker",
+    from: ["./packages/pool/src/engine/*.ts", anyExecutor],
+    message: "the program of the workers shares with the parent only what is in shared/",
+  },
+  {
+    target: "./packages/pool/src/engine/shared",
+    from: ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/worker/**/*"],
+    message: "shared/ belongs to both sides and knows neither",
+  },
+  {
+    target: "./packages/pool/src/codec",
+    from: [executors, local, engine, anyExecutor],
+    message: "codec/ turns values into values and knows no executor",
   },
 ];
 

@@ -5,7 +5,10 @@ import { Fifo } from "./internal/fifo.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
 
 /** The futures of `asCompleted`: one pass; leaving the loop early lets go of the rest and cancels nothing. */
-export type CompletionIterator<F> = AsyncIterableIterator<F> & AsyncDisposable;
+export interface CompletionIterator<F> extends AsyncIterableIterator<F>, AsyncDisposable {
+  next(): Promise<IteratorResult<F, undefined>>;
+  return(): Promise<IteratorResult<F, undefined>>;
+}
 
 /**
  * Iterates over futures, of any executors, as they are done: those that are already first, then the others in the

@@ -28,6 +28,11 @@ export interface AsyncExecutorOptions {
  * await future.result(); // => "hello world"
  */
 export class AsyncExecutor extends LocalExecutor {
+  static {
+    // The CommonJS build gives the class another name, which users would see when they print it.
+    Object.defineProperty(this, "name", { value: "AsyncExecutor" });
+  }
+
   readonly maxWorkers: number;
   protected override readonly waiting = new PriorityQueue<LocalCall>();
   /** The async context in which the queue is served: the executor's own, not that of whoever came last. */
@@ -43,7 +48,8 @@ export class AsyncExecutor extends LocalExecutor {
   }
 
   protected override admit(call: LocalCall): void {
-    call.leaveQueue = this.waiting.push(call, call.priority);
+    const entry = this.waiting.push(call, call.priority);
+    call.leaveQueue = () => this.waiting.remove(entry, call.priority);
     this.#schedule();
   }
 

@@ -175,6 +175,22 @@ export class WorkerCrashedError extends BrokenExecutorError {
  */
 export class SerializationError extends ConcurError {
   readonly code = "CONCUR_NOT_SERIALIZABLE";
+  /** What was being sent: the arguments, or what the task returned or threw. */
+  readonly phase: "arguments" | "result" | "error" | undefined;
+  /** Where the culprit is, such as `args[1].onClick`, if it was found. */
+  readonly path: string | undefined;
+  constructor(
+    message: string,
+    details?: {
+      phase: "arguments" | "result" | "error";
+      path?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, details?.cause === undefined ? undefined : { cause: details.cause });
+    this.phase = details?.phase;
+    this.path = details?.path;
+  }
 }
 
 /**
@@ -197,7 +213,7 @@ Object.defineProperty(ConcurError.prototype, brand, { value: true });
 
 // The names stand on the prototypes, as those of the built-in errors do: minifiers rename classes, and an
 // own property would be printed with each error.
-const names: Record<string, { prototype: ConcurError }> = {
+const classes: Record<string, { prototype: ConcurError }> = {
   ConcurError,
   CancelledError,
   TimeoutError,
@@ -209,6 +225,9 @@ const names: Record<string, { prototype: ConcurError }> = {
   SerializationError,
   RemoteError,
 };
-for (const [name, { prototype }] of Object.entries(names)) {
-  Object.defineProperty(prototype, "name", { value: name, configurable: true, writable: true });
+for (const [name, errorClass] of Object.entries(classes)) {
+  const descriptor = { value: name, configurable: true };
+  Object.defineProperty(errorClass.prototype, "name", { ...descriptor, writable: true });
+  // The CommonJS build gives classes other names, which users would see when they print one.
+  Object.defineProperty(errorClass, "name", descriptor);
 }

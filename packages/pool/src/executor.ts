@@ -48,7 +48,8 @@ export abstract class Executor implements AsyncDisposable {
   abstract readonly maxWorkers: number;
 
   constructor() {
-    if (new.target === Executor) {
+    // The base is the one class here without a base of its own; by its name esbuild would rename it.
+    if (Object.getPrototypeOf(new.target) === Function.prototype) {
       throw new TypeError("Executor is abstract: make an AsyncExecutor or another kind of it");
     }
   }
@@ -140,6 +141,16 @@ export abstract class Executor implements AsyncDisposable {
     return this.submit(task as Task<A, R>, ...args);
   }
 
+  /** Starts a map with options; executors that can send many items at once override it. */
+  protected mapWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    iterables: IterablesOf<A>,
+  ): ResultIterator<Awaited<R>> {
+    this.assertAccepting(task);
+    return startMap((args: A) => this.submitWith(options, task, args), iterables, options);
+  }
+
   /** Throws when the executor takes no call of this task: `map` must fail at the call, whatever its input. */
   protected assertAccepting(_task: unknown): void {
     // An executor that never refuses a call has nothing to say here.
@@ -151,14 +162,7 @@ export abstract class Executor implements AsyncDisposable {
     return new BoundSubmitter(
       {
         submitWith: (bound, task, args) => this.submitWith(bound, task, args),
-        mapWith: (bound, task, iterables) => {
-          this.assertAccepting(task);
-          return startMap(
-            (args: Parameters<typeof task>) => this.submitWith(bound, task, args),
-            iterables,
-            bound,
-          );
-        },
+        mapWith: (bound, task, iterables) => this.mapWith(bound, task, iterables),
       },
       { ...options },
     );

@@ -39,9 +39,13 @@ export class Future<T> {
   #value: unknown = undefined;
   #outcome: PromiseSettledResult<T> | undefined;
   #owner: FutureOwner | undefined;
-  // Each entry is a function of its own, so that the same callback can be added twice.
-  #callbacks: Set<() => void> | undefined;
+  // Each entry is a function of its own, so that the same callback can be added twice. Most futures have one at
+  // most, and a set for it would be the largest part of a call.
+  #callbacks: (() => void) | Set<() => void> | undefined;
   #listeners: Set<(value: unknown) => void> | undefined;
+  /** The resolvers of the first promise that `result()` made. */
+  #resolve: Resolvers["resolve"] | undefined;
+  #reject: Resolvers["reject"] | undefined;
 
   /** Futures are made by executors; for tests there is `createFuture()` in `@concur/pool/testing`. */
   private constructor(opener: symbol, owner?: FutureOwner) {
@@ -55,6 +59,7 @@ export class Future<T> {
 
   /** The state of the call at this moment. */
   get state(): FutureState {
+    if (this.#state === "pending" && this.#owner?.begun?.()) this.#state = "running";
     return this.#state;
   }
 
@@ -73,7 +78,7 @@ export class Future<T> {
    * @returns true when the call will never run (also when it was cancelled before), false when it runs or is finished.
    */
   cancel(): boolean {
-    if (this.#state === "pending" && (this.#owner?.cancel() ?? true)) {
+    if (this.state === "pending" && (this.#owner?.cancel() ?? true)) {
       this.#settle("cancelled", true, undefined);
     }
     return this.cancelled();
@@ -90,7 +95,7 @@ export class Future<T> {
    */
   abort(reason?: unknown): boolean {
     const why: unknown = reason === undefined ? AbortSignal.abort().reason : reason;
-    if (this.#state === "pending" && (this.#owner?.cancel() ?? true)) {
+    if (this.state === "pending" && (this.#owner?.cancel() ?? true)) {
       this.#settle("cancelled", true, why);
     }
     if (this.done()) return this.cancelled();
@@ -104,7 +109,7 @@ export class Future<T> {
 
   /** Says whether the call has begun and not ended. */
   running(): boolean {
-    return this.#state === "running";
+    return this.state === "running";
   }
 
   /** Says whether the call is finished or cancelled. */
@@ -120,7 +125,8 @@ export class Future<T> {
    * @throws {TypeError | RangeError} At the call, for bad limits.
    * @returns A promise that rejects with what the task threw, with CancelledError, or with TimeoutError.
    */
-  result(limits: WaitLimits = {}): Promise<T> {
+  result(limits?: WaitLimits): Promise<T> {
+    if (limits === undefined) return this.#promise();
     checkWaitLimits("result()", limits);
     return this.#whenDone(limits, (resolve, reject) => {
       if (this.#failed) reject(this.#reason());
@@ -157,9 +163,13 @@ export class Future<T> {
       this.#call(fn, this);
       return () => undefined;
     }
-    return this.#whenSettled(() => {
+    const callback = (): void => {
       this.#call(fn, this);
-    });
+    };
+    this.#whenSettled(callback);
+    return () => {
+      this.#forget(callback);
+    };
   }
 
   /**
@@ -183,7 +193,7 @@ export class Future<T> {
   /** Prints like Python's: class, state, and the kind of the value or error. */
   toString(): string {
     const end =
-      this.#state !== "finished"
+      this.state !== "finished"
         ? ""
         : ` ${this.#failed ? "raised" : "returned"} ${kindOf(this.#value)}`;
     return `<Future state=${this.#state}${end}>`;
@@ -197,6 +207,26 @@ export class Future<T> {
     return this.toString();
   }
 
+  /** Does what `result()` does without limits, which nearly all calls do, at the cost of one promise. */
+  #promise(): Promise<T> {
+    if (this.done()) {
+      return this.#failed ? Promise.reject(this.#reason()) : Promise.resolve(this.#value as T);
+    }
+    if (this.#resolve !== undefined) {
+      return new Promise((resolve, reject) => {
+        this.#whenSettled(() => {
+          if (this.#failed) reject(this.#reason());
+          else resolve(this.#value as T);
+        });
+      });
+    }
+    // A shared executor and two fields instead of three closures: of many calls at once this is a good part.
+    const promise = new Promise<T>(takeResolvers);
+    this.#resolve = taken.resolve;
+    this.#reject = taken.reject;
+    return promise;
+  }
+
   #whenDone<R>(
     limits: WaitLimits,
     deliver: (resolve: (value: R) => void, reject: (reason: unknown) => void) => void,
@@ -205,9 +235,13 @@ export class Future<T> {
       limits,
       (resolve, reject) => {
         if (!this.done()) {
-          return this.#whenSettled(() => {
+          const callback = (): void => {
             deliver(resolve, reject);
-          });
+          };
+          this.#whenSettled(callback);
+          return () => {
+            this.#forget(callback);
+          };
         }
         deliver(resolve, reject);
         return () => undefined;
@@ -233,19 +267,29 @@ export class Future<T> {
     this.#failed = failed;
     this.#value = value;
     const callbacks = this.#callbacks;
-    this.#callbacks = undefined;
     this.#listeners = undefined;
     this.#owner = undefined;
+    if (typeof callbacks === "function") callbacks();
     // A callback that another one removes meanwhile is not called: the loop reads the set as it is then.
-    for (const callback of callbacks ?? []) callback();
+    else if (callbacks !== undefined) for (const callback of callbacks) callback();
+    this.#callbacks = undefined;
+    if (this.#resolve === undefined) return;
+    if (failed) this.#reject?.(this.#reason());
+    else this.#resolve(value as never);
+    this.#resolve = undefined;
+    this.#reject = undefined;
   }
 
-  #whenSettled(callback: () => void): () => void {
-    const callbacks = (this.#callbacks ??= new Set());
-    callbacks.add(callback);
-    return () => {
-      callbacks.delete(callback);
-    };
+  #whenSettled(callback: () => void): void {
+    if (this.#callbacks === undefined) this.#callbacks = callback;
+    else if (typeof this.#callbacks === "function") {
+      this.#callbacks = new Set([this.#callbacks, callback]);
+    } else this.#callbacks.add(callback);
+  }
+
+  #forget(callback: () => void): void {
+    if (this.#callbacks === callback) this.#callbacks = undefined;
+    else if (typeof this.#callbacks === "object") this.#callbacks.delete(callback);
   }
 
   #call<V>(fn: (value: V) => unknown, value: V): void {
@@ -262,9 +306,10 @@ export class Future<T> {
   }
 
   static {
-    Object.defineProperty(Future.prototype, brand, { value: true });
+    // `this` and not the class's name: esbuild renames a class that speaks of itself, and users see the name.
+    Object.defineProperty(this.prototype, brand, { value: true });
     control = {
-      create: (owner) => new Future(key, owner),
+      create: (owner) => new this(key, owner),
       start(future) {
         if (future.#state === "cancelled") return false;
         if (future.#state !== "pending") {
@@ -285,9 +330,23 @@ export class Future<T> {
       progress(future, value) {
         for (const listener of future.#listeners ?? []) listener(value);
       },
-      listenerCount: (future) => (future.#callbacks?.size ?? 0) + (future.#listeners?.size ?? 0),
+      listenerCount(future) {
+        const callbacks = future.#callbacks;
+        const count = typeof callbacks === "function" ? 1 : (callbacks?.size ?? 0);
+        return count + (future.#resolve === undefined ? 0 : 1) + (future.#listeners?.size ?? 0);
+      },
     };
   }
+}
+
+interface Resolvers {
+  resolve: (value: never) => void;
+  reject: (reason: unknown) => void;
+}
+const taken: Resolvers = { resolve: () => undefined, reject: () => undefined };
+function takeResolvers(resolve: Resolvers["resolve"], reject: Resolvers["reject"]): void {
+  taken.resolve = resolve;
+  taken.reject = reject;
 }
 
 /** Gives executors the writing side of futures. */

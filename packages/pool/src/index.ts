@@ -1,5 +1,6 @@
 export { asCompleted, type CompletionIterator } from "./as-completed.js";
 export { AsyncExecutor, type AsyncExecutorOptions } from "./async-executor.js";
+export { registerError } from "./codec/register-error.js";
 export {
   BrokenExecutorError,
   CancelledError,
@@ -21,7 +22,14 @@ export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js
 export type { WaitLimits } from "./internal/wait-limits.js";
 export type { AnyIterable, ResultIterator } from "./result-iterator.js";
 export type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
-export { defineTasks, importTasks, type Task, type TaskReference, type TasksOf } from "./task.js";
+export {
+  defineTasks,
+  importTasks,
+  inlineTask,
+  type Task,
+  type TaskReference,
+  type TasksOf,
+} from "./task.js";
 export type { TaskOptions } from "./task-options.js";
 export {
   ALL_COMPLETED,
@@ -33,3 +41,5 @@ export {
   type WaitResult,
 } from "./wait.js";
 export { withExecutor } from "./with-executor.js";
+
+export { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "./thread-pool-executor.js";

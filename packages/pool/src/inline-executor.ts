@@ -20,6 +20,11 @@ export interface InlineExecutorOptions {
  * executor.submit((n: number) => n * 2, 21).outcome; // => { status: "fulfilled", value: 42 }
  */
 export class InlineExecutor extends LocalExecutor {
+  static {
+    // The CommonJS build gives the class another name, which users would see when they print it.
+    Object.defineProperty(this, "name", { value: "InlineExecutor" });
+  }
+
   /** One thread, the caller's. */
   readonly maxWorkers = 1;
   protected override readonly waiting = new Set<LocalCall>();

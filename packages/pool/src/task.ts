@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Script } from "node:vm";
 import { describe } from "./internal/validate.js";
 
 /** Where a worker finds a task by itself: the module's URL and the name it is exported under. */
@@ -8,17 +9,20 @@ export interface TaskReference {
   readonly export: string;
 }
 
-/** Holds the reference on a task; registered, so that both copies of this package know each other's tasks. */
-const reference: unique symbol = Symbol.for("@concur/pool.task") as never;
+/** How a worker comes by the function of a task: it imports it, or makes it of its text. */
+export type TaskSource = TaskReference | { readonly text: string };
+
+/** Holds the source on a task; a name and not a symbol, so that both copies of this package know each other's tasks. */
+const brand = "@concur/pool.task";
 
 /**
  * Is a function that can be named: any executor can run it, also one whose workers share no memory with the
  * caller. Python pickles functions in the same way, by module and name.
  *
- * Made by `defineTasks` and `importTasks`; an ordinary function is not a Task.
+ * Made by `defineTasks`, `importTasks` and `inlineTask`; an ordinary function is not a Task.
  */
 export type Task<A extends unknown[], R> = ((...args: A) => R) & {
-  readonly [reference]: TaskReference;
+  readonly [brand]: TaskSource;
 };
 
 /** The same record of functions, each of them a Task. */
@@ -50,9 +54,7 @@ export function defineTasks<T extends Record<string, (...args: never) => unknown
     if (typeof fn !== "function") {
       throw new TypeError(`defineTasks() takes functions; '${name}' is ${describe(fn)}`);
     }
-    Object.defineProperty(fn, reference, {
-      value: { module: address, export: name } satisfies TaskReference,
-    });
+    mark("defineTasks()", fn, { module: address, export: name });
   }
   return functions as T & TasksOf<T>;
 }
@@ -85,11 +87,58 @@ export function importTasks<T>(module: string | URL): TasksOf<T> {
   });
 }
 
-/** Gives the reference of a task, or undefined for an ordinary function. */
-export function taskReference(task: unknown): TaskReference | undefined {
-  return typeof task === "function" && reference in task
-    ? (task[reference] as TaskReference)
+/**
+ * Makes a task of a self-contained function, which is sent to each worker once, as text.
+ *
+ * The function sees nothing of the place where it is written: neither variables nor imports, only its parameters, its
+ * own names and the globals; `await import(…)` works inside.
+ *
+ * @throws {TypeError} For anything but a function with a text of its own: native and bound ones have none.
+ * @example
+ * const add = inlineTask((a: number, b: number) => a + b);
+ * add(2, 3); // => 5
+ */
+export function inlineTask<A extends unknown[], R>(fn: (...args: A) => R): Task<A, R> {
+  if (typeof fn !== "function") {
+    throw new TypeError(`inlineTask() takes a function, not ${describe(fn)}`);
+  }
+  const text = Function.prototype.toString.call(fn);
+  if (/\{\s*\[native code\]\s*\}$/.test(text)) {
+    throw new TypeError(
+      `inlineTask() cannot send '${fn.name}': native and bound functions have no text`,
+    );
+  }
+  mark("inlineTask()", fn, { text: asExpression(text) });
+  return fn as Task<A, R>;
+}
+
+/** Methods are written without `function`, and are no expression as they stand. */
+function asExpression(text: string): string {
+  try {
+    new Script(`(${text})`);
+    return text;
+  } catch {
+    const asMethod = `Object.values({ ${text} })[0]`;
+    new Script(`(${asMethod})`);
+    return asMethod;
+  }
+}
+
+/** Gives the source of a task, or undefined for an ordinary function. */
+export function taskSource(task: unknown): TaskSource | undefined {
+  return typeof task === "function" && Object.hasOwn(task, brand)
+    ? (task as Task<never, unknown>)[brand]
     : undefined;
+}
+
+function mark(where: string, fn: object, source: TaskSource): void {
+  const known = taskSource(fn);
+  if (known === undefined) {
+    if (!Object.isExtensible(fn)) throw new TypeError(`${where} cannot mark a frozen function`);
+    Object.defineProperty(fn, brand, { value: source });
+  } else if (JSON.stringify(known) !== JSON.stringify(source)) {
+    throw new TypeError(`${where} got a function that is another task already`);
+  }
 }
 
 /** References made by `importTasks`: their function is elsewhere. */
@@ -107,7 +156,7 @@ function referTo(target: TaskReference): object {
     );
   };
   Object.defineProperty(stand, "name", { value: target.export });
-  Object.defineProperty(stand, reference, { value: target });
+  mark("importTasks()", stand, target);
   imported.add(stand);
   return stand;
 }

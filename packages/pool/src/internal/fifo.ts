@@ -25,6 +25,20 @@ export class Fifo<T> {
     return node;
   }
 
+  /** Puts a value before all others: it was here earlier. */
+  unshift(value: T): FifoNode<T> {
+    const node: FifoNode<T> = { value, previous: undefined, next: this.#first, queued: true };
+    if (this.#first === undefined) this.#last = node;
+    else this.#first.previous = node;
+    this.#first = node;
+    this.#size += 1;
+    return node;
+  }
+
+  peek(): T | undefined {
+    return this.#first?.value;
+  }
+
   /** Takes the oldest node out. */
   shift(): FifoNode<T> | undefined {
     const node = this.#first;

@@ -11,21 +11,43 @@ export class PriorityQueue<T> {
     return this.#size;
   }
 
-  /** Adds an entry and returns the function that takes it out again: false when it is out already. */
-  push(value: T, priority: number): () => boolean {
-    const line = this.#lines.get(priority) ?? this.#open(priority);
-    const node = line.push(value);
+  /** Adds an entry behind those of its priority; what is returned takes it out again with `remove()`. */
+  push(value: T, priority: number): FifoNode<T> {
     this.#size += 1;
-    return () => this.#leave(line, node, priority);
+    return this.#line(priority).push(value);
+  }
+
+  /** Puts an entry before those of its priority: it was taken out and comes back. */
+  unshift(value: T, priority: number): FifoNode<T> {
+    this.#size += 1;
+    return this.#line(priority).unshift(value);
+  }
+
+  /** Takes an entry out; false when it is out already. */
+  remove(entry: FifoNode<T>, priority: number): boolean {
+    const line = this.#lines.get(priority);
+    if (!line?.remove(entry)) return false;
+    this.#size -= 1;
+    this.#closeIfEmpty(line, priority);
+    return true;
+  }
+
+  /** Gives the entry that comes next, and leaves it there. */
+  peek(): T | undefined {
+    for (const priority of this.#priorities) {
+      const line = this.#lines.get(priority);
+      if (line !== undefined && line.size > 0) return line.peek();
+    }
+    return undefined;
   }
 
   shift(): T | undefined {
     for (const priority of this.#priorities) {
       const line = this.#lines.get(priority);
       const node = line?.shift();
-      if (node !== undefined) {
+      if (line !== undefined && node !== undefined) {
         this.#size -= 1;
-        if (line?.size === 0) this.#close(priority);
+        this.#closeIfEmpty(line, priority);
         return node.value;
       }
     }
@@ -36,21 +58,18 @@ export class PriorityQueue<T> {
     for (const priority of this.#priorities) yield* this.#lines.get(priority) ?? [];
   }
 
-  #leave(line: Fifo<T>, node: FifoNode<T>, priority: number): boolean {
-    if (!line.remove(node)) return false;
-    this.#size -= 1;
-    if (line.size === 0) this.#close(priority);
-    return true;
-  }
-
-  #open(priority: number): Fifo<T> {
+  #line(priority: number): Fifo<T> {
+    const open = this.#lines.get(priority);
+    if (open !== undefined) return open;
     const line = new Fifo<T>();
     this.#lines.set(priority, line);
     this.#priorities = [...this.#priorities, priority].sort((a, b) => b - a);
     return line;
   }
 
-  #close(priority: number): void {
+  /** The last line stays: an executor that is idle now and then would open and close it all the time. */
+  #closeIfEmpty(line: Fifo<T>, priority: number): void {
+    if (line.size > 0 || this.#priorities.length === 1) return;
     this.#lines.delete(priority);
     this.#priorities = this.#priorities.filter((one) => one !== priority);
   }

@@ -4,9 +4,9 @@ const LONGEST_MS = 2 ** 31 - 1;
 /**
  * Calls `expired` once after `delayMs`, however long that is, and returns the function that stops the clock.
  *
- * Infinity never expires and holds no timer.
+ * Infinity never expires and holds no timer. With `background` the timer does not keep the program alive.
  */
-export function startTimer(delayMs: number, expired: () => void): () => void {
+export function startTimer(delayMs: number, expired: () => void, background = false): () => void {
   if (delayMs === Infinity) return () => undefined;
   let timer: NodeJS.Timeout;
   const arm = (leftMs: number): void => {
@@ -16,6 +16,7 @@ export function startTimer(delayMs: number, expired: () => void): () => void {
             arm(leftMs - LONGEST_MS);
           }, LONGEST_MS)
         : setTimeout(expired, leftMs);
+    if (background) timer.unref();
   };
   arm(delayMs);
   return () => {

@@ -14,6 +14,8 @@ export function zip<A extends unknown[]>(iterables: readonly unknown[]): ZippedS
     }
   });
   const opened = (iterables as readonly AnyIterable<unknown>[]).map(open);
+  const [first] = opened;
+  if (opened.length === 1 && first?.kind === "sync") return single<A>(first.iterator);
   return opened.every((one) => one.kind === "sync") ? zipSync<A>(opened) : zipAsync<A>(opened);
 }
 
@@ -35,6 +37,28 @@ function isIterable(value: unknown): boolean {
     value !== null &&
     (Symbol.iterator in value || Symbol.asyncIterator in value)
   );
+}
+
+/** Nearly all maps read one iterable, and then there is nothing to keep in step. */
+function single<A extends unknown[]>(iterator: Iterator<unknown>): ZippedSource<A> {
+  let ended = false;
+  return {
+    kind: "sync",
+    close() {
+      if (ended) return;
+      ended = true;
+      iterator.return?.();
+    },
+    next() {
+      if (ended) return undefined;
+      // An iterator that throws is finished; one that is done needs no closing.
+      ended = true;
+      const step = iterator.next();
+      if (step.done) return undefined;
+      ended = false;
+      return [step.value] as A;
+    },
+  };
 }
 
 function zipSync<A extends unknown[]>(

@@ -7,7 +7,7 @@ import { isThenable } from "../internal/kinds.js";
 import { startTimer } from "../internal/timer.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Callable } from "./resolve-task.js";
-import { currentCall, type CurrentCall, type TaskContext } from "./task-context.js";
+import { callStore, type CurrentCall, type TaskContext } from "../internal/task-context.js";
 
 /** What a call needs of its executor. */
 export interface CallHost {
@@ -92,7 +92,7 @@ export class LocalCall implements FutureOwner {
     try {
       // In the context of the submitter, as if it had called the function itself.
       returned = work.submitter.runInAsyncScope(() =>
-        currentCall.run(current, () => work.run(...work.args)),
+        callStore().run(current, () => work.run(...work.args)),
       );
       if (isThenable(returned)) {
         // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.

@@ -9,7 +9,7 @@ import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
 import { resolveTask } from "./resolve-task.js";
-import { currentCall } from "./task-context.js";
+import { callStore } from "../internal/task-context.js";
 
 /** How long a call may take to answer its signal before it is given up, in milliseconds. */
 export const DEFAULT_KILL_AFTER_MS = 100;
@@ -71,7 +71,7 @@ export abstract class LocalExecutor extends Executor {
     checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
     const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
     checkDuration("timeoutMs", timeoutMs, 0);
-    const caller = currentCall.getStore();
+    const caller = callStore().getStore();
     if (wait && caller?.executor === this && caller.running()) {
       throw new InvalidStateError(
         "a call cannot wait for its own executor to end: use shutdown({ wait: false })",

@@ -1,5 +1,5 @@
 import { describe } from "../internal/validate.js";
-import { isImported, taskReference } from "../task.js";
+import { isImported, taskSource } from "../task.js";
 
 /** Anything with arguments, once its types have been checked at the door. */
 export type Callable = (...args: unknown[]) => unknown;
@@ -14,15 +14,16 @@ export function resolveTask(task: unknown): { run: Callable; name: string } {
   if (typeof task !== "function") {
     throw new TypeError(`submit() takes a function to call, not ${describe(task)}`);
   }
-  const reference = taskReference(task);
+  const source = taskSource(task);
   const name = task.name === "" ? "anonymous" : task.name;
-  if (reference === undefined || !isImported(task)) return { run: task as Callable, name };
+  if (source === undefined || "text" in source || !isImported(task))
+    return { run: task as Callable, name };
   const run: Callable = async (...args) => {
-    const loaded = (await import(reference.module)) as Record<string, unknown>;
+    const loaded = (await import(source.module)) as Record<string, unknown>;
     // Own names only: "constructor" or "__proto__" is no export of anybody's.
-    const found = Object.hasOwn(loaded, reference.export) ? loaded[reference.export] : undefined;
+    const found = Object.hasOwn(loaded, source.export) ? loaded[source.export] : undefined;
     if (typeof found !== "function") {
-      throw new TypeError(`${reference.module} has no function '${reference.export}'`);
+      throw new TypeError(`${source.module} has no function '${source.export}'`);
     }
     return (found as Callable)(...args);
   };

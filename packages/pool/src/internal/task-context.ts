@@ -23,14 +23,25 @@ export interface CurrentCall {
 
 const key = Symbol.for("@concur/pool.current-call");
 
-/** Knows which call the code at hand belongs to. */
-export const currentCall: AsyncLocalStorage<CurrentCall> = sharedStore();
+/** Finds the call that the code at hand belongs to. */
+export interface CallStore {
+  getStore(): CurrentCall | undefined;
+  run<R>(call: CurrentCall, body: () => R): R;
+}
 
-/** Gives the one store of the process: a task may load the other copy (ESM or CommonJS) of this package. */
-function sharedStore(): AsyncLocalStorage<CurrentCall> {
-  const shared = globalThis as { [key]?: AsyncLocalStorage<CurrentCall> };
-  let store = shared[key];
-  store ??= new AsyncLocalStorage();
+/** One store for the whole thread: a task may load the other copy (ESM or CommonJS) of this package. */
+const shared = globalThis as { [key]?: CallStore };
+
+/** Makes `currentTask()` and the executors of this thread use a store: a worker has one of its own. */
+export function installCallStore(store: CallStore): void {
   shared[key] = store;
-  return store;
+}
+
+/** Gives the store of this thread. */
+export function callStore(): CallStore {
+  const store = shared[key];
+  if (store !== undefined) return store;
+  const created = new AsyncLocalStorage<CurrentCall>();
+  shared[key] = created;
+  return created;
 }

@@ -1,0 +1,155 @@
+import { deserialize, serialize } from "node:v8";
+import { className, inspectText, tryRead } from "./describe-value.js";
+import type { EncodedError, EncodedProperty, EncodedText, EncodedThrown } from "./encoded.js";
+import { classesOf, isError } from "./error-classes.js";
+
+export type { EncodedThrown } from "./encoded.js";
+
+/** How many causes of causes are followed; what lies deeper is shown as text. */
+const MAX_DEPTH = 16;
+
+/** How many objects one throw may bring along: a getter can make new errors without an end. */
+const MAX_OBJECTS = 1_000;
+
+/** How many elements of an array that holds errors are taken along. */
+const MAX_ITEMS = 10_000;
+
+/** What stands for a property whose getter throws. */
+const UNREADABLE = "[it threw when it was read]";
+
+/** The work on one throw. */
+interface Progress {
+  /** Errors met so far, so that each is encoded once. */
+  readonly seen: Map<object, EncodedThrown>;
+  /** How many more objects are taken along. */
+  left: number;
+}
+
+/**
+ * Turns anything that a task may throw into data that every channel to a worker carries.
+ *
+ * Never throws. Structured clone alone would drop an error's `code`, the `errors` of an AggregateError and the class of
+ * a subclass. What cannot be cloned, in part or as a whole, is replaced by its text. Values are copied here and now:
+ * what the task changes afterwards does not show.
+ *
+ * @example
+ * encodeThrown(0); // => { kind: "value", value: 0 }
+ */
+export function encodeThrown(thrown: unknown): EncodedThrown {
+  return encode(thrown, 0, { seen: new Map(), left: MAX_OBJECTS });
+}
+
+function encode(value: unknown, depth: number, progress: Progress): EncodedThrown {
+  if (typeof value === "symbol" || typeof value === "function") return encodeText(value);
+  if (typeof value !== "object" || value === null) return { kind: "value", value };
+  const known = progress.seen.get(value);
+  if (known !== undefined) return known;
+  progress.left -= 1;
+  if (progress.left < 0) return leftOut(className(value));
+  try {
+    if (isError(value)) return encodeError(value, depth, progress);
+    if (Array.isArray(value) && value.slice(0, MAX_ITEMS).some(isError)) {
+      return encodeList(value, depth, progress);
+    }
+    // Both ways: some values, such as a WebAssembly.Module, can be written and not read.
+    return { kind: "value", value: deserialize(serialize(value)) as unknown };
+  } catch {
+    return encodeText(value);
+  }
+}
+
+function encodeText(value: unknown): EncodedText {
+  return { kind: "text", name: className(value), text: inspectText(value) };
+}
+
+function leftOut(what: string): EncodedText {
+  return { kind: "text", name: what, text: `[${what} left out: too many objects]` };
+}
+
+function encodeList(list: readonly unknown[], depth: number, progress: Progress): EncodedThrown {
+  if (depth > MAX_DEPTH) return encodeText(list);
+  const items: EncodedThrown[] = [];
+  const encoded: EncodedThrown = { kind: "list", items };
+  progress.seen.set(list, encoded);
+  for (const item of list) {
+    if (progress.left <= 0 || items.length >= MAX_ITEMS) {
+      items.push(leftOut(`${list.length - items.length} more`));
+      break;
+    }
+    items.push(encode(item, depth + 1, progress));
+  }
+  return encoded;
+}
+
+function encodeError(error: Error, depth: number, progress: Progress): EncodedThrown {
+  if (depth > MAX_DEPTH) return encodeText(error);
+  const { base, classes } = classesOf(error);
+  const stack = tryRead(error, "stack")?.value;
+  const properties: EncodedProperty[] = [];
+  const encoded: EncodedError = {
+    kind: "error",
+    base,
+    ...(classes.length > 0 && { classes }),
+    name: readText(error, "name", className(error)),
+    message: readText(error, "message", UNREADABLE),
+    ...(typeof stack === "string" && { stack }),
+  };
+  progress.seen.set(error, encoded);
+  for (const key of ownKeys(error)) {
+    const property = key === "stack" ? undefined : encodeProperty(error, key, depth, progress);
+    if (property !== undefined) properties.push(property);
+  }
+  return properties.length > 0 ? Object.assign(encoded, { properties }) : encoded;
+}
+
+function encodeProperty(
+  error: Error,
+  key: string,
+  depth: number,
+  progress: Progress,
+): EncodedProperty | undefined {
+  const enumerable = isEnumerable(error, key);
+  const read = tryRead(error, key);
+  if (read === undefined) return [key, enumerable, { kind: "value", value: UNREADABLE }];
+  const { value } = read;
+  // Hidden strings under these names are what every error has, and stand in fields of their own.
+  if ((key === "name" || key === "message") && !enumerable && typeof value === "string") return;
+  // Methods stay behind; above all `toString`, since a text in its place would break String(error).
+  const isHidden = !enumerable && key !== "cause";
+  if (typeof value === "function" && (isHidden || key in Error.prototype)) return;
+  const encoded = encode(value, depth + 1, progress);
+  // One reason of an AggregateError that cannot be cloned must not hide the others.
+  return key === "errors" && encoded.kind === "text"
+    ? [key, enumerable, encodeEach(value, depth + 1, progress) ?? encoded]
+    : [key, enumerable, encoded];
+}
+
+function encodeEach(value: unknown, depth: number, progress: Progress): EncodedThrown | undefined {
+  try {
+    return Array.isArray(value) ? encodeList(value, depth, progress) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(error: Error, key: "name" | "message", unreadable: string): string {
+  const read = tryRead(error, key);
+  if (read === undefined) return unreadable;
+  return typeof read.value === "string" ? read.value : inspectText(read.value);
+}
+
+function ownKeys(error: Error): string[] {
+  try {
+    return Object.getOwnPropertyNames(error);
+  } catch {
+    return [];
+  }
+}
+
+function isEnumerable(error: Error, key: string): boolean {
+  try {
+    return Object.prototype.propertyIsEnumerable.call(error, key);
+  } catch {
+    return false;
+  }
+}

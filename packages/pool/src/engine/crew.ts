@@ -1,0 +1,277 @@
+import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
+import { startTimer } from "../internal/timer.js";
+import type { TaskSource } from "../task.js";
+import { Ring, Word } from "./shared/ring.js";
+import { Spawner, type ThreadOptions, type WorkerEnd } from "./spawner.js";
+import { ThreadLink, type LinkListener } from "./thread-link.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** So many workers in a row may die before they are up; then nothing is to be hoped for. */
+const BOOT_ATTEMPTS = 3;
+/** So many workers may die before they have begun a call that is next; then it is the call. */
+const CALL_ATTEMPTS = 3;
+
+/** How the workers of an executor are made and replaced. */
+export interface CrewOptions {
+  readonly maxWorkers: number;
+  readonly workerName: string;
+  readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
+  readonly maxTasksPerWorker: number;
+  readonly idleTimeoutMs: number;
+  readonly startupTimeoutMs: number;
+  readonly spinUs: number;
+  readonly runTimes: SharedArrayBuffer;
+  readonly threads: ThreadOptions;
+}
+
+/** What a crew tells its executor. */
+export interface CrewListener extends Pick<LinkListener, "freed" | "kicked"> {
+  /** Whether workers may spin at the moment. */
+  spinAllowed(): boolean;
+  /** Calls that were with a worker that is gone, and that had not begun. */
+  returned(calls: readonly WorkerCall[]): void;
+  /** A worker died in the middle of calls. */
+  crashed(error: WorkerCrashedError): void;
+  /** No worker can be had. */
+  broken(error: BrokenExecutorError): void;
+  /** A worker has gone. */
+  gone(): void;
+}
+
+/** The workers of one executor, from their making to their end. */
+export class Crew {
+  /** Workers that take calls. */
+  readonly links: ThreadLink[] = [];
+  /** Threads that are not gone yet, also those that take no more calls. */
+  readonly #alive = new Set<ThreadLink>();
+  readonly #spawner: Spawner;
+  readonly #options: CrewOptions;
+  readonly #listener: CrewListener;
+  readonly #idleTimers = new Map<ThreadLink, () => void>();
+  #nextId = 1;
+  #failedBoots = 0;
+  #closed = false;
+
+  constructor(options: CrewOptions, listener: CrewListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#spawner = new Spawner(options.threads);
+  }
+
+  get alive(): number {
+    return this.#alive.size;
+  }
+
+  /** Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed. */
+  growFor(waiting: number): void {
+    if (this.#closed) return;
+    let idle = 0;
+    for (const link of this.links) if (link.held === 0) idle += 1;
+    let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
+    try {
+      for (; missing > 0; missing -= 1) this.#spawn();
+    } catch (error) {
+      this.#listener.broken(
+        new BrokenExecutorError("a worker could not be started", { cause: error }),
+      );
+    }
+  }
+
+  /** How many more calls a worker may take before it is replaced. */
+  allowance(link: ThreadLink): number {
+    return this.#options.maxTasksPerWorker - link.sent;
+  }
+
+  /** A worker was given work. */
+  busy(link: ThreadLink): void {
+    this.#idleTimers.get(link)?.();
+    this.#idleTimers.delete(link);
+  }
+
+  /** A worker has ended calls: its time may be over. */
+  rest(link: ThreadLink): void {
+    if (link.held > 0 || link.closed) return;
+    if (this.#closed || this.allowance(link) <= 0) {
+      this.#retire(link);
+    } else if (this.#options.idleTimeoutMs !== Infinity && !this.#idleTimers.has(link)) {
+      this.#idleTimers.set(
+        link,
+        startTimer(
+          this.#options.idleTimeoutMs,
+          () => {
+            if (link.held === 0 && !link.closed) this.#retire(link);
+          },
+          true,
+        ),
+      );
+    }
+  }
+
+  /** Ends a worker at once, because of one call; the others that it ran go down with it. */
+  killFor(culprit: WorkerCall): void {
+    const { link } = culprit;
+    if (link === undefined) return;
+    // It may just have ended by itself.
+    link.collectAll();
+    if (culprit.future.done()) return;
+    this.#remove(link);
+    const { begun, waiting } = link.surrender();
+    link.worker.kill();
+    culprit.stopped();
+    const name = culprit.options.name ?? "another call";
+    for (const call of begun) {
+      call.failed(
+        new WorkerCrashedError(`the worker was killed to stop ${name}`, {
+          workerId: link.workerId,
+          started: true,
+        }),
+      );
+    }
+    this.#listener.returned(waiting);
+  }
+
+  /** Ends all workers at once; `settle` is given what had begun, `returned` the rest. */
+  killAll(settle: (call: WorkerCall) => void): void {
+    for (const link of [...this.links]) {
+      link.collectAll();
+      this.#remove(link);
+      const { begun, waiting } = link.surrender();
+      this.#listener.returned(waiting);
+      for (const call of begun) settle(call);
+    }
+    for (const link of this.#alive) {
+      link.worker.ref();
+      link.worker.kill();
+    }
+  }
+
+  /** Lets all workers go that have nothing to do; none is made any more. */
+  close(): void {
+    this.#closed = true;
+    for (const link of [...this.links]) if (link.held === 0) this.#retire(link);
+    // The threads end by themselves, and the program must not end before them.
+    for (const link of this.#alive) link.worker.ref();
+  }
+
+  /** Ends what workerpool keeps, when the last thread is gone. */
+  async end(): Promise<void> {
+    await this.#spawner.end();
+  }
+
+  #spawn(): void {
+    const workerId = this.#nextId;
+    this.#nextId += 1;
+    const ring = Ring.create();
+    Atomics.store(ring.header, Word.MaySpin, this.#listener.spinAllowed() ? 1 : 0);
+    const { workerName, runTimes, spinUs, initializer, startupTimeoutMs } = this.#options;
+    const worker = this.#spawner.spawn(`${workerName}_${workerId - 1}`, {
+      workerId,
+      memory: ring.memory,
+      runTimes,
+      spinUs,
+      initializer,
+    });
+    let late = false;
+    const stopTimer = startTimer(startupTimeoutMs, () => {
+      late = true;
+      worker.kill();
+    });
+    const link = new ThreadLink(workerId, ring, worker, {
+      up: () => {
+        stopTimer();
+        this.#failedBoots = 0;
+      },
+      initializerFailed: (failed, error) => {
+        stopTimer();
+        this.#remove(failed);
+        this.#listener.returned(failed.surrender().waiting);
+        worker.kill();
+        this.#listener.broken(
+          new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
+        );
+      },
+      freed: (freed) => {
+        this.rest(freed);
+        this.#listener.freed(freed);
+      },
+      kicked: () => {
+        this.#listener.kicked();
+      },
+    });
+    this.links.push(link);
+    this.#alive.add(link);
+    worker.onEnd((end) => {
+      stopTimer();
+      this.#ended(link, end, late);
+    });
+  }
+
+  #retire(link: ThreadLink): void {
+    this.#remove(link);
+    link.leave();
+  }
+
+  /** Takes a worker out of those that get calls. */
+  #remove(link: ThreadLink): void {
+    link.closed = true;
+    this.#idleTimers.get(link)?.();
+    this.#idleTimers.delete(link);
+    const index = this.links.indexOf(link);
+    if (index >= 0) this.links.splice(index, 1);
+  }
+
+  #ended(link: ThreadLink, end: WorkerEnd, late: boolean): void {
+    this.#alive.delete(link);
+    // What it finished before it died counts.
+    const wasClosed = link.closed;
+    link.closed = true;
+    link.drainMessages();
+    link.collect();
+    this.#remove(link);
+    const { begun, waiting } = link.surrender();
+    link.worker.port.close();
+    const next = begun.length === 0 && link.isUp && !wasClosed ? nextOf(waiting) : undefined;
+    if (next !== undefined) next.setbacks += 1;
+    const deadly = next !== undefined && next.setbacks >= CALL_ATTEMPTS ? next : undefined;
+    this.#listener.returned(waiting.filter((call) => call !== deadly));
+    const started = deadly === undefined ? true : "unknown";
+    const crash = (): WorkerCrashedError => crashError(link.workerId, end, started);
+    for (const call of begun) call.failed(crash());
+    deadly?.failed(crash());
+    if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
+    else if (begun.length > 0 || deadly !== undefined) this.#listener.crashed(crash());
+    this.#listener.gone();
+  }
+
+  #bootFailed(end: WorkerEnd, late: boolean): void {
+    this.#failedBoots += 1;
+    if (this.#failedBoots < BOOT_ATTEMPTS && !late) return;
+    const message = late
+      ? `a worker was not up within ${this.#options.startupTimeoutMs} ms`
+      : `${BOOT_ATTEMPTS} workers in a row died before they were up`;
+    this.#listener.broken(
+      new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),
+    );
+  }
+}
+
+/** The call that a worker would have begun next. */
+function nextOf(waiting: readonly WorkerCall[]): WorkerCall | undefined {
+  return [...waiting].sort((a, b) => b.priority - a.priority || a.order - b.order)[0];
+}
+
+function crashError(
+  workerId: number,
+  { exitCode, error }: WorkerEnd,
+  started: true | "unknown",
+): WorkerCrashedError {
+  const when =
+    started === true
+      ? "while it ran this call"
+      : `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
+  const how = error instanceof Error ? `: ${error.message}` : "";
+  return new WorkerCrashedError(
+    `worker ${workerId} ended with exit code ${exitCode ?? "unknown"} ${when}${how}`,
+    { exitCode, workerId, started, cause: error },
+  );
+}

@@ -1,0 +1,233 @@
+import { TimeoutError } from "../errors.js";
+import { PriorityQueue } from "../internal/priority-queue.js";
+import { startTimer } from "../internal/timer.js";
+import type { Crew } from "./crew.js";
+import { MapWork } from "./map-work.js";
+import { Poller } from "./poller.js";
+import { monotonicMs, SLOTS } from "./shared/ring.js";
+import type { RunTimes } from "./shared/run-times.js";
+import type { TaskRegistry } from "./task-registry.js";
+import type { ThreadLink } from "./thread-link.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** So many microseconds of measured work may lie with a worker. */
+const AHEAD_US = 1000;
+/** So many submissions in one turn are handed out without waiting for its end. */
+const EAGER = 64;
+
+/**
+ * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for about a
+ * millisecond; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
+ */
+export class Dispatcher {
+  readonly queue = new PriorityQueue<WorkerCall | MapWork>();
+  readonly #maps = new Set<MapWork>();
+  readonly #crew: Crew;
+  readonly #tasks: TaskRegistry;
+  readonly #times: RunTimes;
+  readonly #poller: Poller;
+  #scheduled = false;
+  #sinceFlush = 0;
+  #orders = 0;
+
+  constructor(crew: Crew, tasks: TaskRegistry, times: RunTimes, poll: boolean) {
+    this.#crew = crew;
+    this.#tasks = tasks;
+    this.#times = times;
+    this.#poller = new Poller(crew.links, poll);
+  }
+
+  /** Calls with workers, not settled. */
+  get inFlight(): number {
+    let calls = 0;
+    for (const link of this.#crew.links) calls += link.live;
+    return calls;
+  }
+
+  get spinAllowed(): boolean {
+    return this.#poller.spinAllowed;
+  }
+
+  enqueue(call: WorkerCall): void {
+    call.order = this.#orders;
+    this.#orders += 1;
+    call.entry = this.queue.push(call, call.priority);
+    this.#sinceFlush += 1;
+    if (this.#sinceFlush >= EAGER) this.flush();
+    else this.schedule();
+  }
+
+  /** Takes a waiting call out of the queue; false when it is not there. */
+  withdraw(call: WorkerCall): boolean {
+    const { entry } = call;
+    if (entry === undefined) return false;
+    call.entry = undefined;
+    return this.queue.remove(entry, call.priority);
+  }
+
+  /** Lets the items of a map wait for their turn, as one entry of the queue. */
+  enqueueMap(work: MapWork): void {
+    if (!work.queued) {
+      work.queued = true;
+      work.order = this.#orders;
+      this.#orders += 1;
+      this.#maps.add(work);
+      this.queue.push(work, work.priority);
+    }
+    this.schedule();
+  }
+
+  /** Calls and items that wait. */
+  get waiting(): number {
+    let count = this.queue.size - this.#maps.size;
+    for (const work of this.#maps) count += work.size;
+    return count;
+  }
+
+  /** The maps that have items to send. */
+  get maps(): readonly MapWork[] {
+    return [...this.#maps];
+  }
+
+  /** Puts calls back that were never begun, where they stood. */
+  requeue(calls: readonly WorkerCall[]): void {
+    for (const call of [...calls].sort((a, b) => b.order - a.order)) {
+      call.stopTimer?.();
+      call.entry = this.queue.unshift(call, call.priority);
+    }
+    if (calls.length > 0) this.schedule();
+  }
+
+  /** Hands out at the end of this turn: until then a caller can cancel, and one message can serve many calls. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(this.flush);
+  }
+
+  readonly flush = (): void => {
+    this.#scheduled = false;
+    this.#sinceFlush = 0;
+    if (this.queue.size === 0) return;
+    this.#crew.growFor(this.waiting);
+    const links = this.#crew.links;
+    if (links.length === 0) return;
+    let waiting = this.waiting;
+    for (const link of links) waiting += link.held;
+    const fair = Math.ceil(waiting / links.length);
+    // Those who have nothing come first, with an even share; then those who can take more.
+    let woke = this.#handOut(links, true, fair);
+    woke = this.#handOut(links, false, fair) || woke;
+    let busy = 0;
+    for (const link of links) if (link.held > 0) busy += 1;
+    this.#poller.submitted(busy, this.inFlight, woke);
+  };
+
+  /** A worker has room again: more from the queue, or else from the fullest of the others. */
+  freed(link: ThreadLink): void {
+    if (this.queue.size > 0) this.flush();
+    else if (link.held === 0 && this.inFlight > 1 && !link.closed) this.#steal(link);
+  }
+
+  kicked(): void {
+    this.#poller.kicked();
+  }
+
+  #handOut(links: readonly ThreadLink[], idle: boolean, fair: number): boolean {
+    let woke = false;
+    for (const link of [...links]) {
+      if (this.queue.size === 0) break;
+      if (link.closed || (link.held === 0) !== idle) continue;
+      const ahead = this.#ahead();
+      const room = Math.min(idle ? Math.min(ahead, Math.max(fair, 1)) : ahead, SLOTS) - link.held;
+      if (room <= 0) continue;
+      // Many small hand-outs cost more than they bring: wait until a good part of what it had is done.
+      if (!idle && ahead > 16 && room < ahead >> 2 && this.queue.size > room) continue;
+      if (this.#send(link, Math.min(room, link.room, this.#crew.allowance(link)))) woke = true;
+    }
+    return woke;
+  }
+
+  /**
+   * How many calls of the task that comes next a worker may hold. One, while nobody knows how long they take or when they
+   * take long: then calls start strictly in order, and the time between two is nothing beside them.
+   */
+  #ahead(): number {
+    const next = this.queue.peek();
+    const us = next === undefined ? 0 : this.#times.of(next.task);
+    if (us === 0 || us * 2 > AHEAD_US) return 1;
+    // A chunk is work for half of that time already.
+    if (next instanceof MapWork) return 2;
+    return Math.min(SLOTS, Math.ceil(AHEAD_US / us));
+  }
+
+  #send(link: ThreadLink, most: number): boolean {
+    let count = 0;
+    while (count < most) {
+      const call = this.#nextCall();
+      if (call === undefined) break;
+      call.entry = undefined;
+      link.place(call, this.#tasks.entries);
+      count += 1;
+      if (call.options.timeoutMs !== undefined) this.#startClock(call, call.options.timeoutMs);
+      // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
+      // And one that may be what workers die of, as they read its arguments, must not take others down with it.
+      if (call.pinned || call.setbacks > 0) break;
+    }
+    if (count === 0) return false;
+    this.#crew.busy(link);
+    return link.publish();
+  }
+
+  #nextCall(): WorkerCall | undefined {
+    for (;;) {
+      const head = this.queue.peek();
+      if (head === undefined) return undefined;
+      if (!(head instanceof MapWork)) {
+        this.queue.shift();
+        return head;
+      }
+      const call = head.size === 0 ? undefined : head.nextCall(this.#times.of(head.task));
+      if (head.size === 0) {
+        this.queue.shift();
+        this.#maps.delete(head);
+        head.queued = false;
+      }
+      // A chunk whose signal has aborted is settled already.
+      if (call !== undefined && !call.future.done()) return call;
+    }
+  }
+
+  /** The limit counts from the start of the run, which only the worker knows: look, and look again. */
+  #startClock(call: WorkerCall, timeoutMs: number): void {
+    const check = (): void => {
+      const begunAt = call.link?.begunAt(call);
+      if (call.link === undefined || call.future.done()) return;
+      // Not begun: it cannot end before a whole limit from now.
+      const left = begunAt === undefined ? timeoutMs : begunAt + timeoutMs - monotonicMs();
+      if (left > 0) {
+        call.stopTimer = startTimer(Math.max(1, left), check);
+        return;
+      }
+      const name = this.#tasks.entries[call.task]?.name ?? "";
+      const reason = new TimeoutError(
+        `the call '${call.options.name ?? name}' ran longer than ${timeoutMs} ms`,
+      );
+      call.host.stop(call, { reason, timedOut: true });
+    };
+    call.stopTimer = startTimer(timeoutMs, check);
+  }
+
+  /** Moves half of what the fullest worker has not begun, the newest first, to one that has nothing. */
+  #steal(thief: ThreadLink): void {
+    let victim: ThreadLink | undefined;
+    for (const link of this.#crew.links) {
+      if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
+    }
+    if (victim === undefined) return;
+    const taken = victim.takeBackNewest(victim.live >> 1);
+    if (taken.length === 0) return;
+    this.requeue(taken);
+    this.flush();
+  }
+}

@@ -1,0 +1,137 @@
+import { CancelledError } from "../errors.js";
+import type { TaskOptions } from "../task-options.js";
+import type { ChunkOutcome } from "./shared/messages.js";
+import { WorkerCall, type CallHost } from "./worker-call.js";
+
+/** A chunk should take about so long: far more than its message costs, and short enough to share the work evenly. */
+const CHUNK_US = 500;
+const LARGEST_CHUNK = 8192;
+
+/** Is told how the items of a chunk ended: one outcome each, or one reason for all of them. */
+export interface ItemListener {
+  outcomes(first: number, outcome: ChunkOutcome): void;
+  allFailed(first: number, count: number, reason: unknown): void;
+}
+
+/**
+ * The items of one `map` that have not been sent: a single entry of the queue, cut into chunks only when a worker has
+ * room, so that their size can follow what has been measured by then.
+ */
+export class MapWork {
+  order = 0;
+  /** Whether it stands in the queue. */
+  queued = false;
+  #items: (readonly unknown[])[] = [];
+  #head = 0;
+  /** The number of the item at the head. */
+  #first = 0;
+  readonly #calls = new Set<WorkerCall>();
+
+  constructor(
+    private readonly host: CallHost,
+    readonly task: number,
+    private readonly options: TaskOptions,
+    private readonly workers: number,
+    private readonly listener: ItemListener,
+  ) {}
+
+  get priority(): number {
+    return this.options.priority ?? 0;
+  }
+
+  /** Items that have not been sent. */
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  add(item: readonly unknown[]): void {
+    this.#items.push(item);
+  }
+
+  /** Cuts off the next chunk, given how long a call takes. */
+  nextCall(runTimeUs: number): WorkerCall {
+    const count = this.#chunkSize(runTimeUs);
+    const first = this.#first;
+    const chunk = this.#items.slice(this.#head, this.#head + count);
+    this.#head += count;
+    this.#first += count;
+    if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return count === 1 && chunk[0] !== undefined
+      ? this.#single(first, chunk[0])
+      : this.#chunk(first, chunk);
+  }
+
+  /** Drops what has not begun; what runs, runs on unheard. Gives the number of items that were never sent. */
+  cancel(): number {
+    const dropped = this.size;
+    this.#items = [];
+    this.#head = 0;
+    for (const call of [...this.#calls]) call.future.cancel();
+    return dropped;
+  }
+
+  /** Ends the items that were never sent with an error; gives their number. */
+  fail(reason: unknown): number {
+    const dropped = this.size;
+    this.#items = [];
+    this.#head = 0;
+    if (dropped > 0) this.listener.allFailed(this.#first, dropped, reason);
+    this.#first += dropped;
+    return dropped;
+  }
+
+  #chunkSize(runTimeUs: number): number {
+    const { chunkSize, timeoutMs, name } = this.options;
+    // A limit or a name belongs to one call.
+    if (timeoutMs !== undefined || name !== undefined) return 1;
+    if (chunkSize !== undefined) return Math.min(chunkSize, this.size);
+    // Nobody knows how long a call takes: what waits behind it in a chunk could not be cancelled.
+    if (runTimeUs === 0) return 1;
+    const share = Math.ceil(this.size / (this.workers * 2));
+    const fitting = Math.ceil(CHUNK_US / runTimeUs);
+    return Math.max(1, Math.min(share, fitting, LARGEST_CHUNK));
+  }
+
+  #single(first: number, item: readonly unknown[]): WorkerCall {
+    const call = new WorkerCall(this.host, this.task, item, this.options);
+    this.#watch(call, first, 1, (value) => ({ values: [value], thrown: undefined }));
+    return call;
+  }
+
+  /** Tells of the items of a chunk; those that it did not come to, as it was stopped, are cancelled. */
+  #tell(call: WorkerCall, first: number, outcome: ChunkOutcome): void {
+    const { values, thrown, stopped } = outcome;
+    if (stopped === undefined) {
+      this.listener.outcomes(first, outcome);
+      return;
+    }
+    if (stopped > 0) this.listener.outcomes(first, { values: values.slice(0, stopped), thrown });
+    const reason = new CancelledError(undefined, { cause: call.stop?.reason });
+    this.listener.allFailed(first + stopped, values.length - stopped, reason);
+  }
+
+  #chunk(first: number, items: readonly (readonly unknown[])[]): WorkerCall {
+    const call = new WorkerCall(this.host, this.task, items, this.options, true);
+    this.#watch(call, first, items.length, (value) => value as ChunkOutcome);
+    return call;
+  }
+
+  #watch(
+    call: WorkerCall,
+    first: number,
+    count: number,
+    read: (value: unknown) => ChunkOutcome,
+  ): void {
+    call.order = this.order;
+    this.#calls.add(call);
+    call.future.addDoneCallback(({ outcome }) => {
+      this.#calls.delete(call);
+      if (outcome?.status === "fulfilled") this.#tell(call, first, read(outcome.value));
+      else this.listener.allFailed(first, count, outcome?.reason);
+    });
+    call.watchSignal();
+  }
+}

@@ -1,0 +1,113 @@
+import { availableParallelism } from "node:os";
+import { serializationError } from "../codec/find-uncloneable.js";
+import { checkCount, checkDuration, checkOptionNames, describe } from "../internal/validate.js";
+import type { Task, TaskSource } from "../task.js";
+import { sourceOf } from "./task-registry.js";
+
+/** Options of executors that have workers of their own. */
+export interface WorkerPoolOptions {
+  /** How many workers run at the same time, a whole number from 1. Default: `os.availableParallelism()`. */
+  maxWorkers?: number | undefined;
+  /** Runs once in every worker before its first call, also in those that replace others; awaited. */
+  initializer?: Task<never, unknown> | undefined;
+  initializerArgs?: readonly unknown[] | undefined;
+  /** A worker is replaced after so many calls, a whole number from 1. Default: never. */
+  maxTasksPerWorker?: number | undefined;
+  /** A worker that has had nothing to do for so many milliseconds ends. Default: Infinity, never. */
+  idleTimeoutMs?: number | undefined;
+  /**
+   * What the death of a worker means: `'replace'` (default) fails only the calls that it ran, `'break'` ends the
+   * executor, as CPython's does.
+   */
+  onWorkerCrash?: "replace" | "break" | undefined;
+  /** How long a worker may take to start, its initializer included, in milliseconds. Default: 60000. */
+  startupTimeoutMs?: number | undefined;
+  /** How long a running call may take to answer its signal before its worker is killed, in ms. Default: 100. */
+  killAfterMs?: number | undefined;
+  /** Workers are named after it: `name_0`, `name_1`, … Default: the executor's class and a number. */
+  workerName?: string | undefined;
+}
+
+/** The names of these options. */
+const WORKER_POOL_OPTIONS = [
+  "maxWorkers",
+  "initializer",
+  "initializerArgs",
+  "maxTasksPerWorker",
+  "idleTimeoutMs",
+  "onWorkerCrash",
+  "startupTimeoutMs",
+  "killAfterMs",
+  "workerName",
+] as const;
+
+/** The options with their defaults, once they have been checked. */
+export interface CheckedPoolOptions {
+  readonly maxWorkers: number;
+  readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
+  readonly maxTasksPerWorker: number;
+  readonly idleTimeoutMs: number;
+  readonly onWorkerCrash: "replace" | "break";
+  readonly startupTimeoutMs: number;
+  readonly killAfterMs: number;
+  readonly workerName: string;
+}
+
+let executors = 0;
+
+/** Throws TypeError or RangeError unless the options are known and sound. */
+export function checkPoolOptions(
+  className: string,
+  options: WorkerPoolOptions,
+  more: readonly string[],
+): CheckedPoolOptions {
+  checkOptionNames(className, options, [...WORKER_POOL_OPTIONS, ...more]);
+  const {
+    maxWorkers = availableParallelism(),
+    initializer,
+    initializerArgs = [],
+    maxTasksPerWorker,
+    idleTimeoutMs = Infinity,
+    onWorkerCrash = "replace",
+    startupTimeoutMs = 60_000,
+    killAfterMs = 100,
+    workerName = `${className}-${(executors += 1)}`,
+  } = options;
+  if (!["replace", "break"].includes(onWorkerCrash)) {
+    throw new RangeError(
+      `onWorkerCrash must be 'replace' or 'break', not ${describe(onWorkerCrash)}`,
+    );
+  }
+  if (!Array.isArray(initializerArgs)) {
+    throw new TypeError(`initializerArgs must be an array, not ${describe(initializerArgs)}`);
+  }
+  if (typeof workerName !== "string") {
+    throw new TypeError(`workerName must be a string, not ${describe(workerName)}`);
+  }
+  return {
+    maxWorkers: checkCount("maxWorkers", maxWorkers),
+    initializer:
+      initializer === undefined
+        ? undefined
+        : { source: sourceOf(initializer), args: checkCloneable(initializerArgs) },
+    maxTasksPerWorker:
+      maxTasksPerWorker === undefined
+        ? Infinity
+        : checkCount("maxTasksPerWorker", maxTasksPerWorker),
+    idleTimeoutMs: checkDuration("idleTimeoutMs", idleTimeoutMs, 0),
+    onWorkerCrash,
+    startupTimeoutMs: checkDuration("startupTimeoutMs", startupTimeoutMs, 0),
+    killAfterMs: checkDuration("killAfterMs", killAfterMs, 0),
+    workerName,
+  };
+}
+
+/** An argument that cannot be sent would otherwise be the mute death of every worker. */
+function checkCloneable(args: readonly unknown[]): readonly unknown[] {
+  try {
+    structuredClone(args);
+  } catch (error) {
+    throw serializationError("arguments", args, "initializerArgs", error);
+  }
+  return args;
+}

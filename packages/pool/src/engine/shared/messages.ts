@@ -1,0 +1,66 @@
+import type { MessagePort } from "node:worker_threads";
+import type { EncodedThrown } from "../../codec/encode-error.js";
+import type { TaskSource } from "../../task.js";
+
+/** What a worker gets at its birth, through `workerData`. */
+export interface WorkerBirth {
+  readonly workerId: number;
+  readonly port: MessagePort;
+  readonly memory: SharedArrayBuffer;
+  /** Measured run time per task in microseconds, shared by all workers of an executor. */
+  readonly runTimes: SharedArrayBuffer;
+  readonly spinUs: number;
+  readonly initializer:
+    { readonly source: TaskSource; readonly args: readonly unknown[] } | undefined;
+}
+
+/** From parent to worker. An array holds the arguments of calls, in the order of the ring. */
+export type ToWorker =
+  | typeof WAKE
+  | readonly unknown[]
+  | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
+  | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | { readonly kind: "sync" }
+  | { readonly kind: "leave" };
+
+/** A task as the worker must know it: where it is, and what it is called. */
+export interface TaskEntry {
+  readonly source: TaskSource;
+  readonly name: string;
+}
+
+/** From worker to parent. An array holds replies: slot, status, value, and again. */
+export type FromWorker =
+  | typeof WAKE
+  | unknown[]
+  | { readonly kind: "up" }
+  /** The answer to "sync": every reply that was due has been posted. */
+  | { readonly kind: "synced" }
+  | { readonly kind: "initializer failed"; readonly error: EncodedThrown };
+
+/** Nothing but a wake-up. */
+export const WAKE = 0;
+
+/** What the value of a reply is. */
+export const ReplyStatus = {
+  Value: 0,
+  /** Thrown by the task, encoded. */
+  Thrown: 1,
+  /** Reported by `currentTask().report()`; the call goes on. */
+  Progress: 2,
+  /** The task ended because it was asked to. */
+  Stopped: 3,
+  /** The outcomes of a chunk. */
+  Chunk: 4,
+} as const;
+
+/** What was thrown at some place of a chunk of `map`. */
+export type ChunkFailure = readonly [index: number, error: EncodedThrown];
+
+/** The outcomes of a chunk of `map`: the values, and for some places what was thrown there instead. */
+export interface ChunkOutcome {
+  readonly values: unknown[];
+  readonly thrown: readonly ChunkFailure[] | undefined;
+  /** From this place on the calls were stopped on request or never begun; absent where none was. */
+  readonly stopped?: number | undefined;
+}

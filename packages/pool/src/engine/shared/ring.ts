@@ -1,0 +1,132 @@
+/** Calls that one worker can hold: those it runs and those sent ahead. A power of two, so that a mask wraps indices. */
+export const SLOTS = 1024;
+export const MASK = SLOTS - 1;
+
+/** Words of the header. One side writes each, the other reads; only the marked ones are written by both. */
+export const Word = {
+  /** Parent: how many slots it has ever submitted. The worker waits on this word. */
+  Submitted: 0,
+  /** Worker: how many of those it has taken from the ring. */
+  Taken: 1,
+  /** Worker: how many completions it has ever written. */
+  Completed: 2,
+  /** Worker: see WorkerPhase. Both: the parent takes it from InLoop to Working with the message that wakes it. */
+  Phase: 3,
+  /** Both: the worker has sent a wake-up that the parent has not answered, so none is due. */
+  Kicked: 4,
+  /** Parent: it looks by itself at the moment and needs no wake-up. */
+  Polling: 5,
+  /** Worker: how many messages it has ever posted. */
+  Posted: 6,
+  /** Parent: 1 while the worker may spin for new work before it parks. */
+  MaySpin: 7,
+} as const;
+const HEADER_WORDS = 16;
+
+/** What the worker does, and so how it is woken. */
+export const WorkerPhase = {
+  /** It will look at the ring again by itself. */
+  Working: 0,
+  /** It waits on Word.Submitted: Atomics.notify. */
+  Parked: 1,
+  /** It is in its event loop: a message. */
+  InLoop: 2,
+} as const;
+
+/**
+ * The state of a slot. The steps from Waiting are compare-and-swap on both sides: exactly one of them wins, so a
+ * cancelled call never runs and a call that runs is never cancelled.
+ */
+export const SlotState = {
+  Waiting: 0,
+  /** Won by the worker. */
+  Running: 1,
+  /** Won by the parent: the worker skips the slot. */
+  TakenBack: 2,
+  Done: 3,
+} as const;
+
+/** How the arguments of a call, or its value, travel: inside the slot, or in a message. */
+export const Cargo = {
+  Nothing: 0,
+  Undefined: 1,
+  Null: 2,
+  True: 3,
+  False: 4,
+  /** One number, in the slot. */
+  Number: 5,
+  /** Arguments: an array of them, the next in the messages. Value: a reply in the messages. */
+  Message: 6,
+  /** Arguments of a chunk of `map`: an array of arrays, the next in the messages. */
+  Chunk: 7,
+  /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
+  Named: 8,
+} as const;
+
+/** Bits of a slot's `abort` word. */
+export const AbortFlag = {
+  /** Parent: the call is asked to stop. */
+  Asked: 1,
+  /** Parent: the worker must write down when the call begins, as its time is limited. */
+  Timed: 2,
+} as const;
+
+/**
+ * The memory that one worker shares with its parent, shaped like io_uring: a ring of submissions and a ring of
+ * completions that hold slot numbers, and a table of slots.
+ *
+ * Plain writes to a slot are published by the atomic store of the ring's counter that follows them.
+ */
+export class Ring {
+  readonly header: Int32Array;
+  readonly submissions: Int32Array;
+  readonly completions: Int32Array;
+  readonly state: Int32Array;
+  readonly task: Int32Array;
+  readonly cargo: Int32Array;
+  readonly resultCargo: Int32Array;
+  /** See AbortFlag. */
+  readonly abort: Int32Array;
+  readonly argument: Float64Array;
+  readonly result: Float64Array;
+  /** When the call began, in milliseconds of `monotonicMs()`. */
+  readonly begunAt: Float64Array;
+
+  constructor(readonly memory: SharedArrayBuffer) {
+    let offset = HEADER_WORDS * Int32Array.BYTES_PER_ELEMENT;
+    this.header = new Int32Array(memory, 0, HEADER_WORDS);
+    const words = (): Int32Array => {
+      const array = new Int32Array(memory, offset, SLOTS);
+      offset += array.byteLength;
+      return array;
+    };
+    const doubles = (): Float64Array => {
+      const array = new Float64Array(memory, offset, SLOTS);
+      offset += array.byteLength;
+      return array;
+    };
+    this.submissions = words();
+    this.completions = words();
+    this.state = words();
+    this.task = words();
+    this.cargo = words();
+    this.resultCargo = words();
+    this.abort = words();
+    this.argument = doubles();
+    this.result = doubles();
+    this.begunAt = doubles();
+  }
+
+  static create(): Ring {
+    const bytes =
+      HEADER_WORDS * Int32Array.BYTES_PER_ELEMENT +
+      SLOTS * (7 * Int32Array.BYTES_PER_ELEMENT + 3 * Float64Array.BYTES_PER_ELEMENT);
+    return new Ring(new SharedArrayBuffer(bytes));
+  }
+}
+
+/** Milliseconds on a clock that all threads of the process share; `performance.now()` starts anew in each. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}

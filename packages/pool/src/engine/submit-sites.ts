@@ -1,0 +1,45 @@
+/** So many submissions of one millisecond get a place of their own. */
+const PER_WINDOW = 8;
+const WINDOW_MS = 1;
+const FRAMES = 6;
+
+/** Where a call was submitted: its `stack` is made into text only when somebody reads it. */
+export interface SubmitSite {
+  stack?: string;
+}
+
+/**
+ * Notes where calls are submitted, for the stacks of their errors. Taking a stack costs more than submitting a call, so
+ * of many calls in one millisecond, which mostly come from one loop, all but the first share the last place noted.
+ */
+export class SubmitSites {
+  #taken = 0;
+  #openedAt = 0;
+  #last: SubmitSite | undefined;
+  #resetDue = false;
+
+  capture(): SubmitSite | undefined {
+    if (!this.#resetDue) {
+      this.#resetDue = true;
+      queueMicrotask(this.#reset);
+    }
+    if (this.#taken >= PER_WINDOW) return this.#last;
+    this.#taken += 1;
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = FRAMES;
+    const site: SubmitSite = {};
+    Error.captureStackTrace(site);
+    Error.stackTraceLimit = limit;
+    this.#last = site;
+    return site;
+  }
+
+  /** The clock is read once a turn: for each call it would cost a good part of what it saves. */
+  readonly #reset = (): void => {
+    this.#resetDue = false;
+    const now = performance.now();
+    if (now - this.#openedAt < WINDOW_MS) return;
+    this.#openedAt = now;
+    this.#taken = 0;
+  };
+}

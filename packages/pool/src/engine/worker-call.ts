@@ -1,0 +1,155 @@
+import { futureControl, type Future } from "../future.js";
+import { onAbort } from "../internal/abort-hub.js";
+import type { FutureOwner } from "../internal/future-control.js";
+import type { FifoNode } from "../internal/fifo.js";
+import type { TaskOptions } from "../task-options.js";
+import type { MapWork } from "./map-work.js";
+import type { ChunkFailure, ChunkOutcome } from "./shared/messages.js";
+import type { SubmitSite } from "./submit-sites.js";
+import type { ThreadLink } from "./thread-link.js";
+
+/** What a call needs of its executor. */
+export interface CallHost {
+  /** Takes back a call that has not begun; false when it has. */
+  takeBack(call: WorkerCall): boolean;
+  /** Begins to stop a call that runs. */
+  stop(call: WorkerCall, stop: Stop): void;
+  /** So many calls are about to end in this way: more than one for a chunk. */
+  ended(end: CallEnd, calls: number): void;
+}
+
+/** How a call ended. */
+export type CallEnd = "completed" | "failed" | "cancelled";
+
+/** Why a call was asked to stop, and what its future becomes when it obeys or its worker is killed. */
+export interface Stop {
+  readonly reason: unknown;
+  readonly timedOut: boolean;
+}
+
+const NO_OPTIONS: TaskOptions = {};
+
+/** One call, or one chunk of `map`, for a worker: from the queue to a slot to its end. */
+export class WorkerCall<T = unknown> implements FutureOwner {
+  readonly future: Future<T>;
+  /** Its place in the queue, while it waits there. */
+  entry: FifoNode<WorkerCall | MapWork> | undefined;
+  /** The worker it was sent to, and the slot there. */
+  link: ThreadLink | undefined;
+  slot = -1;
+  stop: Stop | undefined;
+  /** Of a chunk, the calls whose arguments could not be cloned: the worker was sent the others. */
+  refused: readonly ChunkFailure[] | undefined;
+  /** Where it was submitted, for the stack of its error. */
+  site: SubmitSite | undefined;
+  /** Stops the clock of `timeoutMs`, which runs while a worker has the call. */
+  stopTimer: (() => void) | undefined;
+  /** Calls go back to the queue in this order when a worker dies. */
+  order = 0;
+  /** How many workers died when it was the next that they would have begun. */
+  setbacks = 0;
+  #releases: (() => void)[] | undefined;
+
+  constructor(
+    readonly host: CallHost,
+    readonly task: number,
+    readonly args: readonly unknown[],
+    readonly options: TaskOptions = NO_OPTIONS,
+    readonly isChunk = false,
+  ) {
+    this.future = futureControl.create<T>(this);
+  }
+
+  get priority(): number {
+    return this.options.priority ?? 0;
+  }
+
+  /** Whether it can be sent only once: its buffers are gone afterwards. */
+  get pinned(): boolean {
+    return this.options.transfer !== undefined;
+  }
+
+  begun(): boolean {
+    return this.link?.hasBegun(this) ?? false;
+  }
+
+  cancel(): boolean {
+    if (!this.host.takeBack(this)) return false;
+    this.release();
+    this.host.ended("cancelled", this.weight);
+    return true;
+  }
+
+  abort(reason: unknown): boolean {
+    this.host.stop(this, { reason, timedOut: false });
+    return true;
+  }
+
+  /** Ties the call to the signal of its options, which may cancel it here and now. */
+  watchSignal(): void {
+    const { signal } = this.options;
+    if (signal === undefined) return;
+    if (signal.aborted) {
+      this.cancelled(signal.reason);
+      return;
+    }
+    this.onRelease(
+      onAbort(signal, (reason) => {
+        this.future.abort(reason);
+      }),
+    );
+  }
+
+  /** Calls `release` when the call has settled. */
+  onRelease(release: () => void): void {
+    (this.#releases ??= []).push(release);
+  }
+
+  /** Calls of the task that this one stands for. */
+  get weight(): number {
+    return this.isChunk ? this.args.length : 1;
+  }
+
+  succeeded(value: T): void {
+    if (this.future.done()) return;
+    this.release();
+    if (this.isChunk) this.#countItems(value as ChunkOutcome);
+    else this.host.ended("completed", 1);
+    futureControl.resolve(this.future, value);
+  }
+
+  failed(error: unknown): void {
+    if (this.future.done()) return;
+    this.release();
+    this.host.ended("failed", this.weight);
+    futureControl.reject(this.future, error);
+  }
+
+  cancelled(reason: unknown): void {
+    if (this.future.done()) return;
+    this.release();
+    this.host.ended("cancelled", this.weight);
+    futureControl.cancel(this.future, reason);
+  }
+
+  /** Settles a call that was stopped: it obeyed, or its worker was killed. */
+  stopped(): void {
+    if (this.stop?.timedOut) this.failed(this.stop.reason);
+    else this.cancelled(this.stop?.reason);
+  }
+
+  release(): void {
+    this.stopTimer?.();
+    if (this.#releases === undefined) return;
+    const releases = this.#releases;
+    this.#releases = undefined;
+    for (const release of releases) release();
+  }
+
+  #countItems({ values, thrown = [], stopped = values.length }: ChunkOutcome): void {
+    const failed = thrown.filter(([index]) => index < stopped).length;
+    if (failed > 0) this.host.ended("failed", failed);
+    if (stopped < values.length) this.host.ended("cancelled", values.length - stopped);
+    this.host.ended("completed", stopped - failed);
+  }
+}

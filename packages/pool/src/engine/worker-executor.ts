@@ -1,0 +1,276 @@
+import { serializationError } from "../codec/find-uncloneable.js";
+import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../errors.js";
+import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
+import type { Future } from "../future.js";
+import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import { startTimer } from "../internal/timer.js";
+import { checkDuration, checkOptionNames } from "../internal/validate.js";
+import type { ResultIterator } from "../result-iterator.js";
+import type { IterablesOf } from "../submitter.js";
+import type { Task } from "../task.js";
+import type { TaskOptions } from "../task-options.js";
+import { ChunkedMap } from "./chunked-map.js";
+import { Crew } from "./crew.js";
+import { Dispatcher } from "./dispatcher.js";
+import { MapWork } from "./map-work.js";
+import type { CheckedPoolOptions } from "./pool-options.js";
+import { RUN_TIME_BYTES, RunTimes } from "./shared/run-times.js";
+import type { ThreadOptions } from "./spawner.js";
+import { SubmitSites } from "./submit-sites.js";
+import { TaskRegistry } from "./task-registry.js";
+import { WorkerCall, type CallEnd, type CallHost, type Stop } from "./worker-call.js";
+
+const NO_OPTIONS: TaskOptions = {};
+
+/** Is an executor with workers of its own: it owns the calls, its crew the workers. */
+export abstract class WorkerExecutor extends Executor {
+  readonly maxWorkers: number;
+  readonly #options: CheckedPoolOptions;
+  readonly #tasks = new TaskRegistry();
+  readonly #times: RunTimes;
+  readonly #crew: Crew;
+  readonly #dispatcher: Dispatcher;
+  readonly #sites = new SubmitSites();
+  readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #host: CallHost;
+  #outstanding = 0;
+  #shutDown = false;
+  #broken: BrokenExecutorError | undefined;
+  /** Settled when all calls are done and all workers gone. */
+  #ended: Promise<void> | undefined;
+  #tellEnded: (() => void) | undefined;
+
+  protected constructor(
+    options: CheckedPoolOptions,
+    threads: ThreadOptions,
+    spin: { worker: boolean; parent: boolean },
+  ) {
+    super();
+    watchProcessExit();
+    this.#options = options;
+    this.maxWorkers = options.maxWorkers;
+    const runTimes = new SharedArrayBuffer(RUN_TIME_BYTES);
+    this.#times = new RunTimes(runTimes);
+    this.#crew = new Crew(
+      { ...options, threads, runTimes, spinUs: spin.worker ? 50 : 0 },
+      {
+        spinAllowed: () => this.#dispatcher.spinAllowed,
+        freed: (link) => {
+          this.#dispatcher.freed(link);
+        },
+        kicked: () => {
+          this.#dispatcher.kicked();
+        },
+        returned: (calls) => {
+          this.#dispatcher.requeue(calls);
+        },
+        crashed: (error) => {
+          if (options.onWorkerCrash === "break") {
+            this.#break(new BrokenExecutorError("a worker died", { cause: error }));
+          }
+        },
+        broken: (error) => {
+          this.#break(error);
+        },
+        gone: () => {
+          this.#dispatcher.schedule();
+          this.#endIfDone();
+        },
+      },
+    );
+    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, spin.parent);
+    this.#host = {
+      takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      ended: (end, calls) => {
+        this.#counts[end] += calls;
+        this.#outstanding -= calls;
+        if (this.#shutDown) this.#endIfDone();
+      },
+    };
+  }
+
+  override submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>> {
+    return this.submitWith(NO_OPTIONS, task, args);
+  }
+
+  override map<A extends unknown[], R>(
+    task: Task<A, R>,
+    ...iterables: IterablesOf<A>
+  ): ResultIterator<Awaited<R>> {
+    return this.bind(NO_OPTIONS).map(task, ...iterables);
+  }
+
+  override shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
+    const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
+    checkDuration("timeoutMs", timeoutMs, 0);
+    this.#shutDown = true;
+    if (cancelFutures) this.#cancelWaiting();
+    this.#ended ??= new Promise((resolve) => {
+      this.#tellEnded = resolve;
+    });
+    const ended = this.#ended;
+    this.#endIfDone();
+    if (timeoutMs !== Infinity) {
+      const stopTimer = startTimer(timeoutMs, () => {
+        this.#endByForce();
+      });
+      void ended.then(stopTimer);
+    }
+    return wait ? ended : Promise.resolve();
+  }
+
+  override terminateWorkers(): Promise<void> {
+    const ended = this.shutdown({ cancelFutures: true });
+    this.#endByForce();
+    return ended;
+  }
+
+  override stats(): ExecutorStats {
+    let idle = 0;
+    let running = 0;
+    for (const link of this.#crew.links) {
+      if (link.live === 0) idle += 1;
+      for (const call of link.calls()) if (link.hasBegun(call)) running += 1;
+    }
+    const workers = this.#crew.alive;
+    return {
+      workers,
+      idle,
+      busy: workers - idle,
+      pending: this.#outstanding - running,
+      running,
+      ...this.#counts,
+    };
+  }
+
+  protected override submitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
+    this.#assertOpen();
+    const call = new WorkerCall(this.#host, this.#tasks.idOf(task), args, options);
+    call.site = this.#sites.capture();
+    this.#outstanding += 1;
+    if (options.signal !== undefined) call.watchSignal();
+    if (!call.future.done()) this.#dispatcher.enqueue(call);
+    // The call was made for this very task, so its future is one of what the task returns.
+    return call.future as Future<Awaited<R>>;
+  }
+
+  protected override mapWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    iterables: IterablesOf<A>,
+  ): ResultIterator<Awaited<R>> {
+    this.#assertOpen();
+    const id = this.#tasks.idOf(task);
+    const results = new ChunkedMap<Awaited<R>>(iterables, options);
+    const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
+    return results.start({
+      assertAccepting: () => {
+        this.#assertOpen();
+      },
+      accept: (item) => {
+        this.#outstanding += 1;
+        work.add(item);
+        this.#dispatcher.enqueueMap(work);
+      },
+      cancel: () => {
+        this.#dropped("cancelled", work.cancel());
+      },
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#broken !== undefined) {
+      throw new BrokenExecutorError(this.#broken.message, { cause: this.#broken.cause });
+    }
+    if (this.#shutDown) throw new ExecutorShutdownError();
+    if (isProcessExiting()) {
+      throw new ExecutorShutdownError("cannot schedule new futures while the process exits");
+    }
+  }
+
+  /** The ladder: the signal, the grace, the end of the worker. */
+  #stop(call: WorkerCall, stop: Stop): void {
+    if (call.stop !== undefined || call.link === undefined) return;
+    call.stop = stop;
+    const graceMs = call.options.killAfterMs ?? this.#options.killAfterMs;
+    if (graceMs === 0) {
+      this.#crew.killFor(call);
+      return;
+    }
+    try {
+      call.link.askToStop(call, stop.reason);
+    } catch (error) {
+      throw serializationError("arguments", stop.reason, "reason", error);
+    }
+    call.onRelease(
+      startTimer(graceMs, () => {
+        this.#crew.killFor(call);
+      }),
+    );
+  }
+
+  #break(error: BrokenExecutorError): void {
+    this.#broken ??= error;
+    const fail = (call: WorkerCall): void => {
+      // Each future has an error object of its own: whoever catches one may write on it.
+      call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
+    };
+    this.#crew.killAll(fail);
+    for (const work of this.#dispatcher.maps) {
+      this.#dropped(
+        "failed",
+        work.fail(new BrokenExecutorError(error.message, { cause: error.cause })),
+      );
+    }
+    for (const call of this.#waitingCalls()) {
+      this.#dispatcher.withdraw(call);
+      fail(call);
+    }
+  }
+
+  #waitingCalls(): WorkerCall[] {
+    return [...this.#dispatcher.queue].filter((work) => work instanceof WorkerCall);
+  }
+
+  /** Items of a map have ended without ever being sent. */
+  #dropped(end: CallEnd, items: number): void {
+    this.#counts[end] += items;
+    this.#outstanding -= items;
+    if (this.#shutDown) this.#endIfDone();
+  }
+
+  #cancelWaiting(): void {
+    for (const work of this.#dispatcher.maps) {
+      this.#dropped("cancelled", work.fail(new CancelledError()));
+    }
+    for (const call of this.#waitingCalls()) call.future.cancel();
+    for (const link of this.#crew.links) {
+      for (const call of [...link.calls()]) call.future.cancel();
+    }
+  }
+
+  #endByForce(): void {
+    this.#crew.killAll((call) => {
+      call.failed(new BrokenExecutorError("the executor was ended by force while this call ran"));
+    });
+    this.#cancelWaiting();
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (!this.#shutDown || this.#outstanding > 0) return;
+    this.#crew.close();
+    if (this.#crew.alive > 0) return;
+    const tell = this.#tellEnded;
+    this.#tellEnded = undefined;
+    if (tell !== undefined) void this.#crew.end().then(tell, tell);
+  }
+}

@@ -1,0 +1,4 @@
+import { fileURLToPath } from "node:url";
+
+/** Where the program of the worker threads is, beside the file that this is built into. */
+export const workerFile = fileURLToPath(new URL("./worker-entry.cjs", import.meta.url));

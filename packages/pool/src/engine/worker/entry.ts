@@ -1,0 +1,36 @@
+// The program of every worker thread. It is built into one CommonJS file, which starts faster than an ES module.
+import { workerData } from "node:worker_threads";
+import { encodeThrown } from "../../codec/encode-error.js";
+import type { FromWorker, WorkerBirth } from "../shared/messages.js";
+import { loadTask } from "./task-table.js";
+import { WorkerLoop } from "./worker-loop.js";
+
+const birth = workerData as WorkerBirth;
+const loop = new WorkerLoop(birth);
+
+void begin();
+
+async function begin(): Promise<void> {
+  // Only when the thread is otherwise idle: its registration with workerpool can wait, the first calls cannot.
+  setImmediate(() => void registerWithWorkerpool());
+  if (birth.initializer !== undefined) {
+    try {
+      const initialize = await loadTask(birth.initializer.source);
+      await initialize(...birth.initializer.args);
+    } catch (error) {
+      birth.port.postMessage({
+        kind: "initializer failed",
+        error: encodeThrown(error),
+      } satisfies FromWorker);
+      return;
+    }
+  }
+  birth.port.postMessage({ kind: "up" } satisfies FromWorker);
+  loop.start();
+}
+
+/** Takes the one call of workerpool's that never ends: it is how workerpool knows that the worker is in use. */
+async function registerWithWorkerpool(): Promise<void> {
+  const { default: worker } = await import("workerpool/src/worker.js");
+  worker.add({ attach: () => new Promise(() => undefined) });
+}

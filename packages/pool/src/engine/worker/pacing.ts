@@ -1,0 +1,171 @@
+import { Word, WorkerPhase, type Ring } from "../shared/ring.js";
+import type { RunTimes } from "../shared/run-times.js";
+
+/** The event loop gets a turn after so many milliseconds of work. */
+const YIELD_MS = 4;
+/** The longest sleep away from the event loop, so that timers of user code stay at most this late. */
+const PARK_MS = 1;
+/** A gap in a spin longer than this means that something else ran on the core. */
+const PREEMPTED_MS = 0.25;
+/** A clock is read once in so many microseconds of work. */
+const SAMPLE_US = 20;
+
+/** Decides when a worker spins, sleeps, or lets its event loop run, and measures how long tasks take. */
+export class Pacing {
+  readonly #ring: Ring;
+  readonly #maxSpinUs: number;
+  #spinUs: number;
+  #lastYield = performance.now();
+  #noSpinUntil = 0;
+  #backoffMs = 20;
+  #lastPreempted = 0;
+  #rounds = 15;
+  #slow = true;
+
+  constructor(ring: Ring, maxSpinUs: number) {
+    this.#ring = ring;
+    this.#maxSpinUs = maxSpinUs;
+    this.#spinUs = maxSpinUs;
+  }
+
+  /** Says whether the event loop is due. */
+  shouldYield(): boolean {
+    const now = performance.now();
+    if (now - this.#lastYield <= YIELD_MS) return false;
+    this.#lastYield = now;
+    return true;
+  }
+
+  /** Notes that the event loop has just had its turn. */
+  yielded(): void {
+    this.#lastYield = performance.now();
+  }
+
+  /** Looks for work without sleeping, for some microseconds; true when it came. */
+  spin(taken: number): boolean {
+    const { header } = this.#ring;
+    if (this.#spinUs === 0 || Atomics.load(header, Word.MaySpin) === 0) return false;
+    let time = performance.now();
+    if (time < this.#noSpinUntil) return false;
+    const end = time + this.#spinUs / 1e3;
+    let preempted = false;
+    let found = false;
+    do {
+      for (let turn = 0; turn < 40 && !found; turn += 1) {
+        found = taken !== Atomics.load(header, Word.Submitted);
+      }
+      const now = performance.now();
+      if (now - time > PREEMPTED_MS) preempted = true;
+      time = now;
+    } while (!found && time < end);
+    this.#notePreemption(preempted, time);
+    return found;
+  }
+
+  /** Sleeps until work comes, for a millisecond at most; true when it came. */
+  park(taken: number): boolean {
+    const { header } = this.#ring;
+    const begun = performance.now();
+    Atomics.store(header, Word.Phase, WorkerPhase.Parked);
+    const woken = Atomics.wait(header, Word.Submitted, taken, PARK_MS) !== "timed-out";
+    if (!woken) {
+      this.#spinUs = 0;
+      return false;
+    }
+    // Had it spun a little longer it would not have had to be woken; if much longer, spinning does not pay.
+    const sleptUs = (performance.now() - begun) * 1e3;
+    if (sleptUs < this.#maxSpinUs) this.#spinUs = this.#maxSpinUs;
+    else this.#spinUs = this.#spinUs > 8 ? this.#spinUs / 2 : 0;
+    return true;
+  }
+
+  /** Measures one stretch of work. */
+  sampler(times: RunTimes): Sampler {
+    this.#rounds += 1;
+    const measured = (this.#rounds & 15) === 0 || this.#slow;
+    return new Sampler(times, measured, (slow) => {
+      this.#slow = slow;
+    });
+  }
+
+  /** Two preemptions close together: the core is wanted elsewhere, and spinning would only keep it. */
+  #notePreemption(preempted: boolean, now: number): void {
+    if (preempted) {
+      if (now - this.#lastPreempted < 10) {
+        this.#noSpinUntil = now + this.#backoffMs;
+        this.#backoffMs = Math.min(500, this.#backoffMs * 2);
+      }
+      this.#lastPreempted = now;
+    } else if (now - this.#lastPreempted > 2000) {
+      this.#backoffMs = 20;
+    }
+  }
+}
+
+/** Measures runs of calls of the same task; the clock is read once for several short calls. */
+export class Sampler {
+  readonly #times: RunTimes;
+  readonly #told: (slow: boolean) => void;
+  #begun: number;
+  #measured: boolean;
+  #task = -1;
+  #count = 0;
+  #limit = 1;
+  #lastFlush = 0;
+
+  constructor(times: RunTimes, measured: boolean, told: (slow: boolean) => void) {
+    this.#times = times;
+    this.#told = told;
+    this.#measured = measured;
+    this.#begun = measured ? performance.now() : 0;
+    if (!measured) this.#limit = 8;
+  }
+
+  /** Is told which task comes next; true when the clock was read. */
+  tick(task: number): boolean {
+    if (this.#task === -1) {
+      this.#task = task;
+      return false;
+    }
+    if (task === this.#task && this.#count < this.#limit) return false;
+    this.#restart(task);
+    return true;
+  }
+
+  ran(): void {
+    this.#count += 1;
+  }
+
+  /** Forgets the stretch: it held a call whose time is measured elsewhere. */
+  discard(): void {
+    this.#measured = false;
+    this.#count = 0;
+  }
+
+  /** Says whether finished replies have waited long enough. */
+  flushDue(): boolean {
+    if (this.#limit > 1 && this.#begun - this.#lastFlush <= 0.1) return false;
+    this.#lastFlush = this.#begun;
+    return true;
+  }
+
+  end(): void {
+    if (!this.#measured || this.#count === 0) return;
+    const us = ((performance.now() - this.#begun) * 1e3) / this.#count;
+    this.#times.record(this.#task, us);
+    this.#told(us > 5);
+  }
+
+  #restart(task: number): void {
+    const now = performance.now();
+    if (this.#measured && this.#count > 0) {
+      const us = ((now - this.#begun) * 1e3) / this.#count;
+      this.#times.record(this.#task, us);
+      this.#limit = us > SAMPLE_US ? 1 : Math.min(32, Math.ceil(SAMPLE_US / us));
+    }
+    this.#measured = true;
+    this.#task = task;
+    this.#count = 0;
+    this.#begun = now;
+  }
+}

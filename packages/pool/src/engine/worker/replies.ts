@@ -1,0 +1,103 @@
+import type { MessagePort } from "node:worker_threads";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import { ReplyStatus, type ChunkOutcome } from "../shared/messages.js";
+import { Word, type Ring } from "../shared/ring.js";
+
+/** Words of one reply in the flat array: slot, status, value. */
+const WORDS = 3;
+/** So many replies are sent without waiting for more. */
+const FULL = 256;
+
+/** Collects what is too large for a slot and posts it in batches, as the cost of a message is in the posting. */
+export class Replies {
+  readonly #port: MessagePort;
+  readonly #ring: Ring;
+  #batch: unknown[] = [];
+
+  constructor(port: MessagePort, ring: Ring) {
+    this.#port = port;
+    this.#ring = ring;
+  }
+
+  get waiting(): boolean {
+    return this.#batch.length > 0;
+  }
+
+  add(slot: number, status: number, value: unknown): void {
+    this.#batch.push(slot, status, value);
+    if (this.#batch.length >= FULL * WORDS) this.flush();
+  }
+
+  /** Posts a value with objects to move; what waits goes first, so that replies keep their order. */
+  addWithTransfer(slot: number, status: number, value: unknown, transfer: readonly object[]): void {
+    this.flush();
+    try {
+      this.#post([slot, status, value], transfer);
+    } catch (error) {
+      this.#post([slot, ...unsendable(status, value, error)]);
+    }
+  }
+
+  /**
+   * Posts a report of progress at once.
+   *
+   * @throws {SerializationError} When it cannot be cloned: the call that reports goes on and must know.
+   */
+  report(slot: number, progress: unknown): void {
+    this.flush();
+    try {
+      this.#post([slot, ReplyStatus.Progress, progress]);
+    } catch (error) {
+      throw serializationError("result", progress, "progress", error);
+    }
+  }
+
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    try {
+      this.#post(batch);
+    } catch {
+      this.#postOneByOne(batch);
+    }
+  }
+
+  /** One value in the batch cannot be cloned: only that one must fail. */
+  #postOneByOne(batch: readonly unknown[]): void {
+    for (let at = 0; at < batch.length; at += WORDS) {
+      const reply = batch.slice(at, at + WORDS);
+      try {
+        this.#post(reply);
+      } catch (error) {
+        this.#post([reply[0], ...unsendable(reply[1], reply[2], error)]);
+      }
+    }
+  }
+
+  #post(replies: readonly unknown[], transfer?: readonly object[]): void {
+    this.#port.postMessage(replies, transfer as ArrayBuffer[] | undefined);
+    Atomics.add(this.#ring.header, Word.Posted, 1);
+  }
+}
+
+/** What is sent in place of a value that cannot be: a failure, in a chunk only of those calls whose values they are. */
+function unsendable(status: unknown, value: unknown, error: unknown): [status: number, unknown] {
+  if (status === ReplyStatus.Chunk) return [ReplyStatus.Chunk, sendablePart(value as ChunkOutcome)];
+  return [ReplyStatus.Thrown, encodeThrown(serializationError("result", value, "result", error))];
+}
+
+function sendablePart({ values, thrown = [], stopped }: ChunkOutcome): ChunkOutcome {
+  const failed = [...thrown];
+  const sendable = values.map((value, index) => {
+    try {
+      // The copy and not the value: a getter may think otherwise when it is asked again.
+      return structuredClone(value);
+    } catch (error) {
+      failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
+      return undefined;
+    }
+  });
+  return { values: sendable, thrown: failed, stopped };
+}

@@ -1,0 +1,75 @@
+import { compileFunction, constants } from "node:vm";
+import type { TaskSource } from "../../task.js";
+import type { TaskEntry } from "../shared/messages.js";
+
+/** Anything with arguments. */
+export type Callable = (...args: unknown[]) => unknown;
+
+/** Knows the functions of this worker's tasks, by the number the parent gave them. */
+export class TaskTable {
+  readonly #entries: TaskEntry[] = [];
+  readonly #functions: (Callable | undefined)[] = [];
+
+  add(from: number, entries: readonly TaskEntry[]): void {
+    entries.forEach((entry, index) => {
+      this.#entries[from + index] = entry;
+    });
+  }
+
+  knows(task: number): boolean {
+    return this.#entries[task] !== undefined;
+  }
+
+  name(task: number): string {
+    return this.#entries[task]?.name ?? "";
+  }
+
+  /** Gives a function that has been loaded before. */
+  loaded(task: number): Callable | undefined {
+    return this.#functions[task];
+  }
+
+  /** Loads the function of a task; an attempt that fails is made again by the next call. */
+  async load(task: number): Promise<Callable> {
+    const entry = this.#entries[task];
+    if (entry === undefined) throw new Error(`task ${task} was never announced`);
+    const fn = await loadTask(entry.source);
+    this.#functions[task] = fn;
+    return fn;
+  }
+}
+
+/**
+ * Finds the function that a source names.
+ *
+ * @throws {TypeError} When the module has no such function of its own: `constructor` or `__proto__` is nobody's export.
+ */
+export async function loadTask(source: TaskSource): Promise<Callable> {
+  if ("text" in source) return compile(source.text);
+  const loaded = (await import(source.module)) as Record<string, unknown>;
+  const found = ownFunction(loaded, source.export) ?? ownFunction(loaded["default"], source.export);
+  if (found === undefined) {
+    throw new TypeError(`${source.module} has no function '${source.export}' among its exports`);
+  }
+  return found;
+}
+
+/** A CommonJS module whose names Node cannot foresee has them on its default export only. */
+function ownFunction(holder: unknown, name: string): Callable | undefined {
+  if ((typeof holder !== "object" && typeof holder !== "function") || holder === null)
+    return undefined;
+  if (!Object.hasOwn(holder, name)) return undefined;
+  const found = (holder as Record<string, unknown>)[name];
+  return typeof found === "function" ? (found as Callable) : undefined;
+}
+
+/** Makes a function of its text, in the global scope: it can use what it declares, imports, or finds there. */
+function compile(text: string): Callable {
+  // Compilers that keep names (esbuild, tsx) leave calls of a helper in the text.
+  const program = `"use strict"; const __name = (fn) => fn; return (${text});`;
+  const evaluate = compileFunction(program, [], {
+    filename: "inline-task.js",
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as () => Callable;
+  return evaluate();
+}

@@ -1,0 +1,404 @@
+import { receiveMessageOnPort } from "node:worker_threads";
+import { decodeThrown } from "../../codec/decode-error.js";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { isThenable } from "../../internal/kinds.js";
+import { moveOf, movesOf } from "../../internal/moves.js";
+import {
+  ReplyStatus,
+  WAKE,
+  type ChunkOutcome,
+  type FromWorker,
+  type ToWorker,
+  type WorkerBirth,
+} from "../shared/messages.js";
+import {
+  AbortFlag,
+  Cargo,
+  MASK,
+  monotonicMs,
+  Ring,
+  SlotState,
+  Word,
+  WorkerPhase,
+} from "../shared/ring.js";
+import { RunTimes } from "../shared/run-times.js";
+import { Pacing } from "./pacing.js";
+import { Replies } from "./replies.js";
+import { RunningCall, WorkerCallStore, type CallEnvironment } from "./running-call.js";
+import { TaskTable, type Callable } from "./task-table.js";
+
+/**
+ * Runs calls, one after the other, as they come in through the ring.
+ *
+ * It keeps the thread while there is work, but lets the event loop have a turn every few milliseconds; while a task
+ * waits for a promise the event loop has the thread anyway.
+ */
+export class WorkerLoop implements CallEnvironment {
+  readonly workerId: number;
+  readonly ring: Ring;
+  readonly replies: Replies;
+  readonly #port: WorkerBirth["port"];
+  readonly #tasks = new TaskTable();
+  readonly #times: RunTimes;
+  readonly #pacing: Pacing;
+  readonly #calls = new WorkerCallStore();
+  /** Arguments that came in messages and whose calls have not been taken yet, in the order of the ring. */
+  #arguments: unknown[] = [];
+  #argumentsHead = 0;
+  #taken = 0;
+  #completed = 0;
+  /** The call that waits for a promise. */
+  #waiting: RunningCall | undefined;
+  #leaving = false;
+
+  constructor(birth: WorkerBirth) {
+    this.workerId = birth.workerId;
+    this.ring = new Ring(birth.memory);
+    this.#port = birth.port;
+    this.replies = new Replies(birth.port, this.ring);
+    this.#times = new RunTimes(birth.runTimes);
+    this.#pacing = new Pacing(this.ring, birth.spinUs);
+    this.#calls.install();
+  }
+
+  /** Begins to serve: from here on the parent's messages wake the loop. */
+  start(): void {
+    this.#port.on("message", (message: ToWorker) => {
+      this.#receive(message);
+      if (message === WAKE) this.#run();
+    });
+    // Arguments that this thread cannot read belong to a call that nobody can name any more; the next would get them.
+    this.#port.on("messageerror", (error: Error) => {
+      throw error;
+    });
+    // What was finished before the one that ends the thread still counts.
+    process.once("exit", () => {
+      this.replies.flush();
+    });
+    this.#run();
+  }
+
+  drainMessages(): void {
+    let entry: { message: ToWorker } | undefined;
+    while ((entry = receiveMessageOnPort(this.#port) as { message: ToWorker } | undefined)) {
+      this.#receive(entry.message);
+    }
+  }
+
+  /** Not an arrow function, so that setImmediate can be given it without a closure each time. */
+  readonly #runAgain = (): void => {
+    this.#run();
+  };
+
+  #receive(message: ToWorker): void {
+    if (message === WAKE) return;
+    if (Array.isArray(message)) {
+      if (this.#argumentsHead === this.#arguments.length) {
+        this.#arguments = message;
+        this.#argumentsHead = 0;
+      } else {
+        for (const one of message) this.#arguments.push(one);
+      }
+      return;
+    }
+    const order = message as Exclude<ToWorker, typeof WAKE | readonly unknown[]>;
+    if (order.kind === "tasks") this.#tasks.add(order.from, order.tasks);
+    else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
+    else if (order.kind === "sync") this.#sync();
+    else this.#leave();
+  }
+
+  #stop(slot: number, reason: unknown): void {
+    const call = this.#calls.current;
+    // The slot may have another call by now: one that was never asked to stop.
+    const asked = (Atomics.load(this.ring.abort, slot) & AbortFlag.Asked) !== 0;
+    if (call?.slot === slot && asked) call.stop(reason);
+  }
+
+  /** Lets the parent know that all replies up to here have been posted. */
+  #sync(): void {
+    this.replies.flush();
+    this.#port.postMessage({ kind: "synced" } satisfies FromWorker);
+  }
+
+  /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
+  #leave(): void {
+    this.#leaving = true;
+    this.replies.flush();
+    this.#port.close();
+    process.exit(0);
+  }
+
+  #run(): void {
+    const { ring } = this;
+    const { header } = ring;
+    for (;;) {
+      Atomics.store(header, Word.Phase, WorkerPhase.Working);
+      if (!this.#drainRing()) return;
+      this.replies.flush();
+      if (this.#pacing.shouldYield()) {
+        setImmediate(this.#runAgain);
+        return;
+      }
+      if (this.#pacing.spin(this.#taken) || this.#pacing.park(this.#taken)) continue;
+      Atomics.store(header, Word.Phase, WorkerPhase.InLoop);
+      // Work that came between the last look and the store above would find nobody to wake.
+      const missed =
+        this.#taken !== Atomics.load(header, Word.Submitted) &&
+        Atomics.compareExchange(header, Word.Phase, WorkerPhase.InLoop, WorkerPhase.Working) ===
+          WorkerPhase.InLoop;
+      if (missed) continue;
+      this.#pacing.yielded();
+      return;
+    }
+  }
+
+  /** Runs what is in the ring; false when somebody else will call `#run()` again: a promise, or the event loop. */
+  #drainRing(): boolean {
+    const { ring } = this;
+    const sampler = this.#pacing.sampler(this.#times);
+    while (
+      this.#waiting === undefined &&
+      this.#taken !== Atomics.load(ring.header, Word.Submitted)
+    ) {
+      const slot = ring.submissions[this.#taken & MASK] ?? 0;
+      if (sampler.tick(ring.task[slot] ?? 0)) {
+        if (this.replies.waiting && sampler.flushDue()) this.replies.flush();
+        if (this.#pacing.shouldYield()) {
+          this.replies.flush();
+          setImmediate(this.#runAgain);
+          return false;
+        }
+      }
+      this.#taken = (this.#taken + 1) | 0;
+      Atomics.store(ring.header, Word.Taken, this.#taken);
+      if (this.#runSlot(slot)) sampler.ran();
+      else sampler.discard();
+    }
+    sampler.end();
+    if (this.#waiting === undefined) return true;
+    this.replies.flush();
+    return false;
+  }
+
+  /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
+  #runSlot(slot: number): boolean {
+    const { ring } = this;
+    const cargo = ring.cargo[slot] ?? Cargo.Nothing;
+    // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
+    const message = cargo >= Cargo.Message ? this.#nextArguments() : undefined;
+    if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
+    const won =
+      Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
+      SlotState.Waiting;
+    if (!won) {
+      this.#complete(slot);
+      return true;
+    }
+    const task = ring.task[slot] ?? 0;
+    let fn = this.#tasks.loaded(task);
+    if (fn === undefined && !this.#tasks.knows(task)) {
+      this.drainMessages();
+      fn = this.#tasks.loaded(task);
+    }
+    const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
+    const call = new RunningCall(this, slot, named?.[0] ?? this.#tasks.name(task));
+    this.#calls.current = call;
+    const args = named === undefined ? (message as unknown[]) : named[1];
+    if (fn === undefined) {
+      this.#await(
+        call,
+        task,
+        this.#tasks.load(task).then((loaded) => this.#call(call, loaded, cargo, args)),
+      );
+      return false;
+    }
+    let value: unknown;
+    try {
+      value = this.#call(call, fn, cargo, args);
+      if (isThenable(value)) {
+        this.#await(call, task, value);
+        return false;
+      }
+    } catch (error) {
+      this.#fail(call, error);
+      return true;
+    }
+    this.#succeed(call, cargo, value);
+    return cargo !== Cargo.Chunk;
+  }
+
+  #call(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
+    switch (cargo) {
+      case Cargo.Nothing:
+        return fn();
+      case Cargo.Number:
+        return fn(this.ring.argument[call.slot]);
+      case Cargo.Undefined:
+        return fn(undefined);
+      case Cargo.Null:
+        return fn(null);
+      case Cargo.True:
+        return fn(true);
+      case Cargo.False:
+        return fn(false);
+      case Cargo.Chunk:
+        return this.#callChunk(call, fn, args as (unknown[] | undefined)[]);
+      default:
+        return fn(...args);
+    }
+  }
+
+  /** Runs the calls of a chunk in order; each has an end of its own. When they are asked to stop the rest is left out. */
+  #callChunk(
+    call: RunningCall,
+    fn: Callable,
+    list: readonly (unknown[] | undefined)[],
+  ): ChunkOutcome | Promise<ChunkOutcome> {
+    const values: unknown[] = new Array<unknown>(list.length);
+    const thrown: [number, ReturnType<typeof encodeThrown>][] = [];
+    const begun = performance.now();
+    for (let index = 0; index < list.length; index += 1) {
+      const args = list[index];
+      if (args === undefined) continue;
+      if (call.asked()) return { values, thrown, stopped: index };
+      try {
+        const value = fn(...args);
+        if (isThenable(value)) {
+          return this.#callChunkAsync(call, fn, list, index, value, { values, thrown });
+        }
+        values[index] = value;
+      } catch (error) {
+        if (call.isAnswer(error)) return { values, thrown, stopped: index };
+        thrown.push([index, encodeThrown(error)]);
+      }
+    }
+    const task = this.ring.task[call.slot] ?? 0;
+    this.#times.record(task, ((performance.now() - begun) * 1e3) / list.length);
+    return { values, thrown: thrown.length === 0 ? undefined : thrown };
+  }
+
+  async #callChunkAsync(
+    call: RunningCall,
+    fn: Callable,
+    list: readonly (unknown[] | undefined)[],
+    first: number,
+    firstValue: unknown,
+    { values, thrown }: { values: unknown[]; thrown: [number, ReturnType<typeof encodeThrown>][] },
+  ): Promise<ChunkOutcome> {
+    for (let index = first; index < list.length; index += 1) {
+      const args = list[index];
+      if (args === undefined) continue;
+      if (index > first && call.asked()) return { values, thrown, stopped: index };
+      try {
+        values[index] = await (index === first ? firstValue : fn(...args));
+      } catch (error) {
+        if (call.isAnswer(error)) return { values, thrown, stopped: index };
+        thrown.push([index, encodeThrown(error)]);
+      }
+    }
+    return { values, thrown: thrown.length === 0 ? undefined : thrown };
+  }
+
+  #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
+    this.#waiting = call;
+    const begun = performance.now();
+    const cargo = this.ring.cargo[call.slot] ?? Cargo.Nothing;
+    const resume = (settle: () => void): void => {
+      this.#waiting = undefined;
+      this.#times.record(task, (performance.now() - begun) * 1e3);
+      settle();
+      this.#pacing.yielded();
+      if (!this.#leaving) this.#run();
+    };
+    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
+    Promise.resolve(promise).then(
+      (value) => {
+        resume(() => {
+          this.#succeed(call, cargo, value);
+        });
+      },
+      (error: unknown) => {
+        resume(() => {
+          this.#fail(call, error);
+        });
+      },
+    );
+  }
+
+  #nextArguments(): unknown {
+    if (this.#argumentsHead === this.#arguments.length) {
+      this.#arguments = [];
+      this.#argumentsHead = 0;
+      this.drainMessages();
+    }
+    const next = this.#arguments[this.#argumentsHead];
+    this.#arguments[this.#argumentsHead] = undefined;
+    this.#argumentsHead += 1;
+    return next;
+  }
+
+  #succeed(call: RunningCall, cargo: number, value: unknown): void {
+    this.#endCall(call);
+    const { slot } = call;
+    const { ring } = this;
+    if (cargo === Cargo.Chunk) {
+      const moves = movesOf((value as ChunkOutcome).values);
+      if (moves === undefined) this.replies.add(slot, ReplyStatus.Chunk, value);
+      else this.replies.addWithTransfer(slot, ReplyStatus.Chunk, value, moves);
+      return;
+    }
+    const inSlot = call.reported ? Cargo.Message : smallCargo(value);
+    if (inSlot === Cargo.Message) {
+      const transfer = moveOf(value);
+      if (transfer === undefined) this.replies.add(slot, ReplyStatus.Value, value);
+      else this.replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+      return;
+    }
+    if (inSlot === Cargo.Number) ring.result[slot] = value as number;
+    ring.resultCargo[slot] = inSlot;
+    this.#complete(slot);
+  }
+
+  #fail(call: RunningCall, error: unknown): void {
+    const status = call.isAnswer(error) ? ReplyStatus.Stopped : ReplyStatus.Thrown;
+    this.#endCall(call);
+    this.replies.add(call.slot, status, encodeThrown(error));
+  }
+
+  #endCall(call: RunningCall): void {
+    call.end();
+    if (this.#calls.current === call) this.#calls.current = undefined;
+    Atomics.store(this.ring.state, call.slot, SlotState.Done);
+  }
+
+  /** Puts the slot on the ring of completions, and wakes the parent unless it looks by itself or was woken already. */
+  #complete(slot: number): void {
+    const { header, completions } = this.ring;
+    completions[this.#completed & MASK] = slot;
+    this.#completed = (this.#completed + 1) | 0;
+    Atomics.store(header, Word.Completed, this.#completed);
+    if (
+      Atomics.load(header, Word.Polling) === 0 &&
+      Atomics.exchange(header, Word.Kicked, 1) === 0
+    ) {
+      this.#port.postMessage(WAKE);
+    }
+  }
+}
+
+/** Says how a value fits into a slot. */
+function smallCargo(value: unknown): number {
+  switch (value) {
+    case undefined:
+      return Cargo.Undefined;
+    case null:
+      return Cargo.Null;
+    case true:
+      return Cargo.True;
+    case false:
+      return Cargo.False;
+    default:
+      return typeof value === "number" ? Cargo.Number : Cargo.Message;
+  }
+}

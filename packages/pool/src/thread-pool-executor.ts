@@ -1,0 +1,54 @@
+import { availableParallelism } from "node:os";
+import type { ResourceLimits } from "node:worker_threads";
+import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
+import { WorkerExecutor } from "./engine/worker-executor.js";
+import { describe } from "./internal/validate.js";
+
+/** Options of a ThreadPoolExecutor. */
+export interface ThreadPoolExecutorOptions extends WorkerPoolOptions {
+  /** Limits of each thread's heap and stack, as of `worker_threads`. */
+  resourceLimits?: ResourceLimits | undefined;
+  /** The environment of the threads. Default: a copy of this process's. */
+  env?: Record<string, string | undefined> | undefined;
+  /** Node options of the threads. Default: this process's. */
+  execArgv?: readonly string[] | undefined;
+  /**
+   * Whether to look for work and results instead of sleeping, for some microseconds, where cores are free for it:
+   * `'adaptive'` (default) on both sides, `'worker'` in the workers only, or `false`.
+   */
+  spin?: "adaptive" | "worker" | false | undefined;
+}
+
+/**
+ * Runs calls in worker threads: for work that needs the processor.
+ *
+ * A thread shares no memory with its caller, so it runs tasks that it can find by itself (`defineTasks`, `importTasks`,
+ * `inlineTask`), and arguments and results are copied. Threads start when there is work for them, and do not keep the
+ * program alive when there is none.
+ *
+ * @example
+ * await using executor = new ThreadPoolExecutor({ maxWorkers: 2 });
+ * await executor.run(inlineTask((a: number, b: number) => a + b), 2, 3); // => 5
+ */
+export class ThreadPoolExecutor extends WorkerExecutor {
+  /** @throws {TypeError | RangeError} For options that are unknown or unsound. */
+  constructor(options: ThreadPoolExecutorOptions = {}) {
+    const checked = checkPoolOptions("ThreadPoolExecutor", options, [
+      "resourceLimits",
+      "env",
+      "execArgv",
+      "spin",
+    ]);
+    const { resourceLimits, env, execArgv, spin = "adaptive" } = options;
+    if (!["adaptive", "worker", false].includes(spin)) {
+      throw new RangeError(`spin must be 'adaptive', 'worker' or false, not ${describe(spin)}`);
+    }
+    // With one core the spinner would only keep it from the other side.
+    const cores = availableParallelism() > 1;
+    super(
+      checked,
+      { resourceLimits, env, execArgv },
+      { worker: cores && spin !== false, parent: cores && spin === "adaptive" },
+    );
+  }
+}
