@@ -23,6 +23,15 @@ export function runProgram(
   args: readonly string[] = [],
 ): Promise<ProgramEnd> {
   const path = fileURLToPath(new URL(`../fixtures/programs/${name}`, import.meta.url));
+  return runProgramAt(path, flags, args);
+}
+
+/** Runs a program that lies anywhere, in the same way. */
+export function runProgramAt(
+  path: string,
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, path, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -35,7 +44,7 @@ export function runProgram(
       child.kill("SIGKILL");
       reject(
         new Error(
-          `${name} did not end within ${WATCHDOG_MS} ms; stdout: ${stdout}; stderr: ${stderr}`,
+          `${path} did not end within ${WATCHDOG_MS} ms; stdout: ${stdout}; stderr: ${stderr}`,
         ),
       );
     }, WATCHDOG_MS);

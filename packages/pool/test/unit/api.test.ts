@@ -11,14 +11,15 @@ test("[U1] the package exports these names, and no others", () => {
       ["BrokenExecutorError", "CancelledError", "ConcurError", "ExecutorShutdownError"],
       ["InvalidStateError", "QueueFullError", "RemoteError", "SerializationError"],
       ["TimeoutError", "WorkerCrashedError", "isConcurError"],
-      ["AsyncExecutor", "Executor", "Future", "InlineExecutor"],
-      ["asCompleted", "defineTasks", "importTasks", "wait", "withExecutor"],
+      ["AsyncExecutor", "Executor", "Future", "InlineExecutor", "ThreadPoolExecutor"],
+      ["asCompleted", "wait", "withExecutor"],
+      ["defineTasks", "importTasks", "inlineTask", "registerError"],
     ]
       .flat()
       .sort(),
   );
   expect(Object.keys(testing)).toEqual(["createFuture"]);
-  expect(Object.keys(worker)).toEqual(["currentTask"]);
+  expect(Object.keys(worker)).toEqual(["currentTask", "move"]);
 });
 
 test("[U6] third parties make futures and drive them through all their states", async () => {

@@ -116,7 +116,7 @@ describe("leaving early", () => {
     const { pending } = fiveFutures();
     const iterator = asCompleted([pending.future]);
     const next = iterator.next();
-    expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+    expect(await iterator.return()).toEqual({ done: true, value: undefined });
     expect(await next).toEqual({ done: true, value: undefined });
   });
 });

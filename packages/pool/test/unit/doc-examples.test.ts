@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import * as decoding from "../../src/codec/decode-error.js";
+import * as encoding from "../../src/codec/encode-error.js";
+import * as finding from "../../src/codec/find-uncloneable.js";
 import * as root from "../../src/index.js";
 import * as testing from "../../src/testing.js";
 import * as worker from "../../src/worker.js";
 import { findExamples, runExample } from "../support/doc-examples.js";
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
-const scope: Record<string, unknown> = { ...root, ...testing, ...worker };
+const published: Record<string, unknown> = { ...root, ...testing, ...worker };
+const scope: Record<string, unknown> = { ...published, ...encoding, ...decoding, ...finding };
 
 const examples = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
@@ -29,7 +33,7 @@ describe("the example of", () => {
 
 test("every exported class and function has an example", () => {
   const documented = new Set(examples.map(({ subject }) => subject));
-  const exported = Object.keys(scope).filter((name) => typeof scope[name] === "function");
+  const exported = Object.keys(published).filter((name) => typeof published[name] === "function");
   expect(exported.length).toBeGreaterThan(10);
   expect(exported.filter((name) => !documented.has(name))).toEqual([]);
 });

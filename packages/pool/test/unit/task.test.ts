@@ -2,7 +2,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { defineTasks, importTasks } from "../../src/index.js";
-import { taskReference } from "../../src/task.js";
+import { taskSource } from "../../src/task.js";
 
 const HERE = fileURLToPath(import.meta.url);
 const ODD_PATH = join(sep, "we#ird %20 dir?", "tasks é.mjs");
@@ -45,7 +45,7 @@ describe("defineTasks()", () => {
 
   test.each(GOOD_ADDRESSES)("names module and export: %s", (_kind, module, url) => {
     const { double } = defineTasks(module, { double: (n: number) => n * 2 });
-    expect(taskReference(double)).toEqual({ module: url, export: "double" });
+    expect(taskSource(double)).toEqual({ module: url, export: "double" });
   });
 
   test.each(BAD_ADDRESSES)("refuses %s as the address", (_kind, module) => {
@@ -64,9 +64,9 @@ describe("defineTasks()", () => {
   });
 
   test("leaves other functions what they are", () => {
-    expect(taskReference(() => 1)).toBeUndefined();
-    expect(taskReference({})).toBeUndefined();
-    expect(taskReference(undefined)).toBeUndefined();
+    expect(taskSource(() => 1)).toBeUndefined();
+    expect(taskSource({})).toBeUndefined();
+    expect(taskSource(undefined)).toBeUndefined();
   });
 });
 
@@ -79,7 +79,7 @@ describe("importTasks()", () => {
     "names module and export without loading anything: %s",
     (_k, m, url) => {
       const { isPrime } = importTasks<Algorithms>(m);
-      expect(taskReference(isPrime)).toEqual({ module: url, export: "isPrime" });
+      expect(taskSource(isPrime)).toEqual({ module: url, export: "isPrime" });
       expect(isPrime.name).toBe("isPrime");
     },
   );
@@ -93,7 +93,7 @@ describe("importTasks()", () => {
     const tasks = importTasks<Record<string, () => void>>(import.meta.url);
     const names = ["default", "constructor", "toString", "hasOwnProperty", "odd name"];
     for (const name of names) {
-      expect(taskReference(tasks[name])).toEqual({ module: import.meta.url, export: name });
+      expect(taskSource(tasks[name])).toEqual({ module: import.meta.url, export: name });
       expect(tasks[name]).toBe(tasks[name]);
     }
     expect(new Set(names.map((name) => tasks[name])).size).toBe(names.length);

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "@jest/globals";
+import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/index.js";
+import * as ContractTasks from "../fixtures/tasks.mjs";
+import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+
+describe("abort() of a running call", () => {
+  const bench = new ThreadBench();
+
+  test("[B14] [R12] is seen by a loop that never yields, and leaves its thread as it is", async () => {
+    const executor = bench.executor();
+    const { threadId } = await executor.run(Tasks.whereAmI);
+    const gate = bench.scratch.gate();
+    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, gate.path);
+    await gate.whenReached();
+    const reason = new Error("enough");
+    expect(future.abort(reason)).toBe(true);
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    await expect(future.result()).rejects.toHaveProperty("cause", reason);
+    expect((await executor.run(Tasks.whereAmI)).threadId).toBe(threadId);
+  });
+
+  test("[B14] is seen by an async task, and leaves its thread as it is", async () => {
+    const executor = bench.executor();
+    const { threadId } = await executor.run(Tasks.whereAmI);
+    const gate = bench.scratch.gate();
+    const future = executor
+      .with({ killAfterMs: Infinity })
+      .submit(ContractTasks.sleeping, gate.path);
+    await gate.whenReached();
+    future.abort();
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    expect((await executor.run(Tasks.whereAmI)).threadId).toBe(threadId);
+  });
+
+  test.each([0, 40])(
+    "[R11] [R12] kills a thread after %d ms whose task never asks, and only that",
+    async (killAfterMs) => {
+      const executor = bench.executor({ maxWorkers: 2, killAfterMs });
+      const other = sharedCells(2);
+      const unharmed = executor.submit(Tasks.waitFor, other);
+      await whenBegun(other);
+      const gate = bench.scratch.gate();
+      const future = executor.submit(Tasks.spinDeaf, gate.path);
+      const waiting = executor.submit(Tasks.whereAmI);
+      await gate.whenReached();
+      expect(future.abort()).toBe(true);
+      await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+      // It waited behind the killed one, and runs on the thread that takes its place.
+      const { threadId } = await waiting.result();
+      letGo(other);
+      expect(await unharmed.result()).not.toBe(threadId);
+      expect(executor.stats()).toMatchObject({ completed: 2, cancelled: 1, failed: 0 });
+    },
+  );
+
+  test("[B14] waits where killAfterMs is Infinity, and the value counts", async () => {
+    const executor = bench.executor({ killAfterMs: Infinity });
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.spinFor, gate.path, 150);
+    await gate.whenReached();
+    expect(future.abort()).toBe(true);
+    expect(future.state).toBe("running");
+    expect(await future.result()).toBe("spun");
+  });
+
+  test("[B14] never reaches the call that comes next to the same thread", async () => {
+    const executor = bench.executor({ killAfterMs: Infinity });
+    await executor.run(Tasks.signalAfter, 0);
+    for (let round = 0; round < 30; round += 1) {
+      const gate = sharedCells(2);
+      const first = executor.submit(Tasks.waitFor, gate);
+      await whenBegun(gate);
+      first.abort(new Error("too late"));
+      letGo(gate);
+      await first.result();
+      expect(await executor.run(Tasks.signalAfter, 3)).toBe(false);
+    }
+  });
+
+  test("[R12] settles at once although the thread sits in a native call", async () => {
+    const executor = bench.executor({ killAfterMs: 0 });
+    const natives = sharedCells(2);
+    const future = executor.submit(Tasks.waitFor, natives);
+    await whenBegun(natives);
+    future.abort();
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
+  test("[S10] [X14] of a wait, and not of the call, leaves the call alone", async () => {
+    const executor = bench.executor();
+    const gate = sharedCells(2);
+    const future = executor.submit(Tasks.waitFor, gate);
+    await whenBegun(gate);
+    const controller = new AbortController();
+    const waiting = future.result({ signal: controller.signal });
+    controller.abort(new Error("not me"));
+    await expect(waiting).rejects.toThrow("not me");
+    letGo(gate);
+    expect(typeof (await future.result())).toBe("number");
+  });
+
+  test("[G17] with a reason that cannot be sent aborts all the same", async () => {
+    const executor = bench.executor({ killAfterMs: Infinity });
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.spinPolling, gate.path);
+    await gate.whenReached();
+    const reason = { why: () => "a function" };
+    future.abort(reason);
+    await expect(future.result()).rejects.toHaveProperty("cause", reason);
+  });
+});
+
+describe("with({ timeoutMs })", () => {
+  const bench = new ThreadBench();
+
+  test("[G17] [R12] counts from the start of the run: neither start-up nor the queue", async () => {
+    const executor = bench.executor({
+      initializer: Tasks.rememberLater,
+      initializerArgs: ["slow start", 300],
+    });
+    const bound = executor.with({ timeoutMs: 200, killAfterMs: 0 });
+    const futures = [1, 2, 3, 4].map((n) => bound.submit(ContractTasks.delayed, n, 100));
+    expect(await Promise.all(futures.map((future) => future.result()))).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each([
+    ["a loop that asks", Tasks.spinPolling, Infinity],
+    ["a loop that does not", Tasks.spinDeaf, 20],
+  ])("[R11] [R12] ends %s, and the next call runs", async (_kind, task, killAfterMs) => {
+    const executor = bench.executor();
+    const bound = executor.with({ timeoutMs: 60, killAfterMs, name: "loop" });
+    const error = await bound.submit(task, bench.scratch.gate().path).exception();
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toHaveProperty("message", expect.stringMatching(/'loop'.* 60 ms/));
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
+  test("[R12] [N23] a kill returns what was sent ahead, which then runs exactly once", async () => {
+    const executor = bench.executor();
+    const cells = sharedCells(800);
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 400 }, () => executor.run(Tasks.count, cells, 0)));
+    }
+    Atomics.store(cells, 0, 0);
+    const futures = Array.from({ length: 800 }, (_, n) => executor.submit(Tasks.count, cells, n));
+    const gates = bench.scratch.gates(3);
+    const bound = executor.with({ timeoutMs: 30, killAfterMs: 0, priority: 1 });
+    const stubborn = gates.map((gate) => bound.submit(Tasks.spinDeaf, gate.path));
+    for (const future of stubborn) {
+      await expect(future.result()).rejects.toBeInstanceOf(TimeoutError);
+    }
+    await Promise.all(futures.map((future) => future.result()));
+    expect([...cells]).toEqual(Array(800).fill(1));
+  });
+
+  test("[G17] [T11] goes on being exact over many threads that are killed", async () => {
+    const executor = bench.executor({ maxWorkers: 2 });
+    const bound = executor.with({ timeoutMs: 10, killAfterMs: 0 });
+    const futures = Array.from({ length: 12 }, (_, n) =>
+      n % 2 === 0
+        ? bound.submit(Tasks.spinDeaf, bench.scratch.gate().path)
+        : executor.submit(Tasks.sameValue, n),
+    );
+    const ends = await Promise.all(
+      futures.map((future) => future.result().catch((error: unknown) => error)),
+    );
+    const odd = ends.filter((_, n) => n % 2 === 1);
+    expect(odd).toEqual([1, 3, 5, 7, 9, 11]);
+    for (const end of ends.filter((_, n) => n % 2 === 0)) expect(end).toBeInstanceOf(TimeoutError);
+    expect(ends.some((end) => end instanceof WorkerCrashedError)).toBe(false);
+    expect(executor.stats()).toMatchObject({ completed: 6, failed: 6, running: 0, pending: 0 });
+  });
+
+  test("[G17] an aborted signal stops a map that runs, items in the middle of a chunk included", async () => {
+    const executor = bench.executor();
+    const controller = new AbortController();
+    const gate = bench.scratch.gate();
+    const bound = executor.with({ signal: controller.signal, chunkSize: 3, killAfterMs: 20 });
+    const results = bound.map(Tasks.spinDeaf, [gate.path, gate.path, gate.path, gate.path]);
+    await gate.whenReached();
+    controller.abort(new Error("stop it all"));
+    for (let n = 0; n < 4; n += 1) {
+      await expect(results.next()).rejects.toBeInstanceOf(CancelledError);
+    }
+    await sleep(1);
+    expect(executor.stats()).toMatchObject({ cancelled: 4, pending: 0, running: 0 });
+  });
+
+  test("[G17] an aborted signal stops a chunk whose items ask, as it stops single calls", async () => {
+    const executor = bench.executor();
+    const controller = new AbortController();
+    const gate = bench.scratch.gate();
+    const bound = executor.with({ signal: controller.signal, chunkSize: 3, killAfterMs: Infinity });
+    const results = bound.map(Tasks.spinPolling, [gate.path, gate.path, gate.path]);
+    await gate.whenReached();
+    const reason = new Error("stop it all");
+    controller.abort(reason);
+    for (let n = 0; n < 3; n += 1) {
+      const error = await results.next().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(CancelledError);
+      expect(error).toHaveProperty("cause", reason);
+    }
+  });
+});

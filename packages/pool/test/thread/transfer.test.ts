@@ -1,0 +1,123 @@
+import { describe, expect, test } from "@jest/globals";
+import { SerializationError } from "../../src/index.js";
+import * as ContractTasks from "../fixtures/tasks.mjs";
+import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+
+describe("with({ transfer })", () => {
+  const bench = new ThreadBench();
+
+  test("[O16] [G17] moves buffers to the thread: nothing is left of them here", async () => {
+    const executor = bench.executor();
+    const buffer = new ArrayBuffer(1000);
+    const future = executor.with({ transfer: [buffer] }).submit(Tasks.sizeOf, buffer);
+    expect(await future.result()).toBe(1000);
+    expect(buffer.byteLength).toBe(0);
+    const array = new Uint8Array(8);
+    expect(await executor.with({ transfer: [array.buffer] }).run(Tasks.fill, array, 1)).toBe(8);
+    expect(array.byteLength).toBe(0);
+  });
+
+  test("[O16] copies what is not named", async () => {
+    const executor = bench.executor();
+    const buffer = new ArrayBuffer(1000);
+    expect(await executor.run(Tasks.sizeOf, buffer)).toBe(1000);
+    expect(buffer.byteLength).toBe(1000);
+  });
+
+  test("[O16] leaves the buffers of a call that was cancelled while it waited", async () => {
+    const executor = bench.executor();
+    const gate = sharedCells(2);
+    const blocker = executor.submit(Tasks.waitFor, gate);
+    await whenBegun(gate);
+    const buffer = new ArrayBuffer(10);
+    const future = executor.with({ transfer: [buffer] }).submit(Tasks.sizeOf, buffer);
+    expect(future.cancel()).toBe(true);
+    letGo(gate);
+    await blocker.result();
+    expect(await executor.run(Tasks.sameValue, 1)).toBe(1);
+    expect(buffer.byteLength).toBe(10);
+  });
+
+  test.each([
+    ["is no such object", {}],
+    ["cannot be moved", new SharedArrayBuffer(8)],
+  ])("[O16] of what %s fails that call only", async (_why, object) => {
+    const executor = bench.executor();
+    const bad = executor.with({ transfer: [object] }).submit(Tasks.sameValue, object);
+    const good = executor.submit(Tasks.sameValue, "good");
+    expect(await bad.exception()).toBeInstanceOf(SerializationError);
+    expect(await good.result()).toBe("good");
+  });
+
+  test("[O16] of the same buffer twice fails the second call", async () => {
+    const executor = bench.executor();
+    const buffer = new ArrayBuffer(10);
+    const bound = executor.with({ transfer: [buffer] });
+    const futures = [bound.submit(Tasks.sizeOf, buffer), bound.submit(Tasks.sizeOf, buffer)];
+    expect(await futures[0]?.result()).toBe(10);
+    expect(await futures[1]?.exception()).toBeInstanceOf(SerializationError);
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+});
+
+describe("move()", () => {
+  const bench = new ThreadBench();
+
+  test("[O16] moves a result to the caller: nothing is left of it in the thread", async () => {
+    const executor = bench.executor();
+    expect(await executor.run(Tasks.bytes, 1000)).toEqual(new Uint8Array(1000).fill(7));
+    expect(await executor.run(Tasks.transferAway, 500)).toEqual({ buffer: new ArrayBuffer(500) });
+    expect(await executor.run(Tasks.transferAway)).toBe(0);
+  });
+
+  test("[O16] moves the results of a map", async () => {
+    const executor = bench.executor();
+    const sizes = [1, 2, 3, 4];
+    const results = await executor.with({ chunkSize: 2 }).map(Tasks.bytes, sizes).toArray();
+    expect(results.map(({ length }) => length)).toEqual(sizes);
+    await executor.with({ chunkSize: 1 }).map(Tasks.transferAway, [8]).toArray();
+    expect(await executor.run(Tasks.transferAway)).toBe(0);
+    const chunk = executor.with({ chunkSize: 2 }).map(Tasks.transferAway, [8, 16]);
+    expect(await chunk.toArray()).toHaveLength(2);
+    expect(await executor.run(Tasks.transferAway)).toBe(0);
+  });
+});
+
+describe("progress", () => {
+  const bench = new ThreadBench();
+
+  test("[C11] comes in order, all of it, and before the result", async () => {
+    const executor = bench.executor();
+    const future = executor.submit(Tasks.reportBurst, 500);
+    const seen: unknown[] = [];
+    future.onProgress((value) => {
+      expect(future.done()).toBe(false);
+      seen.push(value);
+    });
+    expect(await future.result()).toBe(500);
+    expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  });
+
+  test("[C11] of several calls reaches each its own listeners", async () => {
+    const executor = bench.executor({ maxWorkers: 2 });
+    const seen = [0, 1, 2, 3].map(async (n) => {
+      const future = executor.submit(ContractTasks.reportAll, [n, n, n]);
+      const values: unknown[] = [];
+      future.onProgress((value) => values.push(value));
+      await future.result();
+      return values;
+    });
+    expect(await Promise.all(seen)).toEqual([0, 1, 2, 3].map((n) => [n, n, n]));
+  });
+
+  test("[O3] that cannot be sent throws in the task, and the call goes on", async () => {
+    const executor = bench.executor();
+    expect(await executor.run(Tasks.reportUnsendable)).toEqual({
+      name: "SerializationError",
+      message: "progress is a function, which cannot be sent from a worker",
+    });
+    expect(executor.stats()).toMatchObject({ completed: 1, failed: 0, pending: 0 });
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+});
