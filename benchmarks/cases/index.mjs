@@ -1,0 +1,41 @@
+// All cases by id, in the order of the table.
+//
+// A case is { id, title, about, metrics, cells(plan), measure(contender, cell, effort) }:
+//   metrics   what `measure` can give: by name { title, unit, better: "higher" | "lower" }
+//   cells     the settings to measure: [{ id, title, workers, ... }]; the plan says { quick, workers? }
+//   measure   runs in a process of its own
+//   supports? (contender) => boolean, when not every contender can do it
+//   rounds?   (asked) => number of rounds, when the usual one does not fit
+//   slow?     true: a quick run does without, unless it is asked for
+//   parallel? all contenders at the same time
+import burst100k from "./burst-100k.mjs";
+import burst20k from "./burst-20k.mjs";
+import idleCpu from "./idle-cpu.mjs";
+import inFlight from "./in-flight.mjs";
+import kill from "./kill.mjs";
+import map from "./map.mjs";
+import memory from "./memory.mjs";
+import objects20k from "./objects-20k.mjs";
+import payload from "./payload.mjs";
+import roundTrip from "./round-trip.mjs";
+import startUp from "./start-up.mjs";
+import uneven from "./uneven.mjs";
+
+export const cases = [
+  burst20k,
+  burst100k,
+  objects20k,
+  inFlight,
+  roundTrip,
+  map,
+  payload,
+  startUp,
+  memory,
+  kill,
+  uneven,
+  idleCpu,
+];
+
+export function findCase(id) {
+  return cases.find((candidate) => candidate.id === id);
+}

@@ -1,0 +1,3 @@
+import { concurContender } from "../lib/concur.mjs";
+
+export default concurContender("concur, spin: false", false);

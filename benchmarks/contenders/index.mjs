@@ -1,0 +1,30 @@
+// All contenders by id, in the order of the table's columns.
+//
+// A contender is { id, name, version, kind, create({ workers }) }, where `create` makes a pool:
+//   run(name, arg, transfer?)  calls one function of tasks/functions.cjs; gives a promise
+//   map?(name, items)          calls it once per item, when the library has a way of its own; gives a promise of an array
+//   start?(name, arg)          the same as run for a call that will be killed; gives { result, kill() }
+//   close()                    ends the pool
+// `kind` is "ours", "peer" (a Node library: the best of these is what we are compared with) or "reference".
+// `movesResults: false` says that results cannot be transferred, `kills: false` that a running call cannot be stopped.
+// A contender outside Node has `measures(caseId)` and `measure(caseId, cell, effort)` instead of `create`.
+const loaders = {
+  concur: () => import("./concur.mjs"),
+  "concur-no-spin": () => import("./concur-no-spin.mjs"),
+  workerpool: () => import("./workerpool.mjs"),
+  piscina: () => import("./piscina.mjs"),
+  tinypool: () => import("./tinypool.mjs"),
+  poolifier: () => import("./poolifier.mjs"),
+  "jest-worker": () => import("./jest-worker.mjs"),
+  raw: () => import("./raw.mjs"),
+  "python-threads": () => import("./python-threads.mjs"),
+  "python-processes": () => import("./python-processes.mjs"),
+};
+
+export const contenderIds = Object.keys(loaders);
+
+/** Loads one contender; rejects when its library is not there. */
+export async function loadContender(id) {
+  const { default: contender } = await loaders[id]();
+  return { id, ...contender };
+}

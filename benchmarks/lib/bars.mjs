@@ -1,0 +1,53 @@
+import { timesBetter } from "./summary.mjs";
+
+/** Worse by half is allowed. */
+const NOT_WORSE_THAN_HALF_MORE = 1 / 1.5;
+
+/**
+ * What the thread engine must reach. `cell` is the id of one (default: each).
+ * `atLeast` is how many times better than the best peer, or than the contender `against`; `below` is a plain limit.
+ */
+const bars = [
+  { case: "burst-20k", metric: "rate", atLeast: 9 },
+  { case: "burst-100k", metric: "rate", atLeast: 9 },
+  { case: "objects-20k", metric: "rate", atLeast: 5 },
+  { case: "in-flight", metric: "n64", atLeast: 5 },
+  { case: "in-flight", metric: "n1024", atLeast: 10 },
+  { case: "round-trip", metric: "p50", atLeast: 1, of: "concur-no-spin" },
+  { case: "round-trip", metric: "p50", atLeast: 2 },
+  { case: "round-trip", metric: "p99", atLeast: NOT_WORSE_THAN_HALF_MORE },
+  { case: "map", metric: "us", atLeast: 25 },
+  { case: "map", metric: "us", atLeast: 3, against: "python-processes" },
+  { case: "payload", metric: "clone 1 KB", atLeast: 1.3 },
+  { case: "start-up", cell: "w30", metric: "first", atLeast: 1 },
+  { case: "memory", metric: "mb", atLeast: 1 },
+  { case: "uneven", metric: "first slowest", atLeast: 1 },
+  { case: "uneven", metric: "middle slowest", atLeast: 1 },
+  { case: "idle-cpu", metric: "percent", below: 0.5 },
+];
+
+function judge({ of = "concur", against, atLeast, below }, metric) {
+  const { unit } = metric;
+  const who = of === "concur" ? "" : `${of}: `;
+  const text =
+    below === undefined
+      ? `${who}≥ ${Number(atLeast.toFixed(2))} × ${against ?? "best peer"}`
+      : `${who}< ${below} ${unit}`;
+  const ours = metric.contenders[of]?.median;
+  if (below !== undefined) {
+    return ours === undefined ? { text } : { text, value: ours, unit, pass: ours < below };
+  }
+  const theirs = metric.contenders[against ?? metric.bestPeer]?.median;
+  if (ours === undefined || theirs === undefined) return { text };
+  const value = timesBetter(metric.better, ours, theirs);
+  return { text, value, unit: "×", pass: value >= atLeast };
+}
+
+/** Gives the bars of one metric of one cell, each `{ text, value?, unit?, pass? }`; without `pass` it was not measured. */
+export function judgeMetric(caseId, cellId, metricName, metric) {
+  return bars
+    .filter(
+      (bar) => bar.case === caseId && bar.metric === metricName && (bar.cell ?? cellId) === cellId,
+    )
+    .map((bar) => judge(bar, metric));
+}

@@ -1,0 +1,15 @@
+// One process of the benchmark: measures one cell of one case with one contender and prints the answer.
+// The argument is the job as JSON.
+import { findCase } from "../cases/index.mjs";
+import { loadContender } from "../contenders/index.mjs";
+import { printAnswer } from "./answer.mjs";
+
+const { caseId, cell, contenderId, effort } = JSON.parse(process.argv[2]);
+const contender = await loadContender(contenderId);
+const { metrics, cpuMs: grandchildrenMs } = contender.measure
+  ? await contender.measure(caseId, cell, effort)
+  : { metrics: await findCase(caseId).measure(contender, cell, effort), cpuMs: 0 };
+const { user, system } = process.cpuUsage();
+const answer = { metrics, cpuMs: grandchildrenMs + (user + system) / 1000 };
+// Some libraries leave timers or workers behind, and what was to be measured is measured.
+process.stdout.write(printAnswer(answer), () => process.exit(0));

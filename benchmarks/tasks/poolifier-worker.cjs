@@ -1,0 +1,5 @@
+"use strict";
+const { ThreadWorker } = require("poolifier");
+const functions = require("./functions.cjs");
+
+module.exports = new ThreadWorker(functions);

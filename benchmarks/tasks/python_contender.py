@@ -1,0 +1,141 @@
+"""Runs one case with Python's concurrent.futures and prints its metrics as JSON.
+
+Argument: a JSON object with "case", "executor" ("threads" or "processes"), "cell" and "effort", as the Node side has
+them. The clock runs here, so that starting the interpreter is not measured.
+"""
+
+import json
+import resource
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from statistics import mean, median
+from threading import Semaphore
+from time import perf_counter
+
+
+def echo(value):
+    return value
+
+
+def is_prime(n):
+    if n < 2:
+        return False
+    if n % 2 == 0:
+        return n == 2
+    divisor = 3
+    while divisor * divisor <= n:
+        if n % divisor == 0:
+            return False
+        divisor += 2
+    return True
+
+
+def check(condition):
+    if not condition:
+        raise AssertionError("wrong result")
+
+
+def repeat(effort, once):
+    """Gives the seconds of each repetition: some, and more until the time is used."""
+    times = []
+    while len(times) < effort["minRepetitions"] or sum(times) * 1000 < effort["timedMs"]:
+        start = perf_counter()
+        once()
+        times.append(perf_counter() - start)
+    return times
+
+
+def warm_up(executor, effort):
+    end = perf_counter() + effort["warmMs"] / 1000
+    while perf_counter() < end:
+        for future in [executor.submit(echo, i) for i in range(200)]:
+            future.result()
+
+
+def burst(executor, cell, effort):
+    if cell["values"] == "objects":
+        items = [{"id": i, "name": f"item {i}", "price": i / 4} for i in range(cell["n"])]
+    else:
+        items = list(range(cell["n"]))
+
+    def once():
+        futures = [executor.submit(echo, item) for item in items]
+        check([future.result() for future in futures] == items)
+
+    return {"rate": cell["n"] / median(repeat(effort, once))}
+
+
+def in_flight(executor, window, effort):
+    def run(total):
+        room = Semaphore(window)
+        futures = []
+        for i in range(total):
+            room.acquire()
+            future = executor.submit(echo, i)
+            future.add_done_callback(lambda _: room.release())
+            futures.append(future)
+        check([future.result() for future in futures] == list(range(total)))
+
+    start = perf_counter()
+    run(2000)
+    total = max(2000, int(2000 / (perf_counter() - start) * effort["timedMs"] / 1000 / 3))
+    times = repeat({"minRepetitions": 3, "timedMs": 0}, lambda: run(total))
+    return total / median(times)
+
+
+def round_trip(executor, cell, effort):
+    times = []
+    end = perf_counter() + effort["timedMs"] / 1000
+    i = 0
+    while perf_counter() < end:
+        start = perf_counter()
+        result = executor.submit(echo, i).result()
+        times.append((perf_counter() - start) * 1e6)
+        check(result == i)
+        i += 1
+    times.sort()
+    return {
+        "p50": times[len(times) // 2],
+        "p99": times[int(len(times) * 0.99)],
+        "mean": mean(times),
+    }
+
+
+def prime_map(executor, cell, effort, chunksize):
+    items = range(cell["from"], cell["from"] + cell["n"])
+    expected = [is_prime(n) for n in items]
+
+    def once():
+        check(list(executor.map(is_prime, items, chunksize=chunksize)) == expected)
+
+    return {"us": median(repeat({**effort, "minRepetitions": 1}, once)) * 1e6 / len(items)}
+
+
+def cpu_ms():
+    total = 0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        total += usage.ru_utime + usage.ru_stime
+    return total * 1000
+
+
+def main():
+    job = json.loads(sys.argv[1])
+    cell, effort = job["cell"], job["effort"]
+    processes = job["executor"] == "processes"
+    make = ProcessPoolExecutor if processes else ThreadPoolExecutor
+    with make(cell["workers"]) as executor:
+        warm_up(executor, effort)
+        if job["case"] == "map":
+            metrics = prime_map(executor, cell, effort, 100 if processes else 1)
+        elif job["case"] == "round-trip":
+            metrics = round_trip(executor, cell, effort)
+        elif job["case"] == "in-flight":
+            metrics = {f"n{w}": in_flight(executor, w, effort) for w in cell["windows"]}
+        else:
+            metrics = burst(executor, cell, effort)
+    print(json.dumps({"metrics": metrics, "cpuMs": cpu_ms()}))
+
+
+if __name__ == "__main__":
+    main()
