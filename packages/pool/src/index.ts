@@ -28,6 +28,7 @@ export {
   inlineTask,
   type Task,
   type TaskReference,
+  type TaskSource,
   type TasksOf,
 } from "./task.js";
 export type { TaskOptions } from "./task-options.js";

@@ -31,7 +31,7 @@ const registryKey = Symbol.for("@concur/pool.errors");
  * const error = (await executor.submit(fail).exception()) as HttpError;
  * [error instanceof HttpError, error.message, error.status]; // => [true, "busy", 503]
  */
-export function registerError(ErrorClass: ErrorClass): void {
+export function registerError(ErrorClass: abstract new (...args: never[]) => Error): void {
   const candidate: unknown = ErrorClass;
   if (typeof candidate !== "function" || !isErrorPrototype(candidate.prototype)) {
     throw new TypeError(
