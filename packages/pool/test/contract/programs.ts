@@ -40,7 +40,7 @@ export function describePrograms({ subject }: Workbench): void {
     });
 
     test("[H24] [T3] gets back the memory of results that map() has handed out", async () => {
-      const none = "0 of 9 kept, then 9";
+      const none = "0 of 9 kept, then one more";
       expect(await run("drops-results.mjs", "--expose-gc")).toEqual(printed(none, none, none));
     });
 
