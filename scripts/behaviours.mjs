@@ -1,5 +1,6 @@
 // Prints how much of the catalogue of behaviours the tests of @concur/pool cover. A number counts as tested where it
-// stands in a title, as `[D7]`, and as explained where docs/python-differences.md says why it is otherwise here.
+// stands in a title, as `[D7]`, or is what a row of a table puts there, as "D7"; and as explained where
+// docs/python-differences.md says why it is otherwise here.
 // With --strict, numbers that are neither end it with code 1.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,6 +34,7 @@ const groups = {
 
 const strings = /(["'`])(?:(?!\1)[^\\\n]|\\.)*\1/g;
 const numbers = /\[([A-U]\d+)\]/g;
+const label = /^["'`]([A-U]\d+)["'`]$/;
 
 function numbersIn(text) {
   return [...text.matchAll(numbers)].map(([, number]) => number);
@@ -47,7 +49,8 @@ function testFiles(folder) {
 const tested = new Set();
 for (const file of testFiles(join(root, "packages/pool/test"))) {
   for (const [string] of readFileSync(file, "utf8").matchAll(strings)) {
-    for (const number of numbersIn(string)) tested.add(number);
+    const [, labelled] = label.exec(string) ?? [];
+    for (const number of labelled ? [labelled] : numbersIn(string)) tested.add(number);
   }
 }
 const explained = new Set(

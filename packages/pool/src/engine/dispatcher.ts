@@ -8,7 +8,7 @@ import { monotonicMs, SLOTS } from "./shared/ring.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./task-registry.js";
 import type { ThreadLink } from "./thread-link.js";
-import type { WorkerCall } from "./worker-call.js";
+import { WorkerCall } from "./worker-call.js";
 
 /** So many microseconds of measured work may lie with a worker. */
 const AHEAD_US = 1000;
@@ -138,6 +138,7 @@ export class Dispatcher {
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
       if (link.closed || (link.held === 0) !== idle) continue;
+      if (!idle && (link.risky || this.#nextIsRisky())) continue;
       const ahead = this.#ahead();
       const room = Math.min(idle ? Math.min(ahead, Math.max(fair, 1)) : ahead, SLOTS) - link.held;
       if (room <= 0) continue;
@@ -146,6 +147,11 @@ export class Dispatcher {
       if (this.#send(link, Math.min(room, link.room, this.#crew.allowance(link)))) woke = true;
     }
     return woke;
+  }
+
+  #nextIsRisky(): boolean {
+    const next = this.queue.peek();
+    return next instanceof WorkerCall && next.risky;
   }
 
   /**
@@ -171,8 +177,7 @@ export class Dispatcher {
       count += 1;
       if (call.options.timeoutMs !== undefined) this.#startClock(call, call.options.timeoutMs);
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
-      // And one that may be what workers die of, as they read its arguments, must not take others down with it.
-      if (call.pinned || call.setbacks > 0) break;
+      if (call.pinned || call.risky) break;
     }
     if (count === 0) return false;
     this.#crew.busy(link);

@@ -48,6 +48,8 @@ export class ThreadLink {
   live = 0;
   /** Calls ever sent and not taken back. */
   sent = 0;
+  /** Whether it holds a call that its worker may die of. */
+  risky = false;
   readonly #calls: (WorkerCall | undefined)[] = new Array<WorkerCall | undefined>(SLOTS);
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
   #submitted = 0;
@@ -101,6 +103,7 @@ export class ThreadLink {
     this.held += 1;
     this.live += 1;
     this.sent += 1;
+    if (call.risky) this.risky = true;
   }
 
   /** Lets the worker see what was placed; true when it had to be woken for that. */
@@ -418,7 +421,10 @@ export class ThreadLink {
   }
 
   #afterEnds(): void {
-    if (this.held === 0) this.worker.port.unref();
+    if (this.held === 0) {
+      this.risky = false;
+      this.worker.port.unref();
+    }
     this.listener.freed(this);
   }
 }

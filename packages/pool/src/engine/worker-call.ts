@@ -69,6 +69,11 @@ export class WorkerCall<T = unknown> implements FutureOwner {
     return this.options.transfer !== undefined;
   }
 
+  /** Whether it may be what workers die of as they read its arguments: nothing else must be with it. */
+  get risky(): boolean {
+    return this.setbacks > 0;
+  }
+
   begun(): boolean {
     return this.link?.hasBegun(this) ?? false;
   }

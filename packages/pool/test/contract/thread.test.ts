@@ -1,10 +1,13 @@
+import { describe } from "@jest/globals";
 import { ThreadPoolExecutor } from "../../src/index.js";
 import { describeExecutorContract } from "./executor.contract.js";
 
-describeExecutorContract({
-  name: "ThreadPoolExecutor",
-  create: (maxWorkers) => new ThreadPoolExecutor({ maxWorkers }),
-  queues: true,
-  sharesMemory: false,
-  canKill: true,
+describe("[S3] what holds for every executor", () => {
+  describeExecutorContract({
+    name: "ThreadPoolExecutor",
+    create: (maxWorkers) => new ThreadPoolExecutor({ maxWorkers }),
+    queues: true,
+    sharesMemory: false,
+    canKill: true,
+  });
 });

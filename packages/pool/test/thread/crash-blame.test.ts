@@ -84,6 +84,21 @@ describe("when a thread dies", () => {
     expect(executor.stats()).toMatchObject({ completed: 4, failed: 1 });
   });
 
+  test("[N23] [O7] calls that were sent along with such a one are not blamed for it", async () => {
+    const executor = bench.executor({
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+    });
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 300 }, (_, n) => executor.run(Tasks.sameValue, [n])));
+    }
+    const huge = Array.from({ length: 300_000 }, (_, n) => ({ n }));
+    const futures = Array.from({ length: 20 }, (_, n) =>
+      executor.submit(Tasks.sameValue, n === 2 ? huge : [n]),
+    );
+    await Promise.all(futures.map((future) => future.exception()));
+    expect(failures(futures)).toEqual([2]);
+  });
+
   test("[N23] items of a map that were not begun are done by another thread, in place", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
     await warmUp(executor);

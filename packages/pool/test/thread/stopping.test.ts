@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
-import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/index.js";
+import { CancelledError, TimeoutError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
@@ -79,13 +79,15 @@ describe("abort() of a running call", () => {
     }
   });
 
-  test("[R12] settles at once although the thread sits in a native call", async () => {
+  test("[R12] settles at once although the thread cannot be ended yet, and again, and again", async () => {
     const executor = bench.executor({ killAfterMs: 0 });
-    const natives = sharedCells(2);
-    const future = executor.submit(Tasks.waitFor, natives);
-    await whenBegun(natives);
-    future.abort();
-    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    for (let round = 0; round < 6; round += 1) {
+      const cells = sharedCells(2);
+      const future = executor.submit(Tasks.sitInNative, cells);
+      await whenBegun(cells);
+      future.abort();
+      await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    }
     expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
   });
 
@@ -167,10 +169,8 @@ describe("with({ timeoutMs })", () => {
     const ends = await Promise.all(
       futures.map((future) => future.result().catch((error: unknown) => error)),
     );
-    const odd = ends.filter((_, n) => n % 2 === 1);
-    expect(odd).toEqual([1, 3, 5, 7, 9, 11]);
-    for (const end of ends.filter((_, n) => n % 2 === 0)) expect(end).toBeInstanceOf(TimeoutError);
-    expect(ends.some((end) => end instanceof WorkerCrashedError)).toBe(false);
+    const timedOut: unknown = expect.any(TimeoutError);
+    expect(ends).toEqual([1, 3, 5, 7, 9, 11].flatMap((n) => [timedOut, n]));
     expect(executor.stats()).toMatchObject({ completed: 6, failed: 6, running: 0, pending: 0 });
   });
 
