@@ -10,6 +10,8 @@ const executors = "./packages/pool/src/*-executor.ts";
 const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
 const local = "./packages/pool/src/local/**/*";
 const engine = "./packages/pool/src/engine/**/*";
+/** The side of the engine that hands calls out. */
+const parentEngine = ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/thread/**/*"];
 const codec = "./packages/pool/src/codec/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
@@ -36,12 +38,17 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/engine/worker",
-    from: ["./packages/pool/src/engine/*.ts", anyExecutor],
+    from: [...parentEngine, anyExecutor],
     message: "the program of the workers shares with the parent only what is in shared/",
   },
   {
+    target: "./packages/pool/src/engine/*.ts",
+    from: ["./packages/pool/src/engine/thread/**/*", "./packages/pool/src/engine/worker/**/*"],
+    message: "the engine hands out calls and knows no kind of worker: see link.ts",
+  },
+  {
     target: "./packages/pool/src/engine/shared",
-    from: ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/worker/**/*"],
+    from: [...parentEngine, "./packages/pool/src/engine/worker/**/*"],
     message: "shared/ belongs to both sides and knows neither",
   },
   {

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
+import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
+import { ThreadTransport } from "./engine/thread/thread-transport.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 import { describe } from "./internal/validate.js";
 
@@ -45,10 +47,15 @@ export class ThreadPoolExecutor extends WorkerExecutor {
     }
     // With one core the spinner would only keep it from the other side.
     const cores = availableParallelism() > 1;
-    super(
-      checked,
+    const runTimes = new SharedArrayBuffer(RUN_TIME_BYTES);
+    const transport = new ThreadTransport(
       { resourceLimits, env, execArgv },
-      { worker: cores && spin !== false, parent: cores && spin === "adaptive" },
+      {
+        initializer: checked.initializer,
+        runTimes,
+        spin: { worker: cores && spin !== false, parent: cores && spin === "adaptive" },
+      },
     );
+    super(checked, new RunTimes(runTimes), transport);
   }
 }

@@ -1,9 +1,6 @@
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
-import type { TaskSource } from "../task.js";
-import { Ring, Word } from "./shared/ring.js";
-import { Spawner, type ThreadOptions, type WorkerEnd } from "./spawner.js";
-import { ThreadLink, type LinkListener } from "./thread-link.js";
+import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** So many workers in a row may die before they are up; then nothing is to be hoped for. */
@@ -15,19 +12,13 @@ const CALL_ATTEMPTS = 3;
 export interface CrewOptions {
   readonly maxWorkers: number;
   readonly workerName: string;
-  readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
   readonly maxTasksPerWorker: number;
   readonly idleTimeoutMs: number;
   readonly startupTimeoutMs: number;
-  readonly spinUs: number;
-  readonly runTimes: SharedArrayBuffer;
-  readonly threads: ThreadOptions;
 }
 
 /** What a crew tells its executor. */
-export interface CrewListener extends Pick<LinkListener, "freed" | "kicked"> {
-  /** Whether workers may spin at the moment. */
-  spinAllowed(): boolean;
+export interface CrewListener extends Pick<LinkListener, "freed"> {
   /** Calls that were with a worker that is gone, and that had not begun. */
   returned(calls: readonly WorkerCall[]): void;
   /** A worker died in the middle of calls. */
@@ -41,21 +32,21 @@ export interface CrewListener extends Pick<LinkListener, "freed" | "kicked"> {
 /** The workers of one executor, from their making to their end. */
 export class Crew {
   /** Workers that take calls. */
-  readonly links: ThreadLink[] = [];
-  /** Threads that are not gone yet, also those that take no more calls. */
-  readonly #alive = new Set<ThreadLink>();
-  readonly #spawner: Spawner;
+  readonly links: Link[] = [];
+  /** Workers that are not gone yet, also those that take no more calls. */
+  readonly #alive = new Set<Link>();
+  readonly #transport: Transport;
   readonly #options: CrewOptions;
   readonly #listener: CrewListener;
-  readonly #idleTimers = new Map<ThreadLink, () => void>();
+  readonly #idleTimers = new Map<Link, () => void>();
   #nextId = 1;
   #failedBoots = 0;
   #closed = false;
 
-  constructor(options: CrewOptions, listener: CrewListener) {
+  constructor(transport: Transport, options: CrewOptions, listener: CrewListener) {
+    this.#transport = transport;
     this.#options = options;
     this.#listener = listener;
-    this.#spawner = new Spawner(options.threads);
   }
 
   get alive(): number {
@@ -78,18 +69,18 @@ export class Crew {
   }
 
   /** How many more calls a worker may take before it is replaced. */
-  allowance(link: ThreadLink): number {
+  allowance(link: Link): number {
     return this.#options.maxTasksPerWorker - link.sent;
   }
 
   /** A worker was given work. */
-  busy(link: ThreadLink): void {
+  busy(link: Link): void {
     this.#idleTimers.get(link)?.();
     this.#idleTimers.delete(link);
   }
 
   /** A worker has ended calls: its time may be over. */
-  rest(link: ThreadLink): void {
+  rest(link: Link): void {
     if (link.held > 0 || link.closed) return;
     if (this.#closed || this.allowance(link) <= 0) {
       this.#retire(link);
@@ -116,7 +107,7 @@ export class Crew {
     if (culprit.future.done()) return;
     this.#remove(link);
     const { begun, waiting } = link.surrender();
-    link.worker.kill();
+    link.kill();
     culprit.stopped();
     const name = culprit.options.name ?? "another call";
     for (const call of begun) {
@@ -140,8 +131,8 @@ export class Crew {
       for (const call of begun) settle(call);
     }
     for (const link of this.#alive) {
-      link.worker.ref();
-      link.worker.kill();
+      link.ref();
+      link.kill();
     }
   }
 
@@ -149,34 +140,21 @@ export class Crew {
   close(): void {
     this.#closed = true;
     for (const link of [...this.links]) if (link.held === 0) this.#retire(link);
-    // The threads end by themselves, and the program must not end before them.
-    for (const link of this.#alive) link.worker.ref();
+    // They end by themselves, and the program must not end before them.
+    for (const link of this.#alive) link.ref();
   }
 
-  /** Ends what workerpool keeps, when the last thread is gone. */
+  /** Ends what is kept for the workers, when the last of them is gone. */
   async end(): Promise<void> {
-    await this.#spawner.end();
+    await this.#transport.end();
   }
 
   #spawn(): void {
     const workerId = this.#nextId;
     this.#nextId += 1;
-    const ring = Ring.create();
-    Atomics.store(ring.header, Word.MaySpin, this.#listener.spinAllowed() ? 1 : 0);
-    const { workerName, runTimes, spinUs, initializer, startupTimeoutMs } = this.#options;
-    const worker = this.#spawner.spawn(`${workerName}_${workerId - 1}`, {
-      workerId,
-      memory: ring.memory,
-      runTimes,
-      spinUs,
-      initializer,
-    });
+    const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
-    const stopTimer = startTimer(startupTimeoutMs, () => {
-      late = true;
-      worker.kill();
-    });
-    const link = new ThreadLink(workerId, ring, worker, {
+    const link = this.#transport.open(workerId, `${workerName}_${workerId - 1}`, {
       up: () => {
         stopTimer();
         this.#failedBoots = 0;
@@ -185,7 +163,7 @@ export class Crew {
         stopTimer();
         this.#remove(failed);
         this.#listener.returned(failed.surrender().waiting);
-        worker.kill();
+        failed.kill();
         this.#listener.broken(
           new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
         );
@@ -194,25 +172,26 @@ export class Crew {
         this.rest(freed);
         this.#listener.freed(freed);
       },
-      kicked: () => {
-        this.#listener.kicked();
+      ended: (ended, end) => {
+        stopTimer();
+        this.#ended(ended, end, late);
       },
+    });
+    const stopTimer = startTimer(startupTimeoutMs, () => {
+      late = true;
+      link.kill();
     });
     this.links.push(link);
     this.#alive.add(link);
-    worker.onEnd((end) => {
-      stopTimer();
-      this.#ended(link, end, late);
-    });
   }
 
-  #retire(link: ThreadLink): void {
+  #retire(link: Link): void {
     this.#remove(link);
     link.leave();
   }
 
   /** Takes a worker out of those that get calls. */
-  #remove(link: ThreadLink): void {
+  #remove(link: Link): void {
     link.closed = true;
     this.#idleTimers.get(link)?.();
     this.#idleTimers.delete(link);
@@ -220,16 +199,15 @@ export class Crew {
     if (index >= 0) this.links.splice(index, 1);
   }
 
-  #ended(link: ThreadLink, end: WorkerEnd, late: boolean): void {
+  #ended(link: Link, end: WorkerEnd, late: boolean): void {
     this.#alive.delete(link);
     // What it finished before it died counts.
     const wasClosed = link.closed;
     link.closed = true;
-    link.drainMessages();
-    link.collect();
+    link.collectLast();
     this.#remove(link);
     const { begun, waiting } = link.surrender();
-    link.worker.port.close();
+    link.dispose();
     const next = begun.length === 0 && link.isUp && !wasClosed ? nextOf(waiting) : undefined;
     if (next !== undefined) next.setbacks += 1;
     const deadly = next !== undefined && next.setbacks >= CALL_ATTEMPTS ? next : undefined;

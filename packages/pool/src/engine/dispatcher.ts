@@ -2,12 +2,11 @@ import { TimeoutError } from "../errors.js";
 import { PriorityQueue } from "../internal/priority-queue.js";
 import { startTimer } from "../internal/timer.js";
 import type { Crew } from "./crew.js";
+import type { Link, Transport } from "./link.js";
 import { MapWork } from "./map-work.js";
-import { Poller } from "./poller.js";
 import { monotonicMs, SLOTS } from "./shared/ring.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./task-registry.js";
-import type { ThreadLink } from "./thread-link.js";
 import { WorkerCall } from "./worker-call.js";
 
 /** So many microseconds of measured work may lie with a worker. */
@@ -25,16 +24,16 @@ export class Dispatcher {
   readonly #crew: Crew;
   readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
-  readonly #poller: Poller;
+  readonly #transport: Transport;
   #scheduled = false;
   #sinceFlush = 0;
   #orders = 0;
 
-  constructor(crew: Crew, tasks: TaskRegistry, times: RunTimes, poll: boolean) {
+  constructor(crew: Crew, tasks: TaskRegistry, times: RunTimes, transport: Transport) {
     this.#crew = crew;
     this.#tasks = tasks;
     this.#times = times;
-    this.#poller = new Poller(crew.links, poll);
+    this.#transport = transport;
   }
 
   /** Calls with workers, not settled. */
@@ -42,10 +41,6 @@ export class Dispatcher {
     let calls = 0;
     for (const link of this.#crew.links) calls += link.live;
     return calls;
-  }
-
-  get spinAllowed(): boolean {
-    return this.#poller.spinAllowed;
   }
 
   enqueue(call: WorkerCall): void {
@@ -120,20 +115,16 @@ export class Dispatcher {
     woke = this.#handOut(links, false, fair) || woke;
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
-    this.#poller.submitted(busy, this.inFlight, woke);
+    this.#transport.handedOut(busy, this.inFlight, woke);
   };
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
-  freed(link: ThreadLink): void {
+  freed(link: Link): void {
     if (this.queue.size > 0) this.flush();
     else if (link.held === 0 && this.inFlight > 1 && !link.closed) this.#steal(link);
   }
 
-  kicked(): void {
-    this.#poller.kicked();
-  }
-
-  #handOut(links: readonly ThreadLink[], idle: boolean, fair: number): boolean {
+  #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
@@ -167,7 +158,7 @@ export class Dispatcher {
     return Math.min(SLOTS, Math.ceil(AHEAD_US / us));
   }
 
-  #send(link: ThreadLink, most: number): boolean {
+  #send(link: Link, most: number): boolean {
     let count = 0;
     while (count < most) {
       const call = this.#nextCall();
@@ -224,8 +215,8 @@ export class Dispatcher {
   }
 
   /** Moves half of what the fullest worker has not begun, the newest first, to one that has nothing. */
-  #steal(thief: ThreadLink): void {
-    let victim: ThreadLink | undefined;
+  #steal(thief: Link): void {
+    let victim: Link | undefined;
     for (const link of this.#crew.links) {
       if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
     }

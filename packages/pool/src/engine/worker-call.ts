@@ -3,10 +3,10 @@ import { onAbort } from "../internal/abort-hub.js";
 import type { FutureOwner } from "../internal/future-control.js";
 import type { FifoNode } from "../internal/fifo.js";
 import type { TaskOptions } from "../task-options.js";
+import type { Link } from "./link.js";
 import type { MapWork } from "./map-work.js";
 import type { ChunkFailure, ChunkOutcome } from "./shared/messages.js";
 import type { SubmitSite } from "./submit-sites.js";
-import type { ThreadLink } from "./thread-link.js";
 
 /** What a call needs of its executor. */
 export interface CallHost {
@@ -35,7 +35,7 @@ export class WorkerCall<T = unknown> implements FutureOwner {
   /** Its place in the queue, while it waits there. */
   entry: FifoNode<WorkerCall | MapWork> | undefined;
   /** The worker it was sent to, and the slot there. */
-  link: ThreadLink | undefined;
+  link: Link | undefined;
   slot = -1;
   stop: Stop | undefined;
   /** Of a chunk, the calls whose arguments could not be cloned: the worker was sent the others. */

@@ -12,10 +12,10 @@ import type { TaskOptions } from "../task-options.js";
 import { ChunkedMap } from "./chunked-map.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
+import type { Transport } from "./link.js";
 import { MapWork } from "./map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
-import { RUN_TIME_BYTES, RunTimes } from "./shared/run-times.js";
-import type { ThreadOptions } from "./spawner.js";
+import type { RunTimes } from "./shared/run-times.js";
 import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
 import { WorkerCall, type CallEnd, type CallHost, type Stop } from "./worker-call.js";
@@ -40,45 +40,33 @@ export abstract class WorkerExecutor extends Executor {
   #ended: Promise<void> | undefined;
   #tellEnded: (() => void) | undefined;
 
-  protected constructor(
-    options: CheckedPoolOptions,
-    threads: ThreadOptions,
-    spin: { worker: boolean; parent: boolean },
-  ) {
+  protected constructor(options: CheckedPoolOptions, times: RunTimes, transport: Transport) {
     super();
     watchProcessExit();
     this.#options = options;
     this.maxWorkers = options.maxWorkers;
-    const runTimes = new SharedArrayBuffer(RUN_TIME_BYTES);
-    this.#times = new RunTimes(runTimes);
-    this.#crew = new Crew(
-      { ...options, threads, runTimes, spinUs: spin.worker ? 50 : 0 },
-      {
-        spinAllowed: () => this.#dispatcher.spinAllowed,
-        freed: (link) => {
-          this.#dispatcher.freed(link);
-        },
-        kicked: () => {
-          this.#dispatcher.kicked();
-        },
-        returned: (calls) => {
-          this.#dispatcher.requeue(calls);
-        },
-        crashed: (error) => {
-          if (options.onWorkerCrash === "break") {
-            this.#break(new BrokenExecutorError("a worker died", { cause: error }));
-          }
-        },
-        broken: (error) => {
-          this.#break(error);
-        },
-        gone: () => {
-          this.#dispatcher.schedule();
-          this.#endIfDone();
-        },
+    this.#times = times;
+    this.#crew = new Crew(transport, options, {
+      freed: (link) => {
+        this.#dispatcher.freed(link);
       },
-    );
-    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, spin.parent);
+      returned: (calls) => {
+        this.#dispatcher.requeue(calls);
+      },
+      crashed: (error) => {
+        if (options.onWorkerCrash === "break") {
+          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
+        }
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      gone: () => {
+        this.#dispatcher.schedule();
+        this.#endIfDone();
+      },
+    });
+    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, transport);
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {

@@ -46,23 +46,6 @@ export const SlotState = {
   Done: 3,
 } as const;
 
-/** How the arguments of a call, or its value, travel: inside the slot, or in a message. */
-export const Cargo = {
-  Nothing: 0,
-  Undefined: 1,
-  Null: 2,
-  True: 3,
-  False: 4,
-  /** One number, in the slot. */
-  Number: 5,
-  /** Arguments: an array of them, the next in the messages. Value: a reply in the messages. */
-  Message: 6,
-  /** Arguments of a chunk of `map`: an array of arrays, the next in the messages. */
-  Chunk: 7,
-  /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
-  Named: 8,
-} as const;
-
 /** Bits of a slot's `abort` word. */
 export const AbortFlag = {
   /** Parent: the call is asked to stop. */

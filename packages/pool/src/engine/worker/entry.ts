@@ -3,10 +3,10 @@ import { workerData } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import type { FromWorker, WorkerBirth } from "../shared/messages.js";
 import { loadTask } from "./task-table.js";
-import { WorkerLoop } from "./worker-loop.js";
+import { ThreadLoop } from "./thread-loop.js";
 
 const birth = workerData as WorkerBirth;
-const loop = new WorkerLoop(birth);
+const loop = new ThreadLoop(birth);
 
 void begin();
 

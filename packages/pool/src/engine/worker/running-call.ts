@@ -4,14 +4,18 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
-import { AbortFlag, type Ring } from "../shared/ring.js";
-import type { Replies } from "./replies.js";
 
 /** What a call needs of its worker to serve `currentTask()`. */
 export interface CallEnvironment {
   readonly workerId: number;
-  readonly ring: Ring;
-  readonly replies: Replies;
+  /** Whether the parent has asked a call to stop, as far as can be seen without reading messages. */
+  asked(call: RunningCall): boolean;
+  /**
+   * Sends a report of progress.
+   *
+   * @throws {SerializationError} When it cannot be sent.
+   */
+  report(call: RunningCall, progress: unknown): void;
   /** Reads what the parent has posted, in the middle of a call that never yields. */
   drainMessages(): void;
 }
@@ -50,9 +54,9 @@ export class RunningCall implements CurrentCall {
     this.#controller?.abort(reason);
   }
 
-  /** Says whether the parent has asked: the shared flag is set before any message can come. */
+  /** Says whether the parent has asked. */
   asked(): boolean {
-    return (Atomics.load(this.#environment.ring.abort, this.slot) & AbortFlag.Asked) !== 0;
+    return this.#stopReason !== undefined || this.#environment.asked(this);
   }
 
   /** Says whether a failure is how the task obeyed, rather than a failure of its own. */
@@ -69,26 +73,23 @@ export class RunningCall implements CurrentCall {
   }
 
   #createContext(): TaskContext {
-    const { workerId, replies } = this.#environment;
+    const environment = this.#environment;
     const controller = new AbortController();
     this.#controller = controller;
     if (this.#stopReason !== undefined) controller.abort(this.#stopReason.reason);
     return {
       signal: controller.signal,
       throwIfAborted: () => {
-        // The flag is in shared memory, so it is seen by a loop that never lets a message in.
-        if (!this.#ended && this.asked() && !controller.signal.aborted) {
-          this.#environment.drainMessages();
-        }
+        if (!this.#ended && !controller.signal.aborted && this.asked()) environment.drainMessages();
         controller.signal.throwIfAborted();
       },
       report: (progress) => {
         if (this.#ended) return;
         this.reported = true;
-        replies.report(this.slot, progress);
+        environment.report(this, progress);
       },
       name: this.name,
-      workerId,
+      workerId: environment.workerId,
     };
   }
 }

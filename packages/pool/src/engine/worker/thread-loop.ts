@@ -11,9 +11,9 @@ import {
   type ToWorker,
   type WorkerBirth,
 } from "../shared/messages.js";
+import { Cargo, cargoOf } from "../shared/cargo.js";
 import {
   AbortFlag,
-  Cargo,
   MASK,
   monotonicMs,
   Ring,
@@ -22,6 +22,8 @@ import {
   WorkerPhase,
 } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
+import { runChunk, type ChunkArguments } from "./chunk.js";
+import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
 import { Replies } from "./replies.js";
 import { RunningCall, WorkerCallStore, type CallEnvironment } from "./running-call.js";
@@ -33,18 +35,18 @@ import { TaskTable, type Callable } from "./task-table.js";
  * It keeps the thread while there is work, but lets the event loop have a turn every few milliseconds; while a task
  * waits for a promise the event loop has the thread anyway.
  */
-export class WorkerLoop implements CallEnvironment {
+export class ThreadLoop implements CallEnvironment {
   readonly workerId: number;
-  readonly ring: Ring;
-  readonly replies: Replies;
+  readonly #ring: Ring;
+  readonly #replies: Replies;
   readonly #port: WorkerBirth["port"];
   readonly #tasks = new TaskTable();
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
   readonly #calls = new WorkerCallStore();
-  /** Arguments that came in messages and whose calls have not been taken yet, in the order of the ring. */
-  #arguments: unknown[] = [];
-  #argumentsHead = 0;
+  readonly #inbox = new Inbox(() => {
+    this.drainMessages();
+  });
   #taken = 0;
   #completed = 0;
   /** The call that waits for a promise. */
@@ -53,11 +55,11 @@ export class WorkerLoop implements CallEnvironment {
 
   constructor(birth: WorkerBirth) {
     this.workerId = birth.workerId;
-    this.ring = new Ring(birth.memory);
+    this.#ring = new Ring(birth.memory);
     this.#port = birth.port;
-    this.replies = new Replies(birth.port, this.ring);
+    this.#replies = new Replies(birth.port, this.#ring);
     this.#times = new RunTimes(birth.runTimes);
-    this.#pacing = new Pacing(this.ring, birth.spinUs);
+    this.#pacing = new Pacing(this.#ring, birth.spinUs);
     this.#calls.install();
   }
 
@@ -73,9 +75,18 @@ export class WorkerLoop implements CallEnvironment {
     });
     // What was finished before the one that ends the thread still counts.
     process.once("exit", () => {
-      this.replies.flush();
+      this.#replies.flush();
     });
     this.#run();
+  }
+
+  /** The flag is in shared memory, and set before any message: a loop sees it that never lets a message in. */
+  asked(call: RunningCall): boolean {
+    return (Atomics.load(this.#ring.abort, call.slot) & AbortFlag.Asked) !== 0;
+  }
+
+  report(call: RunningCall, progress: unknown): void {
+    this.#replies.report(call.slot, progress);
   }
 
   drainMessages(): void {
@@ -85,7 +96,7 @@ export class WorkerLoop implements CallEnvironment {
     }
   }
 
-  /** Not an arrow function, so that setImmediate can be given it without a closure each time. */
+  /** One function for every setImmediate(). */
   readonly #runAgain = (): void => {
     this.#run();
   };
@@ -93,12 +104,7 @@ export class WorkerLoop implements CallEnvironment {
   #receive(message: ToWorker): void {
     if (message === WAKE) return;
     if (Array.isArray(message)) {
-      if (this.#argumentsHead === this.#arguments.length) {
-        this.#arguments = message;
-        this.#argumentsHead = 0;
-      } else {
-        for (const one of message) this.#arguments.push(one);
-      }
+      this.#inbox.add(message);
       return;
     }
     const order = message as Exclude<ToWorker, typeof WAKE | readonly unknown[]>;
@@ -111,31 +117,30 @@ export class WorkerLoop implements CallEnvironment {
   #stop(slot: number, reason: unknown): void {
     const call = this.#calls.current;
     // The slot may have another call by now: one that was never asked to stop.
-    const asked = (Atomics.load(this.ring.abort, slot) & AbortFlag.Asked) !== 0;
-    if (call?.slot === slot && asked) call.stop(reason);
+    if (call?.slot === slot && this.asked(call)) call.stop(reason);
   }
 
   /** Lets the parent know that all replies up to here have been posted. */
   #sync(): void {
-    this.replies.flush();
+    this.#replies.flush();
     this.#port.postMessage({ kind: "synced" } satisfies FromWorker);
   }
 
   /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
   #leave(): void {
     this.#leaving = true;
-    this.replies.flush();
+    this.#replies.flush();
     this.#port.close();
     process.exit(0);
   }
 
   #run(): void {
-    const { ring } = this;
+    const ring = this.#ring;
     const { header } = ring;
     for (;;) {
       Atomics.store(header, Word.Phase, WorkerPhase.Working);
       if (!this.#drainRing()) return;
-      this.replies.flush();
+      this.#replies.flush();
       if (this.#pacing.shouldYield()) {
         setImmediate(this.#runAgain);
         return;
@@ -155,7 +160,7 @@ export class WorkerLoop implements CallEnvironment {
 
   /** Runs what is in the ring; false when somebody else will call `#run()` again: a promise, or the event loop. */
   #drainRing(): boolean {
-    const { ring } = this;
+    const ring = this.#ring;
     const sampler = this.#pacing.sampler(this.#times);
     while (
       this.#waiting === undefined &&
@@ -163,9 +168,9 @@ export class WorkerLoop implements CallEnvironment {
     ) {
       const slot = ring.submissions[this.#taken & MASK] ?? 0;
       if (sampler.tick(ring.task[slot] ?? 0)) {
-        if (this.replies.waiting && sampler.flushDue()) this.replies.flush();
+        if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
         if (this.#pacing.shouldYield()) {
-          this.replies.flush();
+          this.#replies.flush();
           setImmediate(this.#runAgain);
           return false;
         }
@@ -177,16 +182,16 @@ export class WorkerLoop implements CallEnvironment {
     }
     sampler.end();
     if (this.#waiting === undefined) return true;
-    this.replies.flush();
+    this.#replies.flush();
     return false;
   }
 
   /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
   #runSlot(slot: number): boolean {
-    const { ring } = this;
+    const ring = this.#ring;
     const cargo = ring.cargo[slot] ?? Cargo.Nothing;
     // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
-    const message = cargo >= Cargo.Message ? this.#nextArguments() : undefined;
+    const message = cargo >= Cargo.Message ? this.#inbox.next() : undefined;
     if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
     const won =
       Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
@@ -233,7 +238,7 @@ export class WorkerLoop implements CallEnvironment {
       case Cargo.Nothing:
         return fn();
       case Cargo.Number:
-        return fn(this.ring.argument[call.slot]);
+        return fn(this.#ring.argument[call.slot]);
       case Cargo.Undefined:
         return fn(undefined);
       case Cargo.Null:
@@ -243,67 +248,18 @@ export class WorkerLoop implements CallEnvironment {
       case Cargo.False:
         return fn(false);
       case Cargo.Chunk:
-        return this.#callChunk(call, fn, args as (unknown[] | undefined)[]);
+        return runChunk(call, fn, args as ChunkArguments, (us) => {
+          this.#times.record(this.#ring.task[call.slot] ?? 0, us);
+        });
       default:
         return fn(...args);
     }
   }
 
-  /** Runs the calls of a chunk in order; each has an end of its own. When they are asked to stop the rest is left out. */
-  #callChunk(
-    call: RunningCall,
-    fn: Callable,
-    list: readonly (unknown[] | undefined)[],
-  ): ChunkOutcome | Promise<ChunkOutcome> {
-    const values: unknown[] = new Array<unknown>(list.length);
-    const thrown: [number, ReturnType<typeof encodeThrown>][] = [];
-    const begun = performance.now();
-    for (let index = 0; index < list.length; index += 1) {
-      const args = list[index];
-      if (args === undefined) continue;
-      if (call.asked()) return { values, thrown, stopped: index };
-      try {
-        const value = fn(...args);
-        if (isThenable(value)) {
-          return this.#callChunkAsync(call, fn, list, index, value, { values, thrown });
-        }
-        values[index] = value;
-      } catch (error) {
-        if (call.isAnswer(error)) return { values, thrown, stopped: index };
-        thrown.push([index, encodeThrown(error)]);
-      }
-    }
-    const task = this.ring.task[call.slot] ?? 0;
-    this.#times.record(task, ((performance.now() - begun) * 1e3) / list.length);
-    return { values, thrown: thrown.length === 0 ? undefined : thrown };
-  }
-
-  async #callChunkAsync(
-    call: RunningCall,
-    fn: Callable,
-    list: readonly (unknown[] | undefined)[],
-    first: number,
-    firstValue: unknown,
-    { values, thrown }: { values: unknown[]; thrown: [number, ReturnType<typeof encodeThrown>][] },
-  ): Promise<ChunkOutcome> {
-    for (let index = first; index < list.length; index += 1) {
-      const args = list[index];
-      if (args === undefined) continue;
-      if (index > first && call.asked()) return { values, thrown, stopped: index };
-      try {
-        values[index] = await (index === first ? firstValue : fn(...args));
-      } catch (error) {
-        if (call.isAnswer(error)) return { values, thrown, stopped: index };
-        thrown.push([index, encodeThrown(error)]);
-      }
-    }
-    return { values, thrown: thrown.length === 0 ? undefined : thrown };
-  }
-
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
     this.#waiting = call;
     const begun = performance.now();
-    const cargo = this.ring.cargo[call.slot] ?? Cargo.Nothing;
+    const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
     const resume = (settle: () => void): void => {
       this.#waiting = undefined;
       this.#times.record(task, (performance.now() - begun) * 1e3);
@@ -326,33 +282,21 @@ export class WorkerLoop implements CallEnvironment {
     );
   }
 
-  #nextArguments(): unknown {
-    if (this.#argumentsHead === this.#arguments.length) {
-      this.#arguments = [];
-      this.#argumentsHead = 0;
-      this.drainMessages();
-    }
-    const next = this.#arguments[this.#argumentsHead];
-    this.#arguments[this.#argumentsHead] = undefined;
-    this.#argumentsHead += 1;
-    return next;
-  }
-
   #succeed(call: RunningCall, cargo: number, value: unknown): void {
     this.#endCall(call);
     const { slot } = call;
-    const { ring } = this;
+    const ring = this.#ring;
     if (cargo === Cargo.Chunk) {
       const moves = movesOf((value as ChunkOutcome).values);
-      if (moves === undefined) this.replies.add(slot, ReplyStatus.Chunk, value);
-      else this.replies.addWithTransfer(slot, ReplyStatus.Chunk, value, moves);
+      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, value);
+      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, value, moves);
       return;
     }
-    const inSlot = call.reported ? Cargo.Message : smallCargo(value);
+    const inSlot = call.reported ? Cargo.Message : cargoOf(value);
     if (inSlot === Cargo.Message) {
       const transfer = moveOf(value);
-      if (transfer === undefined) this.replies.add(slot, ReplyStatus.Value, value);
-      else this.replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+      if (transfer === undefined) this.#replies.add(slot, ReplyStatus.Value, value);
+      else this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
       return;
     }
     if (inSlot === Cargo.Number) ring.result[slot] = value as number;
@@ -363,18 +307,18 @@ export class WorkerLoop implements CallEnvironment {
   #fail(call: RunningCall, error: unknown): void {
     const status = call.isAnswer(error) ? ReplyStatus.Stopped : ReplyStatus.Thrown;
     this.#endCall(call);
-    this.replies.add(call.slot, status, encodeThrown(error));
+    this.#replies.add(call.slot, status, encodeThrown(error));
   }
 
   #endCall(call: RunningCall): void {
     call.end();
     if (this.#calls.current === call) this.#calls.current = undefined;
-    Atomics.store(this.ring.state, call.slot, SlotState.Done);
+    Atomics.store(this.#ring.state, call.slot, SlotState.Done);
   }
 
   /** Puts the slot on the ring of completions, and wakes the parent unless it looks by itself or was woken already. */
   #complete(slot: number): void {
-    const { header, completions } = this.ring;
+    const { header, completions } = this.#ring;
     completions[this.#completed & MASK] = slot;
     this.#completed = (this.#completed + 1) | 0;
     Atomics.store(header, Word.Completed, this.#completed);
@@ -384,21 +328,5 @@ export class WorkerLoop implements CallEnvironment {
     ) {
       this.#port.postMessage(WAKE);
     }
-  }
-}
-
-/** Says how a value fits into a slot. */
-function smallCargo(value: unknown): number {
-  switch (value) {
-    case undefined:
-      return Cargo.Undefined;
-    case null:
-      return Cargo.Null;
-    case true:
-      return Cargo.True;
-    case false:
-      return Cargo.False;
-    default:
-      return typeof value === "number" ? Cargo.Number : Cargo.Message;
   }
 }

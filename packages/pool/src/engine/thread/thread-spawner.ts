@@ -6,9 +6,10 @@ import {
   type Worker,
 } from "node:worker_threads";
 import workerpool from "workerpool";
-import { PrintedOutput } from "./printed-output.js";
-import type { WorkerBirth } from "./shared/messages.js";
-import { workerFile } from "./worker-url.js";
+import type { WorkerEnd } from "../link.js";
+import { PrintedOutput } from "../printed-output.js";
+import type { WorkerBirth } from "../shared/messages.js";
+import { workerFile } from "../worker-url.js";
 
 /** Options of the threads themselves. */
 export interface ThreadOptions {
@@ -17,15 +18,8 @@ export interface ThreadOptions {
   execArgv?: readonly string[] | undefined;
 }
 
-/** How a worker ended. */
-export interface WorkerEnd {
-  readonly exitCode: number | undefined;
-  /** What it threw outside any task, or why it ran out of memory. */
-  readonly error: unknown;
-}
-
-/** A worker as workerpool made it. */
-export interface SpawnedWorker {
+/** A thread as workerpool made it. */
+export interface SpawnedThread {
   readonly port: MessagePort;
   /** Called once, when the thread is gone. */
   onEnd(callback: (end: WorkerEnd) => void): void;
@@ -38,7 +32,7 @@ export interface SpawnedWorker {
  * Lets workerpool make and keep the threads, and nothing else: each is in one call of workerpool's that never ends,
  * so workerpool's queue stays empty and its ways with tasks do not matter.
  */
-export class Spawner {
+export class ThreadSpawner {
   #pool: ReturnType<typeof workerpool.pool>;
   readonly #options: ThreadOptions;
   readonly #output = new PrintedOutput();
@@ -55,7 +49,7 @@ export class Spawner {
    *
    * @throws What Node throws for options that no thread can be made with.
    */
-  spawn(name: string, birth: Omit<WorkerBirth, "port">): SpawnedWorker {
+  spawn(name: string, birth: Omit<WorkerBirth, "port">): SpawnedThread {
     const { port1, port2 } = new MessageChannel();
     this.#birth = { name, data: { ...birth, port: port2 } };
     let worker: Worker | undefined;
@@ -130,7 +124,7 @@ function watch(
   port: MessagePort,
   worker: Worker | undefined,
   life: { then(done: () => void, failed: () => void): unknown; cancel(): unknown },
-): SpawnedWorker {
+): SpawnedThread {
   let end: WorkerEnd | undefined;
   let callback: ((end: WorkerEnd) => void) | undefined;
   let error: unknown;

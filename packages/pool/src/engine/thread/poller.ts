@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { Word } from "./shared/ring.js";
 import type { ThreadLink } from "./thread-link.js";
 
 /** How long the parent looks for results by itself, in microseconds, before it goes back to sleep. */
@@ -16,7 +15,7 @@ const GAP_MS = 0.4;
  */
 export class Poller {
   readonly #cores = availableParallelism();
-  readonly #links: readonly ThreadLink[];
+  readonly #links: Iterable<ThreadLink>;
   readonly #enabled: boolean;
   #pollUs = POLL_US;
   #polling = false;
@@ -29,7 +28,7 @@ export class Poller {
   #lastGap = 0;
   #spinAllowed = true;
 
-  constructor(links: readonly ThreadLink[], enabled: boolean) {
+  constructor(links: Iterable<ThreadLink>, enabled: boolean) {
     this.#links = links;
     this.#enabled = enabled;
   }
@@ -44,7 +43,7 @@ export class Poller {
     const room = busyWorkers + 1 <= this.#cores && inFlight < this.#cores;
     if (room !== this.#spinAllowed) {
       this.#spinAllowed = room;
-      for (const { ring } of this.#links) Atomics.store(ring.header, Word.MaySpin, room ? 1 : 0);
+      for (const link of this.#links) link.maySpin(room);
     }
     if (!this.#enabled) return;
     if (this.#polling) {
@@ -70,14 +69,14 @@ export class Poller {
   #start(): void {
     this.#polling = true;
     this.#lastLook = 0;
-    for (const { ring } of this.#links) Atomics.store(ring.header, Word.Polling, 1);
+    for (const link of this.#links) link.polling(true);
     this.#since = performance.now();
     setImmediate(this.#look);
   }
 
   #stop(): void {
     this.#polling = false;
-    for (const { ring } of this.#links) Atomics.store(ring.header, Word.Polling, 0);
+    for (const link of this.#links) link.polling(false);
     // What was finished just before the stores above has woken nobody.
     for (const link of [...this.#links]) if (link.held > 0) link.collectAll();
   }
@@ -97,11 +96,15 @@ export class Poller {
       setImmediate(this.#look);
       return;
     }
-    const waited = this.#links.some((link) => link.live > 0);
-    if (waited) this.#pollUs = this.#pollUs > 12 ? this.#pollUs / 2 : 0;
+    if (this.#anyLive()) this.#pollUs = this.#pollUs > 12 ? this.#pollUs / 2 : 0;
     this.#lastSubmit = now;
     this.#stop();
   };
+
+  #anyLive(): boolean {
+    for (const link of this.#links) if (link.live > 0) return true;
+    return false;
+  }
 
   /** Twice within 10 ms: the core is wanted elsewhere for now. */
   #noteGap(now: number): boolean {

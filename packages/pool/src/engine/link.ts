@@ -1,0 +1,89 @@
+import type { TaskEntry } from "./shared/messages.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  readonly exitCode: number | undefined;
+  /** The signal that ended a child process. */
+  readonly signal?: string | undefined;
+  /** What it threw outside any task, or why it ran out of memory. */
+  readonly error: unknown;
+}
+
+/** What a link tells the crew. */
+export interface LinkListener {
+  /** The initializer is through, and calls run. */
+  up(link: Link): void;
+  initializerFailed(link: Link, error: unknown): void;
+  /** Calls have ended, so there is room. */
+  freed(link: Link): void;
+  /** The worker is gone; told once. */
+  ended(link: Link, end: WorkerEnd): void;
+}
+
+/** The parent's end of one worker. */
+export abstract class Link {
+  /** Whether the initializer is through and calls run. */
+  isUp = false;
+  /** Whether calls can no longer be sent: the worker is gone, was killed, or was told to leave. */
+  closed = false;
+  /** Places in use, also those of calls that were taken back and that the worker has still to skip. */
+  held = 0;
+  /** Calls sent and not settled. */
+  live = 0;
+  /** Calls ever sent and not taken back. */
+  sent = 0;
+  /** Whether it holds a call that its worker may die of. */
+  risky = false;
+
+  constructor(readonly workerId: number) {}
+
+  /** How many more calls can be placed. */
+  abstract get room(): number;
+  /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
+  abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
+  /** Lets the worker see what was placed; true when it had to be woken for that. */
+  abstract publish(): boolean;
+  /** Takes a call back if the worker has not begun it: exact, as only one side can win. */
+  abstract takeBack(call: WorkerCall): boolean;
+  /** Takes back the newest calls that have not begun, so many at most, in the order of their submission. */
+  abstract takeBackNewest(most: number): WorkerCall[];
+  abstract hasBegun(call: WorkerCall): boolean;
+  /** When a timed call began, in milliseconds of `monotonicMs()`; undefined while it waits. */
+  abstract begunAt(call: WorkerCall): number | undefined;
+  /** Asks a running call to stop: the reason reaches its signal. */
+  abstract askToStop(call: WorkerCall, reason: unknown): void;
+  /** Reads what the worker has finished, without waiting for the event loop; false when there was nothing. */
+  abstract collectAll(): boolean;
+  /** Reads what a worker that is gone had finished. */
+  abstract collectLast(): void;
+  /** Tells the worker to end when it has nothing to do. */
+  abstract leave(): void;
+  /**
+   * Gives up the calls that are left, parted by whether they had begun. The worker may be at work for a moment still, so
+   * the others are taken back: what begins here must not begin elsewhere, too.
+   */
+  abstract surrender(): { begun: WorkerCall[]; waiting: WorkerCall[] };
+  /** All calls that the worker holds. */
+  abstract calls(): Iterable<WorkerCall>;
+  /** Lets the worker keep the program alive until it is gone. */
+  abstract ref(): void;
+  /** Ends the worker at once. */
+  abstract kill(): void;
+  /** Lets go of the channel to a worker that is gone. */
+  abstract dispose(): void;
+}
+
+/** Makes workers of one kind and the links to them. */
+export interface Transport {
+  /**
+   * Makes a worker. It is not referenced: what it does keeps the program alive, not that it exists.
+   *
+   * @throws What Node throws for options that no worker can be made with.
+   */
+  open(workerId: number, name: string, listener: LinkListener): Link;
+  /** Is told after each hand-out how things stand. */
+  handedOut(busyWorkers: number, inFlight: number, woke: boolean): void;
+  /** Ends what is kept for the workers, when the last of them is gone. */
+  end(): Promise<void>;
+}

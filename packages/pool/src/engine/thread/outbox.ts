@@ -1,0 +1,85 @@
+import { types } from "node:util";
+import type { MessagePort } from "node:worker_threads";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import type { ChunkFailure } from "../shared/messages.js";
+import type { WorkerCall } from "../worker-call.js";
+
+/**
+ * Arguments on their way to a thread, those of many calls in one message. The order of the arguments is that of the ring, so
+ * one that cannot be cloned leaves a gap, and its call fails alone.
+ */
+export class Outbox {
+  readonly #port: MessagePort;
+  readonly #refuse: (call: WorkerCall, error: unknown) => void;
+  #messages: unknown[] = [];
+  #calls: WorkerCall[] = [];
+
+  /** @param refuse - Is told of a call whose arguments cannot be sent. */
+  constructor(port: MessagePort, refuse: (call: WorkerCall, error: unknown) => void) {
+    this.#port = port;
+    this.#refuse = refuse;
+  }
+
+  add(call: WorkerCall, message: unknown): void {
+    if (call.pinned) {
+      // What is moved goes in a message of its own: were it not sendable, all that goes along would be gone.
+      this.flush();
+      this.#postOne(call, message, call.options.transfer);
+      return;
+    }
+    this.#messages.push(message);
+    this.#calls.push(call);
+  }
+
+  flush(): void {
+    if (this.#messages.length === 0) return;
+    const messages = this.#messages;
+    const calls = this.#calls;
+    this.#messages = [];
+    this.#calls = [];
+    try {
+      this.#port.postMessage(messages);
+    } catch {
+      // One of them cannot be cloned: only that one must fail.
+      calls.forEach((call, index) => {
+        this.#postOne(call, messages[index]);
+      });
+    }
+  }
+
+  #postOne(call: WorkerCall, message: unknown, transfer?: readonly object[]): void {
+    try {
+      transfer?.forEach(assertNotMoved);
+      this.#port.postMessage([message], transfer as ArrayBuffer[] | undefined);
+    } catch (error) {
+      if (call.isChunk && call.refused === undefined) {
+        this.#postRest(call);
+        return;
+      }
+      this.#port.postMessage([undefined]);
+      this.#refuse(call, error);
+    }
+  }
+
+  /** Of a chunk only those calls fail whose arguments cannot be cloned: the worker gets the others. */
+  #postRest(call: WorkerCall): void {
+    const refused: ChunkFailure[] = [];
+    const rest = call.args.map((args, index) => {
+      try {
+        // The copy and not the arguments: a getter may think otherwise when it is asked again.
+        return structuredClone(args);
+      } catch (error) {
+        refused.push([index, encodeThrown(serializationError("arguments", args, "args", error))]);
+        return undefined;
+      }
+    });
+    call.refused = refused;
+    this.#postOne(call, rest);
+  }
+}
+
+/** Node would send a buffer that has been moved before as an empty one, without a word. */
+function assertNotMoved(object: object): void {
+  if (types.isArrayBuffer(object)) new Uint8Array(object);
+}
