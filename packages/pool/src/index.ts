@@ -20,6 +20,7 @@ export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.j
 export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
 export type { WaitLimits } from "./internal/wait-limits.js";
+export { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from "./process-pool-executor.js";
 export type { AnyIterable, ResultIterator } from "./result-iterator.js";
 export type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
 export {

@@ -3,12 +3,12 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
-import { Link, type LinkListener } from "../link.js";
+import { Link, type LinkListener, type Surrender } from "../link.js";
+import { siteOf, withRefused } from "../replies-of.js";
 import { Cargo, cargoOf, valueOf } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
-  type ChunkFailure,
   type ChunkOutcome,
   type FromWorker,
   type TaskEntry,
@@ -194,7 +194,7 @@ export class ThreadLink extends Link {
     this.#post({ kind: "leave" });
   }
 
-  override surrender(): { begun: WorkerCall[]; waiting: WorkerCall[] } {
+  override surrender(): Surrender {
     const begun: WorkerCall[] = [];
     const waiting: WorkerCall[] = [];
     this.#calls.forEach((call) => {
@@ -207,7 +207,7 @@ export class ThreadLink extends Link {
       }
     });
     this.#thread.port.unref();
-    return { begun, waiting };
+    return { begun, unsure: [], waiting };
   }
 
   override *calls(): Generator<WorkerCall, void> {
@@ -359,17 +359,4 @@ export class ThreadLink extends Link {
     }
     this.#listener.freed(this);
   }
-}
-
-function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
-  const stack = call.site?.stack;
-  return stack === undefined ? undefined : { submittedAt: stack };
-}
-
-function withRefused(
-  outcome: ChunkOutcome,
-  refused: readonly ChunkFailure[] | undefined,
-): ChunkOutcome {
-  if (refused === undefined) return outcome;
-  return { ...outcome, thrown: [...refused, ...(outcome.thrown ?? [])] };
 }

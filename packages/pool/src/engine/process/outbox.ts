@@ -1,0 +1,85 @@
+import { types } from "node:util";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import type { FrameBatch } from "../shared/frames.js";
+import type { ChunkFailure } from "../shared/messages.js";
+import { areJsonSafe, encodePayload } from "../shared/payload.js";
+import { CallFlag, FLAGS } from "../shared/process-messages.js";
+import type { WorkerCall } from "../worker-call.js";
+
+/**
+ * Puts a call into a batch of frames.
+ *
+ * @throws {SerializationError} When its arguments cannot be sent; the batch is as it was then.
+ */
+export function putCall(batch: FrameBatch, call: WorkerCall): void {
+  const { args, options } = call;
+  let code = call.task * FLAGS;
+  if (options.timeoutMs !== undefined) code |= CallFlag.Timed;
+  if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
+  if (call.isChunk) {
+    putChunk(batch, call, code | CallFlag.Chunk);
+  } else if (options.name !== undefined) {
+    batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], args));
+  } else if (areJsonSafe(args)) {
+    batch.add(call.slot, code, args);
+  } else {
+    batch.addPayload(call.slot, code, encode(args, args));
+  }
+}
+
+/** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */
+function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
+  call.refused = undefined;
+  const lists = call.args as readonly (readonly unknown[])[];
+  if (lists.every(areJsonSafe)) {
+    batch.add(call.slot, code, lists);
+    return;
+  }
+  let payload: Buffer;
+  try {
+    payload = encodePayload(lists);
+  } catch {
+    const refused: ChunkFailure[] = [];
+    const rest = lists.map((args, index) => {
+      try {
+        // Its bytes and not the arguments: a getter may think otherwise when it is asked again.
+        return decodable(args);
+      } catch (error) {
+        refused.push([index, encodeThrown(error)]);
+        return undefined;
+      }
+    });
+    call.refused = refused;
+    payload = encodePayload(rest);
+  }
+  batch.addPayload(call.slot, code, payload);
+}
+
+function decodable(args: readonly unknown[]): unknown {
+  encode(args, args);
+  return structuredClone(args);
+}
+
+function encode(value: unknown, args: readonly unknown[]): Buffer {
+  try {
+    return encodePayload(value);
+  } catch (error) {
+    throw serializationError("arguments", args, "args", error);
+  }
+}
+
+/** To move is to copy here, which works for bytes; a port, say, stays where it is. */
+function assertCopyable(object: object, index: number): void {
+  if (types.isArrayBuffer(object)) {
+    // Node would send a buffer that has been moved before as an empty one, without a word.
+    try {
+      new Uint8Array(object);
+      return;
+    } catch (error) {
+      throw serializationError("arguments", object, `transfer[${index}]`, error);
+    }
+  }
+  const reason = new TypeError("only an ArrayBuffer can go to another process");
+  throw serializationError("arguments", object, `transfer[${index}]`, reason);
+}
