@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { ChildLines } from "./rendezvous.js";
 
 /** Carries bytes to a child and back. */
 export interface Channel {
@@ -14,25 +14,27 @@ export interface ChannelListener {
   hungUp(): void;
 }
 
-/** A socket that the child has connected. */
-export function socketChannel(socket: Socket, listener: ChannelListener): Channel {
-  socket.on("data", (chunk: Buffer) => {
+/** The sockets that the child has connected. */
+export function socketChannel({ calls, replies }: ChildLines, listener: ChannelListener): Channel {
+  replies.on("data", (chunk: Buffer) => {
     listener.bytes(chunk);
   });
-  socket.once("close", () => {
+  replies.once("close", () => {
     listener.hungUp();
   });
-  // Reading was stopped after the token.
-  socket.resume();
+  // Both were stopped after the token. Nothing comes on the other, but only who reads learns of an end.
+  replies.resume();
+  calls.resume();
   return {
     send(parts) {
-      if (socket.destroyed) return;
-      if (parts.length > 1) socket.cork();
-      for (const part of parts) socket.write(part);
-      if (parts.length > 1) socket.uncork();
+      if (calls.destroyed) return;
+      if (parts.length > 1) calls.cork();
+      for (const part of parts) calls.write(part);
+      if (parts.length > 1) calls.uncork();
     },
     destroy() {
-      socket.destroy();
+      calls.destroy();
+      replies.destroy();
     },
   };
 }

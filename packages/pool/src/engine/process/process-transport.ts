@@ -25,8 +25,8 @@ export class ProcessTransport implements Transport {
   }
 
   open(workerId: number, name: string, listener: LinkListener): Link {
-    const appointment = this.#rendezvous.expect((socket) => {
-      link.connect(socketChannel(socket, link));
+    const appointment = this.#rendezvous.expect((lines) => {
+      link.connect(socketChannel(lines, link));
     });
     const { initializer, runTimes } = this.#setup;
     const address = appointment?.address;

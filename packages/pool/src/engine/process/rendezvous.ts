@@ -4,13 +4,19 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTimer } from "../../internal/timer.js";
-import { TOKEN_LENGTH } from "../shared/process-messages.js";
+import { LineRole, TOKEN_LENGTH } from "../shared/process-messages.js";
 import { atProgramEnd } from "./last-wishes.js";
 
 /** Whoever connects has so long to say the token. */
 const TOKEN_MS = 10_000;
 /** The longest path of a socket on every Unix. */
 const MAX_PATH = 103;
+
+/** The two lines to a child. */
+export interface ChildLines {
+  readonly calls: Socket;
+  readonly replies: Socket;
+}
 
 /** A place where a child is expected. */
 export interface Appointment {
@@ -25,21 +31,34 @@ export interface Appointment {
  * can guess; and each child has a secret to say there. It exists only while a child is expected.
  */
 export class Rendezvous {
+  /** By the token and the role. */
   readonly #expected = new Map<string, (socket: Socket) => void>();
   #server: Server | undefined;
   #address = "";
   #remove: (() => void) | undefined;
 
   /** Expects a child; undefined where sockets cannot be had. */
-  expect(meet: (socket: Socket) => void): Appointment | undefined {
+  expect(meet: (lines: ChildLines) => void): Appointment | undefined {
     if (this.#server === undefined && !this.#listen()) return undefined;
     const token = randomBytes(TOKEN_LENGTH / 2).toString("hex");
-    this.#expected.set(token, meet);
+    let [calls, replies]: (Socket | undefined)[] = [];
+    const meetBoth = (): void => {
+      if (calls !== undefined && replies !== undefined) meet({ calls, replies });
+    };
+    this.#expected.set(token + LineRole.Calls, (socket) => {
+      calls = socket;
+      meetBoth();
+    });
+    this.#expected.set(token + LineRole.Replies, (socket) => {
+      replies = socket;
+      meetBoth();
+    });
     return {
       address: this.#address,
       token,
       cancel: () => {
-        if (this.#expected.delete(token)) this.#closeIfEmpty();
+        for (const role of Object.values(LineRole)) this.#expected.delete(token + role);
+        this.#closeIfEmpty();
       },
     };
   }
@@ -77,18 +96,18 @@ export class Rendezvous {
     socket.once("close", stopTimer);
     const listen = (chunk: Buffer): void => {
       said = Buffer.concat([said, chunk]);
-      if (said.length < TOKEN_LENGTH) return;
+      if (said.length <= TOKEN_LENGTH) return;
       socket.off("data", listen);
       socket.pause();
       stopTimer();
-      const token = said.toString("latin1", 0, TOKEN_LENGTH);
+      const token = said.toString("latin1", 0, TOKEN_LENGTH + 1);
       const meet = this.#expected.get(token);
       if (meet === undefined) {
         socket.destroy();
         return;
       }
       this.#expected.delete(token);
-      if (said.length > TOKEN_LENGTH) socket.unshift(said.subarray(TOKEN_LENGTH));
+      if (said.length > TOKEN_LENGTH + 1) socket.unshift(said.subarray(TOKEN_LENGTH + 1));
       meet(socket);
       this.#closeIfEmpty();
     };
@@ -96,8 +115,8 @@ export class Rendezvous {
   }
 
   #closeIfEmpty(): void {
-    if (this.#expected.size > 0) return;
-    this.#server?.close();
+    if (this.#expected.size > 0 || this.#server === undefined) return;
+    this.#server.close();
     this.#server = undefined;
     this.#remove?.();
     this.#remove = undefined;

@@ -16,6 +16,12 @@ export interface ChildBirth {
 /** Characters of a token. */
 export const TOKEN_LENGTH = 64;
 
+/**
+ * A child connects twice, and says after the token what the line is for. Were there one line for both ways, the parent that
+ * writes to a child just gone would lose what the child had written: Node closes a socket that cannot be written to.
+ */
+export const LineRole = { Calls: "c", Replies: "r" } as const;
+
 /** The second number of a call: the task, times FLAGS, plus these. The first is the slot. */
 export const CallFlag = {
   /** The parent must be told when the call begins, as its time is limited. */

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { TOKEN_LENGTH, type ChildBirth } from "../shared/process-messages.js";
+import { LineRole, type ChildBirth } from "../shared/process-messages.js";
 
 /** The line to the parent. */
 export interface ParentLine {
@@ -31,18 +31,15 @@ class SocketLine implements ParentLine {
   #connected = false;
 
   constructor(address: string, token: string, receive: (chunk: Buffer) => void) {
-    this.#socket = connect({ path: address });
-    this.#socket.on("connect", () => {
+    const calls = join(address, () => {
+      calls.write(token + LineRole.Calls);
+    });
+    calls.on("data", receive);
+    this.#socket = join(address, () => {
       this.#connected = true;
       // There is no other way to write before the end there; elsewhere see flushNow().
       if (process.platform === "win32") this.#handle.setBlocking?.(true);
-      this.#write([Buffer.from(token.padEnd(TOKEN_LENGTH), "latin1"), ...this.#queue.splice(0)]);
-    });
-    this.#socket.on("data", receive);
-    // "close" follows, and tells all there is to know: without a parent there is nothing to do.
-    this.#socket.on("error", () => undefined);
-    this.#socket.on("close", () => {
-      process.exit(1);
+      this.#write([Buffer.from(token + LineRole.Replies), ...this.#queue.splice(0)]);
     });
   }
 
@@ -75,16 +72,32 @@ class SocketLine implements ParentLine {
 
   #write(parts: readonly Buffer[]): void {
     const socket = this.#socket;
-    if (parts.length > 1) socket.cork();
-    for (const part of parts) socket.write(part);
-    if (parts.length > 1) socket.uncork();
-    if (socket.writableLength === 0) return;
-    this.#stuck = parts;
-    socket.once("drain", () => {
+    let stuck = false;
+    const written = (): void => {
+      if (!stuck) return;
       this.#stuck = [];
       if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
+    };
+    if (parts.length > 1) socket.cork();
+    parts.forEach((part, index) => {
+      socket.write(part, index === parts.length - 1 ? written : undefined);
     });
+    if (parts.length > 1) socket.uncork();
+    if (socket.writableLength === 0) return;
+    stuck = true;
+    this.#stuck = parts;
   }
+}
+
+/** Connects; without its parent a child has nothing to do, so the end of the line is its own. */
+function join(address: string, connected: () => void): Socket {
+  const socket = connect({ path: address }, connected);
+  // "close" follows, and tells all there is to know.
+  socket.on("error", () => undefined);
+  socket.on("close", () => {
+    process.exit(1);
+  });
+  return socket;
 }
 
 function writeAll(fd: number, bytes: Buffer): void {
