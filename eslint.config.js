@@ -11,7 +11,10 @@ const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
 const local = "./packages/pool/src/local/**/*";
 const engine = "./packages/pool/src/engine/**/*";
 /** The side of the engine that hands calls out. */
-const parentEngine = ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/thread/**/*"];
+const parentEngine = [
+  "./packages/pool/src/engine/*.ts",
+  "./packages/pool/src/engine/{thread,process}/**/*",
+];
 const codec = "./packages/pool/src/codec/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
@@ -43,8 +46,18 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/engine/*.ts",
-    from: ["./packages/pool/src/engine/thread/**/*", "./packages/pool/src/engine/worker/**/*"],
+    from: ["./packages/pool/src/engine/{thread,process,worker}/**/*"],
     message: "the engine hands out calls and knows no kind of worker: see link.ts",
+  },
+  {
+    target: "./packages/pool/src/engine/thread",
+    from: ["./packages/pool/src/engine/{process,worker}/**/*"],
+    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
+  },
+  {
+    target: "./packages/pool/src/engine/process",
+    from: ["./packages/pool/src/engine/{thread,worker}/**/*"],
+    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
   },
   {
     target: "./packages/pool/src/engine/shared",

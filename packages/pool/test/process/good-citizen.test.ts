@@ -25,8 +25,8 @@ class Group implements Disposable {
   }
 
   async line(): Promise<string> {
-    const { value } = await this.#lines.next();
-    return value ?? "";
+    const next = await this.#lines.next();
+    return next.done === true ? "" : next.value;
   }
 
   /** Sends a signal to all processes of the group, as Ctrl-C does. */

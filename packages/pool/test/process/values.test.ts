@@ -15,7 +15,9 @@ describe("between processes", () => {
     ["shared memory", () => ({ cells: new SharedArrayBuffer(8) }), "args[0].cells"],
     [
       "compiled WebAssembly",
-      () => [runInThisContext("new WebAssembly.Module(Uint8Array.of(0,97,115,109,1,0,0,0))")],
+      () => [
+        runInThisContext("new WebAssembly.Module(Uint8Array.of(0,97,115,109,1,0,0,0))") as object,
+      ],
       "args[0][0]",
     ],
     ["a port", () => ({ port: new MessageChannel().port1 }), "args[0].port"],
@@ -70,7 +72,9 @@ describe("between processes", () => {
     });
     const values = [0, -0, 1e21, 2 ** -1074, "\ud800", "\u2028", '"', "é😀", true, null, [[]], {}];
     for (const value of values) expect(await executor.run(Tasks.echo, value)).toEqual(value);
-    expect(await Promise.all(values.map((value) => executor.run(Tasks.echo, value)))).toEqual(values);
+    expect(await Promise.all(values.map((value) => executor.run(Tasks.echo, value)))).toEqual(
+      values,
+    );
     expect(await executor.map(Tasks.echo, values).toArray()).toEqual(values);
     expect(Object.is(await executor.run(Tasks.echo, -0), -0)).toBe(true);
   });

@@ -5,7 +5,8 @@ export interface ProcessOptions {
 }
 
 /** Options of Node that belong to the program as it was started, and not to a file of its own. */
-const OWN_OPTIONS = /^(-e|-p|-pe|--eval|--print|--input-type|--inspect\S*|--max-old-space-size)(=|$)/;
+const OWN_OPTIONS =
+  /^(-e|-p|-pe|--eval|--print|--input-type|--inspect\S*|--max-old-space-size)(=|$)/;
 const WITH_TEXT = /^(-e|-p|-pe|--eval|--print)$/;
 
 /** Makes what `fork` is given. */

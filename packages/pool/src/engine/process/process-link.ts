@@ -77,9 +77,8 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   bytes(chunk: Buffer): void {
-    this.#replied = false;
     this.#reader.feed(chunk);
-    if (this.#replied) this.#afterEnds();
+    if (this.#takeReplied()) this.#afterEnds();
   }
 
   hungUp(): void {
@@ -118,17 +117,25 @@ export class ProcessLink extends Link implements ChannelListener {
   override publish(): boolean {
     if (this.held > 0) this.#child.process.ref();
     if (!this.isUp) return false;
+    let refused = false;
     for (const call of this.#unsent) {
       this.#unsent.delete(call);
       try {
         putCall(this.#batch, call);
       } catch (error) {
+        refused = true;
         this.sent -= 1;
         this.#release(call.slot);
         call.failed(error);
       }
     }
     this.#flush();
+    // No reply will tell that there is room.
+    if (refused) {
+      queueMicrotask(() => {
+        if (!this.closed) this.#listener.freed(this);
+      });
+    }
     if (this.held === 0) this.#rest();
     return true;
   }
@@ -286,7 +293,9 @@ export class ProcessLink extends Link implements ChannelListener {
         call.failed(serializationError("arguments", call.args, "args", decodeThrown(value)));
         return;
       case ProcessReply.Values:
-        call.succeeded(withRefused({ values: value as unknown[], thrown: undefined }, call.refused));
+        call.succeeded(
+          withRefused({ values: value as unknown[], thrown: undefined }, call.refused),
+        );
         return;
       case ProcessReply.Chunk:
         call.succeeded(withRefused(value as ChunkOutcome, call.refused));
@@ -313,6 +322,13 @@ export class ProcessLink extends Link implements ChannelListener {
     call.link = undefined;
     call.slot = -1;
     return call;
+  }
+
+  /** Says whether there was a reply since it was last asked. */
+  #takeReplied(): boolean {
+    const replied = this.#replied;
+    this.#replied = false;
+    return replied;
   }
 
   #afterEnds(): void {

@@ -140,10 +140,12 @@ export class FrameReader {
       this.#head = undefined;
     }
     let at = 0;
-    if (this.#body !== undefined) {
-      at = this.#fill(this.#body, chunk, 0);
-      if (this.#body !== undefined && this.#filled < this.#body.length) return;
-      this.#complete();
+    const body = this.#body;
+    if (body !== undefined) {
+      at = this.#fill(body, chunk, 0);
+      if (this.#filled < body.length) return;
+      this.#body = undefined;
+      this.#tell(this.#type, body);
     }
     while (chunk.length - at >= HEAD_BYTES) {
       const length = chunk.readUInt32LE(at);
@@ -167,12 +169,6 @@ export class FrameReader {
     const copied = chunk.copy(body, this.#filled, at);
     this.#filled += copied;
     return at + copied;
-  }
-
-  #complete(): void {
-    const body = this.#body;
-    this.#body = undefined;
-    if (body !== undefined) this.#tell(this.#type, body);
   }
 
   #tell(type: number, body: Buffer): void {

@@ -44,9 +44,7 @@ export function isJsonSafe(value: unknown): boolean {
 
 /** Says whether JSON carries all of the values; a hole is a value that it does not. */
 export function areJsonSafe(values: readonly unknown[]): boolean {
-  // By index and not with every(), which would skip the holes.
-  for (let index = 0; index < values.length; index += 1) {
-    if (!isJsonSafe(values[index])) return false;
-  }
+  // Not every(), which would skip the holes.
+  for (const value of values) if (!isJsonSafe(value)) return false;
   return true;
 }

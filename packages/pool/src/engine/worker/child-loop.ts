@@ -211,7 +211,12 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     const fn = this.#tasks.loaded(task);
     if (fn === undefined) {
       const loading = this.#tasks.load(task);
-      this.#await(call, task, isChunk, loading.then((loaded) => this.#call(call, loaded, task, isChunk, args)));
+      this.#await(
+        call,
+        task,
+        isChunk,
+        loading.then((loaded) => this.#call(call, loaded, task, isChunk, args)),
+      );
       return false;
     }
     let value: unknown;

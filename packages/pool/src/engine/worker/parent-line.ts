@@ -102,7 +102,7 @@ function join(address: string, connected: () => void): Socket {
 
 function writeAll(fd: number, bytes: Buffer): void {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at);
     } catch (error) {
