@@ -1,7 +1,7 @@
 import { encodePayload } from "./payload.js";
 
 /** What the body of a frame is. */
-export const FrameType = {
+const FrameType = {
   /** JSON: an array of triples, calls or replies. */
   Triples: 0,
   /** One triple whose third part JSON would not carry: two numbers, and a payload. */
