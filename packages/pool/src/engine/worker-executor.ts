@@ -61,6 +61,9 @@ export abstract class WorkerExecutor extends Executor {
       broken: (error) => {
         this.#break(error);
       },
+      alive: () => {
+        this.#dispatcher.schedule();
+      },
       gone: () => {
         this.#dispatcher.schedule();
         this.#endIfDone();
