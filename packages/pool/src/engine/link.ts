@@ -40,6 +40,8 @@ export abstract class Link {
 
   /** How many more calls can be placed. */
   abstract get room(): number;
+  /** Calls placed that the worker has not come to yet, as far as can be seen from here. */
+  abstract get unseen(): number;
   /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */

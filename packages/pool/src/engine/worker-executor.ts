@@ -66,7 +66,13 @@ export abstract class WorkerExecutor extends Executor {
         this.#endIfDone();
       },
     });
-    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, transport);
+    this.#dispatcher = new Dispatcher(
+      this.#crew,
+      this.#tasks,
+      this.#times,
+      transport,
+      options.concurrencyPerWorker,
+    );
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {

@@ -10,6 +10,8 @@ export interface WorkerBirth {
   /** Measured run time per task in microseconds, shared by all workers of an executor. */
   readonly runTimes: SharedArrayBuffer;
   readonly spinUs: number;
+  /** How many calls it may have begun and not ended. */
+  readonly concurrency: number;
   readonly initializer:
     { readonly source: TaskSource; readonly args: readonly unknown[] } | undefined;
 }

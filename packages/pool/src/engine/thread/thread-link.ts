@@ -65,6 +65,10 @@ export class ThreadLink extends Link {
     return this.closed ? 0 : this.#free.length;
   }
 
+  override get unseen(): number {
+    return (this.#submitted - Atomics.load(this.#ring.header, Word.Taken)) | 0;
+  }
+
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
     const slot = this.#free.pop();
     if (slot === undefined) throw new Error("no slot is free");
