@@ -13,6 +13,8 @@ export const Cargo = {
   Chunk: 7,
   /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
   Named: 8,
+  /** Arguments of a call with streams: see FlowArguments, the next in the messages. */
+  Flow: 9,
 } as const;
 
 /** Says how one value travels. */

@@ -10,6 +10,7 @@ import {
   WAKE,
   type ChunkFailure,
   type ChunkOutcome,
+  type FlowOrder,
   type FromWorker,
   type TaskEntry,
   type ToWorker,
@@ -91,11 +92,12 @@ export class ThreadLink extends Link {
     this.live += 1;
     this.sent += 1;
     if (call.risky) this.risky = true;
+    if (call.flow?.resting) this.resting += 1;
   }
 
   override publish(): boolean {
     this.#outbox.flush();
-    if (this.held > 0) this.#thread.port.ref();
+    if (this.held > this.resting) this.#thread.port.ref();
     const { header } = this.#ring;
     Atomics.store(header, Word.Submitted, this.#submitted);
     const phase = Atomics.load(header, Word.Phase);
@@ -134,6 +136,16 @@ export class ThreadLink extends Link {
   override askToStop(call: WorkerCall, reason: unknown): void {
     Atomics.or(this.#ring.abort, call.slot, AbortFlag.Asked);
     this.#post({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
+  }
+
+  override tell(order: FlowOrder, transfer?: readonly object[]): void {
+    this.#thread.port.postMessage(order, transfer as ArrayBuffer[] | undefined);
+  }
+
+  override rests(resting: boolean): void {
+    this.resting += resting ? 1 : -1;
+    if (this.held > this.resting) this.#thread.port.ref();
+    else this.#thread.port.unref();
   }
 
   override takeBackNewest(most: number): WorkerCall[] {
@@ -247,11 +259,13 @@ export class ThreadLink extends Link {
     if (call.isChunk) {
       call.refused = undefined;
       cargo = Cargo.Chunk;
-    } else if (options.name !== undefined) cargo = Cargo.Named;
+    } else if (call.flow !== undefined) cargo = Cargo.Flow;
+    else if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
     else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
     ring.cargo[slot] = cargo;
     if (cargo === Cargo.Number) ring.argument[slot] = args[0] as number;
+    else if (call.flow !== undefined) this.#outbox.add(call, call.flow.message());
     else if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
     else if (cargo >= Cargo.Message) this.#outbox.add(call, args);
   }
@@ -296,6 +310,10 @@ export class ThreadLink extends Link {
     if (status === ReplyStatus.Progress) {
       const call = this.#calls[slot];
       if (call !== undefined) futureControl.progress(call.future, value);
+      return;
+    }
+    if (status >= ReplyStatus.Items) {
+      this.#calls[slot]?.flow?.receive(status, value);
       return;
     }
     const call = this.#release(slot);
@@ -343,6 +361,7 @@ export class ThreadLink extends Link {
     this.held -= 1;
     if (call !== undefined) {
       this.live -= 1;
+      if (call.flow?.resting) this.resting -= 1;
       call.link = undefined;
     }
     return call;
@@ -352,15 +371,14 @@ export class ThreadLink extends Link {
   #forget(call: WorkerCall): void {
     this.#calls[call.slot] = undefined;
     this.live -= 1;
+    if (call.flow?.resting) this.resting -= 1;
     call.link = undefined;
     call.slot = -1;
   }
 
   #afterEnds(): void {
-    if (this.held === 0) {
-      this.risky = false;
-      this.#thread.port.unref();
-    }
+    if (this.held === 0) this.risky = false;
+    if (this.held <= this.resting) this.#thread.port.unref();
     this.#listener.freed(this);
   }
 }

@@ -25,6 +25,8 @@ export class RunningCall implements CurrentCall {
   readonly executor = this;
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
+  /** The number that its streams go by, where it has some. */
+  flow: number | undefined;
   #environment: CallEnvironment;
   #controller: AbortController | undefined;
   #context: TaskContext | undefined;

@@ -7,6 +7,7 @@ import {
   ReplyStatus,
   WAKE,
   type ChunkOutcome,
+  type FlowArguments,
   type FromWorker,
   type ToWorker,
   type WorkerBirth,
@@ -22,11 +23,13 @@ import {
   WorkerPhase,
 } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
+import { sendItems } from "../shared/send-items.js";
 import { runChunk, type ChunkArguments } from "./chunk.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
 import { Replies } from "./replies.js";
 import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
+import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
 
 /**
@@ -44,6 +47,7 @@ export class ThreadLoop implements CallEnvironment {
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
   readonly #calls: RunningCalls;
+  readonly #flows = new Map<number, TaskFlows>();
   readonly #inbox = new Inbox(() => {
     this.drainMessages();
   });
@@ -110,7 +114,8 @@ export class ThreadLoop implements CallEnvironment {
     if (order.kind === "tasks") this.#tasks.add(order.from, order.tasks);
     else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
     else if (order.kind === "sync") this.#sync();
-    else this.#leave();
+    else if (order.kind === "leave") this.#leave();
+    else this.#flows.get(order.call)?.receive(order);
   }
 
   #stop(slot: number, reason: unknown): void {
@@ -206,7 +211,10 @@ export class ThreadLoop implements CallEnvironment {
       fn = this.#tasks.loaded(task);
     }
     const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
-    const call = new RunningCall(this, slot, named?.[0] ?? this.#tasks.name(task));
+    const flow = cargo === Cargo.Flow ? (message as FlowArguments) : undefined;
+    const name = named?.[0] ?? flow?.name ?? this.#tasks.name(task);
+    const call = new RunningCall(this, slot, name);
+    if (flow !== undefined) this.#openFlows(call, flow);
     this.#calls.begin(call);
     const args = named === undefined ? (message as unknown[]) : named[1];
     if (fn === undefined) {
@@ -255,9 +263,32 @@ export class ThreadLoop implements CallEnvironment {
         return runChunk(call, fn, args as ChunkArguments, (us) => {
           this.#times.record(this.#ring.task[call.slot] ?? 0, us);
         });
+      case Cargo.Flow:
+        return this.#flows.get(call.flow ?? -1)?.run(call, fn);
       default:
         return fn(...args);
     }
+  }
+
+  #openFlows(call: RunningCall, message: FlowArguments): void {
+    const { slot } = call;
+    call.flow = message.call;
+    const replies = this.#replies;
+    const flows = new TaskFlows(message, {
+      items(items) {
+        const post = (some: unknown[], transfer?: readonly object[]): void => {
+          replies.post(slot, ReplyStatus.Items, some, transfer);
+        };
+        sendItems(items, post, "result", "an item");
+      },
+      pull(source, total) {
+        if (call.running()) replies.post(slot, ReplyStatus.Pull, [source, total]);
+      },
+      leave(source) {
+        if (call.running()) replies.post(slot, ReplyStatus.Leave, source);
+      },
+    });
+    this.#flows.set(message.call, flows);
   }
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
@@ -316,6 +347,7 @@ export class ThreadLoop implements CallEnvironment {
 
   #endCall(call: RunningCall): void {
     this.#calls.end(call);
+    if (call.flow !== undefined) this.#flows.delete(call.flow);
     Atomics.store(this.#ring.state, call.slot, SlotState.Done);
   }
 
