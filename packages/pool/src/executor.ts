@@ -1,3 +1,4 @@
+import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 import type { Future } from "./future.js";
 import { BoundSubmitter } from "./internal/bound-submitter.js";
 import { startMap } from "./map.js";
@@ -88,6 +89,33 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   /**
+   * Calls a generator function, sync or async, and iterates over what it yields.
+   *
+   * It is one call, and counts as one. The generator runs ahead of its reader only so far as there is credit: some
+   * milliseconds' worth of items, or with `with({ bufferSize })` so many. Items that came before a failure are read
+   * before `next()` rejects with it. Leaving early (`return()`, a `for await` loop that ends) stops the call as
+   * `future.abort()` does: `currentTask().signal` aborts, the generator's `finally` blocks run, and it has
+   * `killAfterMs` for that. A stream that nobody waits for does not keep the program alive.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @example
+   * const { countTo } = defineTasks(import.meta.url, {
+   *   *countTo(last: number) {
+   *     for (let n = 1; n <= last; n += 1) yield n;
+   *   },
+   * });
+   * const seen: number[] = [];
+   * for await (const n of new AsyncExecutor().stream(countTo, 3)) seen.push(n);
+   * seen; // => [1, 2, 3]
+   */
+  stream<A extends unknown[], R extends Streamable>(
+    task: Task<A, R>,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.bind({}).stream(task, ...args);
+  }
+
+  /**
    * Gives the same ways to hand in work, with options bound to each call. It can be chained: later options are
    * added to the earlier ones and win over them.
    *
@@ -151,6 +179,15 @@ export abstract class Executor implements AsyncDisposable {
     return startMap((args: A) => this.submitWith(options, task, args), iterables, options);
   }
 
+  /** Starts a stream with options; executors that can run generators override it. */
+  protected streamWith<A extends unknown[], R extends Streamable>(
+    _options: TaskOptions,
+    _task: (...args: A) => R,
+    _args: A,
+  ): StreamIterator<ItemOf<R>> {
+    throw new TypeError(`${this.constructor.name} cannot stream`);
+  }
+
   /** Throws when the executor takes no call of this task: `map` must fail at the call, whatever its input. */
   protected assertAccepting(_task: unknown): void {
     // An executor that never refuses a call has nothing to say here.
@@ -163,6 +200,7 @@ export abstract class Executor implements AsyncDisposable {
       {
         submitWith: (bound, task, args) => this.submitWith(bound, task, args),
         mapWith: (bound, task, iterables) => this.mapWith(bound, task, iterables),
+        streamWith: (bound, task, args) => this.streamWith(bound, task, args),
       },
       { ...options },
     );

@@ -1,4 +1,5 @@
 import type { Future } from "./future.js";
+import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 import type { AnyIterable, ResultIterator } from "./result-iterator.js";
 import type { Task } from "./task.js";
 import type { TaskOptions } from "./task-options.js";
@@ -14,6 +15,10 @@ export interface Submitter {
     task: Task<A, R>,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>>;
+  stream<A extends unknown[], R extends Streamable>(
+    task: Task<A, R>,
+    ...args: A
+  ): StreamIterator<ItemOf<R>>;
   with(options: TaskOptions): Submitter;
 }
 
@@ -25,5 +30,9 @@ export interface FunctionSubmitter {
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>>;
+  stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>>;
   with(options: TaskOptions): FunctionSubmitter;
 }

@@ -1,4 +1,4 @@
-import type { TaskEntry } from "./shared/messages.js";
+import type { FlowOrder, TaskEntry } from "./shared/messages.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** How a worker ended. */
@@ -37,6 +37,8 @@ export abstract class Link {
   live = 0;
   /** Calls ever sent and not taken back. */
   sent = 0;
+  /** Calls sent that nobody waits for at the moment: they do not keep the program alive. */
+  resting = 0;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
 
@@ -44,6 +46,8 @@ export abstract class Link {
 
   /** How many more calls can be placed. */
   abstract get room(): number;
+  /** Calls placed that the worker has not come to yet, as far as can be seen from here. */
+  abstract get unseen(): number;
   /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */
@@ -57,6 +61,14 @@ export abstract class Link {
   abstract begunAt(call: WorkerCall): number | undefined;
   /** Asks a running call to stop: the reason reaches its signal. */
   abstract askToStop(call: WorkerCall, reason: unknown): void;
+  /**
+   * Sends something about the streams of a call.
+   *
+   * @throws What stands against sending it.
+   */
+  abstract tell(order: FlowOrder, transfer?: readonly object[]): void;
+  /** Is told that somebody waits for a call of its, or nobody any more. */
+  abstract rests(resting: boolean): void;
   /** Reads what the worker has finished, without waiting for the event loop; false when there was nothing. */
   abstract collectAll(): boolean;
   /** Reads what a worker that is gone had finished. */

@@ -9,6 +9,8 @@ import type { ResultIterator } from "../result-iterator.js";
 import type { IterablesOf } from "../submitter.js";
 import type { Task } from "../task.js";
 import type { TaskOptions } from "../task-options.js";
+import type { StreamIterator, Streamable, ItemOf } from "../flow/stream.js";
+import { CallFlow, sourcesOf } from "./call-flow.js";
 import { ChunkedMap } from "./chunked-map.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -69,7 +71,13 @@ export abstract class WorkerExecutor extends Executor {
         this.#endIfDone();
       },
     });
-    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, transport);
+    this.#dispatcher = new Dispatcher(
+      this.#crew,
+      this.#tasks,
+      this.#times,
+      transport,
+      options.concurrencyPerWorker,
+    );
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
@@ -97,6 +105,13 @@ export abstract class WorkerExecutor extends Executor {
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.bind(NO_OPTIONS).map(task, ...iterables);
+  }
+
+  override stream<A extends unknown[], R extends Streamable>(
+    task: Task<A, R>,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.streamWith(NO_OPTIONS, task, args);
   }
 
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
@@ -149,13 +164,49 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
-    const call = new WorkerCall(this.#host, this.#tasks.idOf(task), args, options);
+    const id = this.#tasks.idOf(task);
+    const sources = sourcesOf(args, options.transfer);
+    const call =
+      sources === undefined
+        ? new WorkerCall(this.#host, id, args, options)
+        : this.#callWithFlow(id, args, options, sources);
     call.site = this.#sites.capture();
-    this.#outstanding += 1;
-    if (options.signal !== undefined) call.watchSignal();
-    if (!call.future.done()) this.#dispatcher.enqueue(call);
+    this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
     return call.future as Future<Awaited<R>>;
+  }
+
+  protected override streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>> {
+    this.#assertOpen();
+    const sources = sourcesOf(args, options.transfer) ?? [];
+    const call = this.#callWithFlow(this.#tasks.idOf(task), args, options, sources);
+    call.site = this.#sites.capture();
+    const stream = call.flow.open(options.bufferSize);
+    this.#accept(call);
+    // The call was made for this very task, so its items are what the task yields.
+    return stream as StreamIterator<ItemOf<R>>;
+  }
+
+  #callWithFlow(
+    task: number,
+    args: readonly unknown[],
+    options: TaskOptions,
+    sources: readonly number[],
+  ): WorkerCall & { flow: CallFlow } {
+    const sent = args.map((arg, index) => (sources.includes(index) ? undefined : arg));
+    const call = new WorkerCall(this.#host, task, sent, options);
+    const flow = new CallFlow(call, new Map(sources.map((index) => [index, args[index]])));
+    return Object.assign(call, { flow });
+  }
+
+  #accept(call: WorkerCall): void {
+    this.#outstanding += 1;
+    if (call.options.signal !== undefined) call.watchSignal();
+    if (!call.future.done()) this.#dispatcher.enqueue(call);
   }
 
   protected override mapWith<A extends unknown[], R>(

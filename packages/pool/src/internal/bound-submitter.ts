@@ -1,3 +1,4 @@
+import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
 import type { ResultIterator } from "../result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
@@ -15,6 +16,11 @@ export interface SubmitterHost {
     task: (...args: A) => R,
     iterables: IterablesOf<A>,
   ): ResultIterator<Awaited<R>>;
+  streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>>;
 }
 
 /** Binds options to the calls of one executor; never changed, only added to by making another. */
@@ -40,6 +46,13 @@ export class BoundSubmitter implements FunctionSubmitter {
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.#host.mapWith(this.#options, task, iterables);
+  }
+
+  stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.#host.streamWith(this.#options, task, args);
   }
 
   with(options: TaskOptions): BoundSubmitter {

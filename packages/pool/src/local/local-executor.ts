@@ -1,5 +1,6 @@
 import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
+import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
@@ -8,6 +9,7 @@ import type { ResultIterator } from "../result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
+import { openLocalStream } from "./local-stream.js";
 import { resolveTask } from "./resolve-task.js";
 import { callStore } from "../internal/task-context.js";
 
@@ -54,6 +56,13 @@ export abstract class LocalExecutor extends Executor {
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.bind({}).map(task, ...iterables);
+  }
+
+  override stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.streamWith({}, task, args);
   }
 
   override with(options: TaskOptions): FunctionSubmitter {
@@ -142,10 +151,29 @@ export abstract class LocalExecutor extends Executor {
   ): Future<Awaited<R>> {
     this.#assertOpen();
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
-    call.watchSignal();
-    if (!call.future.done()) this.admit(call);
+    this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
     return call.future as Future<Awaited<R>>;
+  }
+
+  protected override streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>> {
+    this.#assertOpen();
+    const { run, name } = resolveTask(task);
+    const stream = openLocalStream(run, options.bufferSize);
+    const call = new LocalCall(this.#host, { run: stream.run, name }, args, options);
+    stream.follow(call.future);
+    this.#accept(call);
+    // The call was made for this very task, so its items are what the task yields.
+    return stream.iterator as StreamIterator<ItemOf<R>>;
+  }
+
+  #accept(call: LocalCall): void {
+    call.watchSignal();
+    if (!call.future.done()) this.admit(call);
   }
 
   protected override assertAccepting(task: unknown): void {

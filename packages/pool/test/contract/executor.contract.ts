@@ -1,5 +1,6 @@
 import { describe } from "@jest/globals";
 import { describeAbort } from "./abort.js";
+import { describeAsyncArguments } from "./async-arguments.js";
 import { describeBlocks } from "./blocks.js";
 import { describeCancel } from "./cancel.js";
 import { describeCapacity } from "./capacity.js";
@@ -15,6 +16,7 @@ import { describeOptions } from "./options.js";
 import { describePrograms } from "./programs.js";
 import { describeReferences } from "./references.js";
 import { describeShutdown } from "./shutdown.js";
+import { describeStream } from "./stream.js";
 import type { Subject } from "./subject.js";
 import { describeSubmit } from "./submit.js";
 import { describeTerminate } from "./terminate.js";
@@ -47,5 +49,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeBlocks(bench);
     describeCapacity(bench);
     describePrograms(bench);
+    describeStream(bench);
+    describeAsyncArguments(bench);
   });
 }

@@ -19,6 +19,8 @@ export const Cargo = {
   FlatChunk: 10,
   /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
   Named: 11,
+  /** Arguments of a call with streams: see FlowArguments, the next in the messages. */
+  Flow: 12,
 } as const;
 
 /** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */

@@ -10,6 +10,7 @@ import {
   WAKE,
   type ChunkFailure,
   type ChunkOutcome,
+  type FlowOrder,
   type FromWorker,
   type SentOutcome,
   type TaskEntry,
@@ -72,6 +73,10 @@ export class ThreadLink extends Link {
     return this.closed ? 0 : this.#free.length;
   }
 
+  override get unseen(): number {
+    return (this.#submitted - Atomics.load(this.#ring.header, Word.Taken)) | 0;
+  }
+
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
     const slot = this.#free.pop();
     if (slot === undefined) throw new Error("no slot is free");
@@ -94,11 +99,12 @@ export class ThreadLink extends Link {
     this.live += 1;
     this.sent += 1;
     if (call.risky) this.risky = true;
+    if (call.flow?.resting) this.resting += 1;
   }
 
   override publish(): boolean {
     this.#outbox.flush();
-    if (this.held > 0) this.#thread.port.ref();
+    if (this.held > this.resting) this.#thread.port.ref();
     const { header } = this.#ring;
     Atomics.store(header, Word.Submitted, this.#submitted);
     const phase = Atomics.load(header, Word.Phase);
@@ -137,6 +143,16 @@ export class ThreadLink extends Link {
   override askToStop(call: WorkerCall, reason: unknown): void {
     Atomics.or(this.#ring.abort, call.slot, AbortFlag.Asked);
     this.#post({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
+  }
+
+  override tell(order: FlowOrder, transfer?: readonly object[]): void {
+    this.#thread.port.postMessage(order, transfer as ArrayBuffer[] | undefined);
+  }
+
+  override rests(resting: boolean): void {
+    this.resting += resting ? 1 : -1;
+    if (this.held > this.resting) this.#thread.port.ref();
+    else this.#thread.port.unref();
   }
 
   override takeBackNewest(most: number): WorkerCall[] {
@@ -253,6 +269,11 @@ export class ThreadLink extends Link {
       this.#outbox.add(call, flat ?? args);
       return;
     }
+    if (call.flow !== undefined) {
+      ring.cargo[slot] = Cargo.Flow;
+      this.#outbox.add(call, call.flow.message());
+      return;
+    }
     let cargo: number;
     if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
@@ -308,6 +329,10 @@ export class ThreadLink extends Link {
       if (call !== undefined) futureControl.progress(call.future, value);
       return;
     }
+    if (status >= ReplyStatus.Items) {
+      this.#calls[slot]?.flow?.receive(status, value);
+      return;
+    }
     const call = this.#release(slot);
     if (call === undefined) return;
     switch (status) {
@@ -353,6 +378,7 @@ export class ThreadLink extends Link {
     this.held -= 1;
     if (call !== undefined) {
       this.live -= 1;
+      if (call.flow?.resting) this.resting -= 1;
       call.link = undefined;
     }
     return call;
@@ -362,15 +388,14 @@ export class ThreadLink extends Link {
   #forget(call: WorkerCall): void {
     this.#calls[call.slot] = undefined;
     this.live -= 1;
+    if (call.flow?.resting) this.resting -= 1;
     call.link = undefined;
     call.slot = -1;
   }
 
   #afterEnds(): void {
-    if (this.held === 0) {
-      this.risky = false;
-      this.#thread.port.unref();
-    }
+    if (this.held === 0) this.risky = false;
+    if (this.held <= this.resting) this.#thread.port.unref();
     this.#listener.freed(this);
   }
 }

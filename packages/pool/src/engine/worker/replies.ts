@@ -45,12 +45,17 @@ export class Replies {
    * @throws {SerializationError} When it cannot be cloned: the call that reports goes on and must know.
    */
   report(slot: number, progress: unknown): void {
-    this.flush();
     try {
-      this.#post([slot, ReplyStatus.Progress, progress]);
+      this.post(slot, ReplyStatus.Progress, progress);
     } catch (error) {
       throw serializationError("result", progress, "progress", error);
     }
+  }
+
+  /** Posts something in the middle of a call at once. @throws When it cannot be cloned. */
+  post(slot: number, status: number, value: unknown, transfer?: readonly object[]): void {
+    this.flush();
+    this.#post([slot, status, value], transfer);
   }
 
   flush(): void {
