@@ -2,6 +2,7 @@ import { serializationError } from "../codec/find-uncloneable.js";
 import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
+import { Admission } from "../internal/admission.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
@@ -33,6 +34,7 @@ export abstract class WorkerExecutor extends Executor {
   readonly #sites = new SubmitSites();
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
   readonly #host: CallHost;
+  readonly #admission: Admission | undefined;
   #outstanding = 0;
   #shutDown = false;
   #broken: BrokenExecutorError | undefined;
@@ -45,6 +47,13 @@ export abstract class WorkerExecutor extends Executor {
     watchProcessExit();
     this.#options = options;
     this.maxWorkers = options.maxWorkers;
+    if (options.maxQueue !== undefined) {
+      this.#admission = new Admission(
+        options.maxQueue,
+        options.maxWorkers,
+        () => this.#outstanding,
+      );
+    }
     this.#times = times;
     this.#crew = new Crew(transport, options, {
       freed: (link) => {
@@ -74,8 +83,7 @@ export abstract class WorkerExecutor extends Executor {
       },
       ended: (end, calls) => {
         this.#counts[end] += calls;
-        this.#outstanding -= calls;
-        if (this.#shutDown) this.#endIfDone();
+        this.#left(calls);
       },
     };
   }
@@ -96,6 +104,7 @@ export abstract class WorkerExecutor extends Executor {
     const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
     checkDuration("timeoutMs", timeoutMs, 0);
     this.#shutDown = true;
+    this.#admission?.close();
     if (cancelFutures) this.#cancelWaiting();
     this.#ended ??= new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -140,6 +149,18 @@ export abstract class WorkerExecutor extends Executor {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>> {
+    if (this.#admission !== undefined) {
+      this.#assertOpen();
+      this.#admission.assertOpen();
+    }
+    return this.admitWith(options, task, args);
+  }
+
+  protected override admitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     this.#assertOpen();
     const call = new WorkerCall(this.#host, this.#tasks.idOf(task), args, options);
     call.site = this.#sites.capture();
@@ -160,6 +181,7 @@ export abstract class WorkerExecutor extends Executor {
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
     const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
     return results.start({
+      admission: this.#admission,
       assertAccepting: () => {
         this.#assertOpen();
       },
@@ -172,6 +194,15 @@ export abstract class WorkerExecutor extends Executor {
         this.#dropped("cancelled", work.cancel());
       },
     });
+  }
+
+  protected override assertAccepting(task: object): void {
+    this.#assertOpen();
+    this.#tasks.idOf(task);
+  }
+
+  protected override admission(): Admission | undefined {
+    return this.#admission;
   }
 
   #assertOpen(): void {
@@ -207,6 +238,7 @@ export abstract class WorkerExecutor extends Executor {
 
   #break(error: BrokenExecutorError): void {
     this.#broken ??= error;
+    this.#admission?.close();
     const fail = (call: WorkerCall): void => {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
@@ -231,7 +263,13 @@ export abstract class WorkerExecutor extends Executor {
   /** Items of a map have ended without ever being sent. */
   #dropped(end: CallEnd, items: number): void {
     this.#counts[end] += items;
-    this.#outstanding -= items;
+    this.#left(items);
+  }
+
+  /** So many calls are no longer outstanding. */
+  #left(calls: number): void {
+    this.#outstanding -= calls;
+    this.#admission?.freed();
     if (this.#shutDown) this.#endIfDone();
   }
 

@@ -13,6 +13,7 @@ import { describeMapProperties } from "./map-properties.js";
 import { describeMapAndShutdown } from "./map-shutdown.js";
 import { describeOptions } from "./options.js";
 import { describePrograms } from "./programs.js";
+import { describeQueueLimit } from "./queue-limit.js";
 import { describeReferences } from "./references.js";
 import { describeShutdown } from "./shutdown.js";
 import type { Subject } from "./subject.js";
@@ -46,6 +47,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeTerminate(bench);
     describeBlocks(bench);
     describeCapacity(bench);
+    describeQueueLimit(bench);
     describePrograms(bench);
   });
 }
