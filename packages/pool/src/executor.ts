@@ -106,6 +106,23 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   /**
+   * Runs the task once on every worker, and on each that starts later before its first call: to give workers what they all
+   * need, such as a configuration.
+   *
+   * A worker that is at work runs it after the calls that it has already, and before all others. New workers run it after
+   * the initializer, with the same arguments, as long as the executor lives. A worker that dies before it has begun is left out.
+   * In an executor of this thread it is one call.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @returns Promises the values, the oldest worker's first; none where no worker has started. When the task fails on a worker,
+   *   the promise rejects with that error, once all have ended, and later workers are spared. When it fails
+   *   on a later one alone, the executor is broken, as by a failing initializer.
+   */
+  broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
+    return this.submitWhenReady(task, ...args).then(async (future) => [await future.result()]);
+  }
+
+  /**
    * Gives the same ways to hand in work, with options bound to each call. It can be chained: later options are
    * added to the earlier ones and win over them.
    *

@@ -25,8 +25,10 @@ export interface CrewListener extends Pick<LinkListener, "freed"> {
   crashed(error: WorkerCrashedError): void;
   /** No worker can be had. */
   broken(error: BrokenExecutorError): void;
+  /** A worker is being made: it takes what is placed, and runs it when it is up. */
+  joined(link: Link): void;
   /** A worker has gone. */
-  gone(): void;
+  gone(link: Link): void;
 }
 
 /** The workers of one executor, from their making to their end. */
@@ -183,6 +185,7 @@ export class Crew {
     });
     this.links.push(link);
     this.#alive.add(link);
+    this.#listener.joined(link);
   }
 
   #retire(link: Link): void {
@@ -218,7 +221,7 @@ export class Crew {
     deadly?.failed(crash());
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
     else if (begun.length > 0 || deadly !== undefined) this.#listener.crashed(crash());
-    this.#listener.gone();
+    this.#listener.gone(link);
   }
 
   #bootFailed(end: WorkerEnd, late: boolean): void {

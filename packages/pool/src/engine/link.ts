@@ -33,6 +33,8 @@ export abstract class Link {
   live = 0;
   /** Calls ever sent and not taken back. */
   sent = 0;
+  /** Whether calls must wait until it has run its errands: see Broadcasts. */
+  blocked = false;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
 

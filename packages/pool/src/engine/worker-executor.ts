@@ -10,6 +10,7 @@ import type { ResultIterator } from "../result-iterator.js";
 import type { IterablesOf } from "../submitter.js";
 import type { Task } from "../task.js";
 import type { TaskOptions } from "../task-options.js";
+import { Broadcasts } from "./broadcasts.js";
 import { ChunkedMap } from "./chunked-map.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -31,6 +32,7 @@ export abstract class WorkerExecutor extends Executor {
   readonly #times: RunTimes;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
+  readonly #broadcasts: Broadcasts;
   readonly #sites = new SubmitSites();
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
   readonly #host: CallHost;
@@ -57,10 +59,11 @@ export abstract class WorkerExecutor extends Executor {
     this.#times = times;
     this.#crew = new Crew(transport, options, {
       freed: (link) => {
+        if (link.blocked) this.#broadcasts.freed(link);
         this.#dispatcher.freed(link);
       },
       returned: (calls) => {
-        this.#dispatcher.requeue(calls);
+        this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
       },
       crashed: (error) => {
         if (options.onWorkerCrash === "break") {
@@ -70,12 +73,36 @@ export abstract class WorkerExecutor extends Executor {
       broken: (error) => {
         this.#break(error);
       },
-      gone: () => {
+      joined: (link) => {
+        this.#broadcasts.welcome(link);
+      },
+      gone: (link) => {
+        this.#broadcasts.gone(link);
         this.#dispatcher.schedule();
         this.#endIfDone();
       },
     });
     this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, transport);
+    this.#broadcasts = new Broadcasts({
+      links: this.#crew.links,
+      tasks: this.#tasks,
+      busy: (link) => {
+        this.#crew.busy(link);
+      },
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      unblocked: () => {
+        this.#dispatcher.schedule();
+        if (this.#shutDown) this.#endIfDone();
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      assertOpen: () => {
+        this.#assertOpen();
+      },
+    });
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
@@ -97,6 +124,19 @@ export abstract class WorkerExecutor extends Executor {
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.bind(NO_OPTIONS).map(task, ...iterables);
+  }
+
+  override broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
+    this.#assertOpen();
+    const id = this.#tasks.idOf(task);
+    let copy: A;
+    try {
+      // Workers that start later must be given the same.
+      copy = structuredClone(args);
+    } catch (error) {
+      return Promise.reject(serializationError("arguments", args, "args", error));
+    }
+    return this.#broadcasts.run(id, copy) as Promise<Awaited<R>[]>;
   }
 
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
@@ -131,7 +171,7 @@ export abstract class WorkerExecutor extends Executor {
     let running = 0;
     for (const link of this.#crew.links) {
       if (link.live === 0) idle += 1;
-      for (const call of link.calls()) if (link.hasBegun(call)) running += 1;
+      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
     }
     const workers = this.#crew.alive;
     return {
@@ -281,6 +321,7 @@ export abstract class WorkerExecutor extends Executor {
     for (const link of this.#crew.links) {
       for (const call of [...link.calls()]) call.future.cancel();
     }
+    this.#broadcasts.cancelWaiting();
   }
 
   #endByForce(): void {
@@ -292,7 +333,7 @@ export abstract class WorkerExecutor extends Executor {
   }
 
   #endIfDone(): void {
-    if (!this.#shutDown || this.#outstanding > 0) return;
+    if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
     this.#crew.close();
     if (this.#crew.alive > 0) return;
     const tell = this.#tellEnded;

@@ -67,6 +67,13 @@ export abstract class LocalExecutor extends Executor {
     return this.submitWhenReadyWith({}, task, args);
   }
 
+  override broadcast<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Awaited<R>[]> {
+    return this.submitWhenReadyWith({}, task, args).then(async (future) => [await future.result()]);
+  }
+
   override map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>
