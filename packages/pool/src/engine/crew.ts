@@ -34,8 +34,10 @@ export interface CrewListener extends Pick<LinkListener, "freed"> {
   broken(error: BrokenExecutorError): void;
   /** The program of a worker runs: the next may be started. */
   alive(): void;
+  /** A worker is being made: it takes what is placed, and runs it when it is up. */
+  joined(link: Link): void;
   /** A worker has gone. */
-  gone(): void;
+  gone(link: Link): void;
 }
 
 /** The workers of one executor, from their making to their end. */
@@ -203,6 +205,7 @@ export class Crew {
     });
     this.links.push(link);
     this.#alive.add(link);
+    this.#listener.joined(link);
   }
 
   #retire(link: Link): void {
@@ -238,7 +241,7 @@ export class Crew {
     deadly?.failed(crash());
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
     else if (begun.length > 0 || deadly !== undefined) this.#listener.crashed(crash());
-    this.#listener.gone();
+    this.#listener.gone(link);
   }
 
   #bootFailed(end: WorkerEnd, late: boolean): void {

@@ -156,7 +156,7 @@ export class Dispatcher {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
-      if (link.closed || (link.held === 0) !== idle) continue;
+      if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;

@@ -222,7 +222,7 @@ export class ThreadLink extends Link {
     const waiting: WorkerCall[] = [];
     this.#calls.forEach((call) => {
       if (call === undefined) return;
-      if (!call.pinned && this.takeBack(call)) {
+      if ((!call.pinned || call.bound) && this.takeBack(call)) {
         waiting.push(call);
       } else {
         begun.push(call);
