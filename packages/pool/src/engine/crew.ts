@@ -64,27 +64,28 @@ export class Crew {
     return this.#alive.size;
   }
 
-  /** Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed. */
-  growFor(waiting: number): void {
-    if (this.#closed) return;
+  /**
+   * Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed.
+   *
+   * @returns How many are to come when those run that start now.
+   */
+  growFor(waiting: number): number {
+    if (this.#closed) return 0;
     let idle = 0;
     let starting = 0;
     for (const link of this.links) {
       if (link.held === 0) idle += 1;
       if (!link.isAlive) starting += 1;
     }
-    let missing = Math.min(
-      this.#options.maxWorkers - this.links.length,
-      waiting - idle,
-      STARTING_AT_ONCE - starting,
-    );
+    let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
     try {
-      for (; missing > 0; missing -= 1) this.#spawn();
+      for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
       this.#listener.broken(
         new BrokenExecutorError("a worker could not be started", { cause: error }),
       );
     }
+    return Math.max(missing, 0);
   }
 
   /** How many more calls a worker may take before it is replaced. */

@@ -118,15 +118,15 @@ export class Dispatcher {
     this.#scheduled = false;
     this.#sinceFlush = 0;
     if (this.queue.size === 0) return;
-    this.#crew.growFor(this.waiting);
+    const toCome = this.#crew.growFor(this.waiting);
     const links = this.#crew.links;
     if (links.length === 0) return;
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
-    const fair = Math.ceil(waiting / links.length);
+    const fair = Math.ceil(waiting / (links.length + toCome));
     // Those who have nothing come first, with an even share; then those who can take more.
     let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
-    woke = this.#handOut(links, false, Infinity) || woke;
+    woke = this.#handOut(links, false, toCome > 0 ? fair : Infinity) || woke;
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
