@@ -16,9 +16,15 @@ const parentEngine = [
   "./packages/pool/src/engine/{thread,process}/**/*",
 ];
 const codec = "./packages/pool/src/codec/**/*";
+const flow = "./packages/pool/src/flow/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
+  {
+    target: "./packages/pool/src/flow",
+    from: [local, engine, codec, anyExecutor],
+    message: "flow/ moves items against credit, whatever lies between the two ends",
+  },
   {
     target: "./packages/pool/src/internal",
     from: [local, engine, codec, anyExecutor],

@@ -17,6 +17,7 @@ export {
   type WorkerCrashDetails,
 } from "./errors.js";
 export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
+export type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
 export type { WaitLimits } from "./internal/wait-limits.js";

@@ -42,6 +42,7 @@ export class ProcessPoolExecutor extends WorkerExecutor {
           args: encodeArguments(initializer.args),
         },
         runTimes,
+        concurrency: checked.concurrencyPerWorker,
       },
     );
     super(checked, runTimes, transport);

@@ -1,4 +1,5 @@
 import type { Future } from "./future.js";
+import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 import type { AnyIterable, ResultIterator } from "./result-iterator.js";
 import type { Task } from "./task.js";
 import type { TaskOptions } from "./task-options.js";
@@ -10,10 +11,18 @@ export type IterablesOf<A extends unknown[]> = Partial<{ [K in keyof A]: AnyIter
 export interface Submitter {
   submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>>;
+  submitWhenReady<A extends unknown[], R>(
+    task: Task<A, R>,
+    ...args: A
+  ): Promise<Future<Awaited<R>>>;
   map<A extends unknown[], R>(
     task: Task<A, R>,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>>;
+  stream<A extends unknown[], R extends Streamable>(
+    task: Task<A, R>,
+    ...args: A
+  ): StreamIterator<ItemOf<R>>;
   with(options: TaskOptions): Submitter;
 }
 
@@ -21,9 +30,17 @@ export interface Submitter {
 export interface FunctionSubmitter {
   submit<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>>;
   map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>>;
+  stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>>;
   with(options: TaskOptions): FunctionSubmitter;
 }

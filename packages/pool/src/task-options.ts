@@ -25,7 +25,10 @@ export interface TaskOptions {
   name?: string | undefined;
   /** For `map`: items that travel together, from 1. Executors of this thread have no messages to save. */
   chunkSize?: number | undefined;
-  /** For `map`: how many results may be in flight or unread, from 1. Default: all of them. */
+  /**
+   * For `map`: how many results may be in flight or unread, from 1; default: all of them. For `stream`: how many items;
+   * default: some milliseconds' worth of them.
+   */
   bufferSize?: number | undefined;
   /** For `map`: results in the order of the input (default), or as they come. */
   ordered?: boolean | undefined;

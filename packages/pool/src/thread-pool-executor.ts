@@ -53,6 +53,7 @@ export class ThreadPoolExecutor extends WorkerExecutor {
       {
         initializer: checked.initializer,
         runTimes,
+        concurrency: checked.concurrencyPerWorker,
         spin: { worker: cores && spin !== false, parent: cores && spin === "adaptive" },
       },
     );

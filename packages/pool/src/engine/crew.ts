@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
 import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
@@ -12,6 +13,12 @@ const CALL_ATTEMPTS = 3;
 const RAN = "while it ran this call";
 const HELD = "while it had this call, which it may have begun";
 const READ = `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
+
+/**
+ * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
+ * once, each would get its first result only when the last of them is there.
+ */
+const STARTING_AT_ONCE = availableParallelism();
 
 /** How the workers of an executor are made and replaced. */
 export interface CrewOptions {
@@ -30,8 +37,12 @@ export interface CrewListener extends Pick<LinkListener, "freed"> {
   crashed(error: WorkerCrashedError): void;
   /** No worker can be had. */
   broken(error: BrokenExecutorError): void;
+  /** The program of a worker runs: the next may be started. */
+  alive(): void;
+  /** A worker is being made: it takes what is placed, and runs it when it is up. */
+  joined(link: Link): void;
   /** A worker has gone. */
-  gone(): void;
+  gone(link: Link): void;
 }
 
 /** The workers of one executor, from their making to their end. */
@@ -58,19 +69,28 @@ export class Crew {
     return this.#alive.size;
   }
 
-  /** Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed. */
-  growFor(waiting: number): void {
-    if (this.#closed) return;
+  /**
+   * Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed.
+   *
+   * @returns How many are to come when those run that start now.
+   */
+  growFor(waiting: number): number {
+    if (this.#closed) return 0;
     let idle = 0;
-    for (const link of this.links) if (link.held === 0) idle += 1;
+    let starting = 0;
+    for (const link of this.links) {
+      if (link.held === 0) idle += 1;
+      if (!link.isAlive) starting += 1;
+    }
     let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
     try {
-      for (; missing > 0; missing -= 1) this.#spawn();
+      for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
       this.#listener.broken(
         new BrokenExecutorError("a worker could not be started", { cause: error }),
       );
     }
+    return Math.max(missing, 0);
   }
 
   /** How many more calls a worker may take before it is replaced. */
@@ -163,6 +183,9 @@ export class Crew {
     const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
     const link = this.#transport.open(workerId, `${workerName}_${workerId - 1}`, {
+      alive: () => {
+        this.#listener.alive();
+      },
       up: () => {
         stopTimer();
         this.#failedBoots = 0;
@@ -191,6 +214,7 @@ export class Crew {
     });
     this.links.push(link);
     this.#alive.add(link);
+    this.#listener.joined(link);
   }
 
   #retire(link: Link): void {
@@ -229,7 +253,7 @@ export class Crew {
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
     else if (lost > 0) this.#listener.crashed(crash(RAN, true));
     else if (deadly !== undefined) this.#listener.crashed(crash(READ, "unknown"));
-    this.#listener.gone();
+    this.#listener.gone(link);
   }
 
   #bootFailed(end: WorkerEnd, late: boolean): void {

@@ -13,6 +13,8 @@ import { WorkerCall } from "./worker-call.js";
 const AHEAD_US = 1000;
 /** So many submissions in one turn are handed out without waiting for its end. */
 const EAGER = 64;
+/** So many items of a map, which are handed out in chunks. */
+const EAGER_ITEMS = 1024;
 
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for about a
@@ -25,15 +27,24 @@ export class Dispatcher {
   readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
   readonly #transport: Transport;
+  /** How many calls a worker runs at once. */
+  readonly #concurrency: number;
   #scheduled = false;
   #sinceFlush = 0;
   #orders = 0;
 
-  constructor(crew: Crew, tasks: TaskRegistry, times: RunTimes, transport: Transport) {
+  constructor(
+    crew: Crew,
+    tasks: TaskRegistry,
+    times: RunTimes,
+    transport: Transport,
+    concurrency: number,
+  ) {
     this.#crew = crew;
     this.#tasks = tasks;
     this.#times = times;
     this.#transport = transport;
+    this.#concurrency = concurrency;
   }
 
   /** Calls with workers, not settled. */
@@ -69,7 +80,10 @@ export class Dispatcher {
       this.#maps.add(work);
       this.queue.push(work, work.priority);
     }
-    this.schedule();
+    this.#sinceFlush += 1;
+    // What reads a long input keeps this thread; the workers should not wait for its end.
+    if (this.#sinceFlush >= EAGER_ITEMS) this.flush();
+    else this.schedule();
   }
 
   /** Calls and items that wait. */
@@ -104,15 +118,15 @@ export class Dispatcher {
     this.#scheduled = false;
     this.#sinceFlush = 0;
     if (this.queue.size === 0) return;
-    this.#crew.growFor(this.waiting);
+    const toCome = this.#crew.growFor(this.waiting);
     const links = this.#crew.links;
     if (links.length === 0) return;
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
-    const fair = Math.ceil(waiting / links.length);
+    const fair = Math.ceil(waiting / (links.length + toCome));
     // Those who have nothing come first, with an even share; then those who can take more.
-    let woke = this.#handOut(links, true, fair);
-    woke = this.#handOut(links, false, fair) || woke;
+    let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
+    woke = this.#handOut(links, false, toCome > 0 ? fair : Infinity) || woke;
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
@@ -121,17 +135,31 @@ export class Dispatcher {
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
     if (this.queue.size > 0) this.flush();
-    else if (link.held === 0 && this.inFlight > 1 && !link.closed) this.#steal(link);
+    else if (link.closed) return;
+    else if (this.#concurrency > 1) this.#relieve(link);
+    else if (link.held === 0 && this.inFlight > 1) this.#steal(link);
+  }
+
+  /**
+   * Fills first places, then second ones of workers that come round to what they have: one that a call keeps from its event
+   * loop begins nothing, however many places it has.
+   */
+  #spread(links: readonly Link[], fair: number): boolean {
+    let idle = 0;
+    for (const link of links) if (link.held === 0) idle += 1;
+    const woke = this.#handOut(links, true, Math.min(fair, Math.ceil(this.waiting / idle)));
+    const order = [...links].sort((a, b) => a.unseen - b.unseen || a.held - b.held);
+    return this.#handOut(order, false, fair) || woke;
   }
 
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
-      if (link.closed || (link.held === 0) !== idle) continue;
+      if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
       const ahead = this.#ahead();
-      const room = Math.min(idle ? Math.min(ahead, Math.max(fair, 1)) : ahead, SLOTS) - link.held;
+      const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
       // Many small hand-outs cost more than they bring: wait until a good part of what it had is done.
       if (!idle && ahead > 16 && room < ahead >> 2 && this.queue.size > room) continue;
@@ -146,10 +174,15 @@ export class Dispatcher {
   }
 
   /**
-   * How many calls of the task that comes next a worker may hold. One, while nobody knows how long they take or when they
-   * take long: then calls start strictly in order, and the time between two is nothing beside them.
+   * How many calls of the task that comes next a worker may hold: those that run at once, and some ahead. None ahead while
+   * nobody knows how long they take or when they take long: then calls start strictly in order, and the time between
+   * two is nothing beside them.
    */
   #ahead(): number {
+    return this.#concurrency - 1 + this.#aheadOfOne();
+  }
+
+  #aheadOfOne(): number {
     const next = this.queue.peek();
     const us = next === undefined ? 0 : this.#times.of(next.task);
     if (us === 0 || us * 2 > AHEAD_US) return 1;
@@ -221,7 +254,22 @@ export class Dispatcher {
       if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
     }
     if (victim === undefined) return;
-    const taken = victim.takeBackNewest(victim.live >> 1);
+    this.#moveFrom(victim, victim.live >> 1);
+  }
+
+  /** Takes calls from a worker that does not come to them, for the free places of one that does. */
+  #relieve(helper: Link): void {
+    const places = this.#concurrency - helper.held;
+    if (places <= 0 || helper.unseen > 0) return;
+    let victim: Link | undefined;
+    for (const link of this.#crew.links) {
+      if (link !== helper && link.unseen > (victim?.unseen ?? 0)) victim = link;
+    }
+    if (victim !== undefined) this.#moveFrom(victim, Math.max(places, victim.unseen >> 1));
+  }
+
+  #moveFrom(victim: Link, most: number): void {
+    const taken = victim.takeBackNewest(most);
     if (taken.length === 0) return;
     this.requeue(taken);
     this.flush();

@@ -1,4 +1,4 @@
-import type { TaskEntry } from "./shared/messages.js";
+import type { FlowOrder, TaskEntry } from "./shared/messages.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** How a worker ended. */
@@ -12,6 +12,8 @@ export interface WorkerEnd {
 
 /** What a link tells the crew. */
 export interface LinkListener {
+  /** The worker's program runs; its initializer may take long still. */
+  alive(link: Link): void;
   /** The initializer is through, and calls run. */
   up(link: Link): void;
   initializerFailed(link: Link, error: unknown): void;
@@ -33,6 +35,8 @@ export interface Surrender {
 
 /** The parent's end of one worker. */
 export abstract class Link {
+  /** Whether the worker's program runs. */
+  isAlive = false;
   /** Whether the initializer is through and calls run. */
   isUp = false;
   /** Whether calls can no longer be sent: the worker is gone, was killed, or was told to leave. */
@@ -43,6 +47,10 @@ export abstract class Link {
   live = 0;
   /** Calls ever sent and not taken back. */
   sent = 0;
+  /** Calls sent that nobody waits for at the moment: they do not keep the program alive. */
+  resting = 0;
+  /** Whether calls must wait until it has run its errands: see Broadcasts. */
+  blocked = false;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
 
@@ -50,6 +58,8 @@ export abstract class Link {
 
   /** How many more calls can be placed. */
   abstract get room(): number;
+  /** Calls placed that the worker has not come to yet, as far as can be seen from here. */
+  abstract get unseen(): number;
   /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */
@@ -63,6 +73,14 @@ export abstract class Link {
   abstract begunAt(call: WorkerCall): number | undefined;
   /** Asks a running call to stop: the reason reaches its signal. */
   abstract askToStop(call: WorkerCall, reason: unknown): void;
+  /**
+   * Sends something about the streams of a call.
+   *
+   * @throws What stands against sending it.
+   */
+  abstract tell(order: FlowOrder, transfer?: readonly object[]): void;
+  /** Is told that somebody waits for a call of its, or nobody any more. */
+  abstract rests(resting: boolean): void;
   /** Reads what the worker has finished, without waiting for the event loop; false when there was nothing. */
   abstract collectAll(): boolean;
   /** Reads what a worker that is gone had finished. */

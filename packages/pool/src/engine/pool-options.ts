@@ -11,6 +11,16 @@ export interface WorkerPoolOptions {
   /** Runs once in every worker before its first call, also in those that replace others; awaited. */
   initializer?: Task<never, unknown> | undefined;
   initializerArgs?: readonly unknown[] | undefined;
+  /**
+   * How many calls one worker runs at once, a whole number from 1: for tasks that wait for something, as a call that
+   * keeps the processor keeps all others of its worker waiting. Default: 1.
+   */
+  concurrencyPerWorker?: number | undefined;
+  /**
+   * How many calls may wait, beside those that `maxWorkers` can run, a whole number from 0: `submit` over it throws
+   * QueueFullError, `submitWhenReady` and `map` wait. Default: no limit.
+   */
+  maxQueue?: number | undefined;
   /** A worker is replaced after so many calls, a whole number from 1. Default: never. */
   maxTasksPerWorker?: number | undefined;
   /** A worker that has had nothing to do for so many milliseconds ends. Default: Infinity, never. */
@@ -33,6 +43,8 @@ const WORKER_POOL_OPTIONS = [
   "maxWorkers",
   "initializer",
   "initializerArgs",
+  "concurrencyPerWorker",
+  "maxQueue",
   "maxTasksPerWorker",
   "idleTimeoutMs",
   "onWorkerCrash",
@@ -45,6 +57,8 @@ const WORKER_POOL_OPTIONS = [
 export interface CheckedPoolOptions {
   readonly maxWorkers: number;
   readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
+  readonly concurrencyPerWorker: number;
+  readonly maxQueue: number | undefined;
   readonly maxTasksPerWorker: number;
   readonly idleTimeoutMs: number;
   readonly onWorkerCrash: "replace" | "break";
@@ -66,6 +80,8 @@ export function checkPoolOptions(
     maxWorkers = availableParallelism(),
     initializer,
     initializerArgs = [],
+    concurrencyPerWorker = 1,
+    maxQueue,
     maxTasksPerWorker,
     idleTimeoutMs = Infinity,
     onWorkerCrash = "replace",
@@ -90,6 +106,8 @@ export function checkPoolOptions(
       initializer === undefined
         ? undefined
         : { source: sourceOf(initializer), args: checkCloneable(initializerArgs) },
+    concurrencyPerWorker: checkCount("concurrencyPerWorker", concurrencyPerWorker),
+    maxQueue: maxQueue === undefined ? undefined : checkCount("maxQueue", maxQueue, 0),
     maxTasksPerWorker:
       maxTasksPerWorker === undefined
         ? Infinity

@@ -3,6 +3,7 @@ import { onAbort } from "../internal/abort-hub.js";
 import type { FutureOwner } from "../internal/future-control.js";
 import type { FifoNode } from "../internal/fifo.js";
 import type { TaskOptions } from "../task-options.js";
+import type { CallFlow } from "./call-flow.js";
 import type { Link } from "./link.js";
 import type { MapWork } from "./map-work.js";
 import type { ChunkFailure, ChunkOutcome } from "./shared/messages.js";
@@ -38,6 +39,8 @@ export class WorkerCall<T = unknown> implements FutureOwner {
   link: Link | undefined;
   slot = -1;
   stop: Stop | undefined;
+  /** Its streams, where it has some. */
+  flow: CallFlow | undefined;
   /** Of a chunk, the calls whose arguments could not be cloned: the worker was sent the others. */
   refused: readonly ChunkFailure[] | undefined;
   /** Where it was submitted, for the stack of its error. */
@@ -67,6 +70,11 @@ export class WorkerCall<T = unknown> implements FutureOwner {
   /** Whether it can be sent only once: its buffers are gone afterwards. */
   get pinned(): boolean {
     return this.options.transfer !== undefined;
+  }
+
+  /** Whether it is for one worker and no other, so that nobody may take it back for another. */
+  get bound(): boolean {
+    return false;
   }
 
   /** Whether it may be what workers die of as they read its arguments: nothing else must be with it. */

@@ -2,6 +2,7 @@ import { serializationError } from "../codec/find-uncloneable.js";
 import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
+import { Admission } from "../internal/admission.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
@@ -9,6 +10,9 @@ import type { ResultIterator } from "../result-iterator.js";
 import type { IterablesOf } from "../submitter.js";
 import type { Task } from "../task.js";
 import type { TaskOptions } from "../task-options.js";
+import type { StreamIterator, Streamable, ItemOf } from "../flow/stream.js";
+import { CallFlow, sourcesOf } from "./call-flow.js";
+import { Broadcasts } from "./broadcasts.js";
 import { ChunkedMap } from "./chunked-map.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -30,9 +34,11 @@ export abstract class WorkerExecutor extends Executor {
   readonly #times: RunTimes;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
+  readonly #broadcasts: Broadcasts;
   readonly #sites = new SubmitSites();
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
   readonly #host: CallHost;
+  readonly #admission: Admission | undefined;
   #outstanding = 0;
   #shutDown = false;
   #broken: BrokenExecutorError | undefined;
@@ -45,13 +51,21 @@ export abstract class WorkerExecutor extends Executor {
     watchProcessExit();
     this.#options = options;
     this.maxWorkers = options.maxWorkers;
+    if (options.maxQueue !== undefined) {
+      this.#admission = new Admission(
+        options.maxQueue,
+        options.maxWorkers,
+        () => this.#outstanding,
+      );
+    }
     this.#times = times;
     this.#crew = new Crew(transport, options, {
       freed: (link) => {
+        if (link.blocked) this.#broadcasts.freed(link);
         this.#dispatcher.freed(link);
       },
       returned: (calls) => {
-        this.#dispatcher.requeue(calls);
+        this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
       },
       crashed: (error) => {
         if (options.onWorkerCrash === "break") {
@@ -61,12 +75,45 @@ export abstract class WorkerExecutor extends Executor {
       broken: (error) => {
         this.#break(error);
       },
-      gone: () => {
+      alive: () => {
+        this.#dispatcher.schedule();
+      },
+      joined: (link) => {
+        this.#broadcasts.welcome(link);
+      },
+      gone: (link) => {
+        this.#broadcasts.gone(link);
         this.#dispatcher.schedule();
         this.#endIfDone();
       },
     });
-    this.#dispatcher = new Dispatcher(this.#crew, this.#tasks, this.#times, transport);
+    this.#dispatcher = new Dispatcher(
+      this.#crew,
+      this.#tasks,
+      this.#times,
+      transport,
+      options.concurrencyPerWorker,
+    );
+    this.#broadcasts = new Broadcasts({
+      links: this.#crew.links,
+      tasks: this.#tasks,
+      busy: (link) => {
+        this.#crew.busy(link);
+      },
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      unblocked: () => {
+        this.#dispatcher.schedule();
+        if (this.#shutDown) this.#endIfDone();
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      assertOpen: () => {
+        this.#assertOpen();
+      },
+    });
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
@@ -74,14 +121,18 @@ export abstract class WorkerExecutor extends Executor {
       },
       ended: (end, calls) => {
         this.#counts[end] += calls;
-        this.#outstanding -= calls;
-        if (this.#shutDown) this.#endIfDone();
+        this.#left(calls);
       },
     };
   }
 
   override submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>> {
     return this.submitWith(NO_OPTIONS, task, args);
+  }
+
+  /** As in the base class, but without a second array of the arguments. */
+  override run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>> {
+    return this.submitWith(NO_OPTIONS, task, args).result();
   }
 
   override map<A extends unknown[], R>(
@@ -91,11 +142,32 @@ export abstract class WorkerExecutor extends Executor {
     return this.bind(NO_OPTIONS).map(task, ...iterables);
   }
 
+  override stream<A extends unknown[], R extends Streamable>(
+    task: Task<A, R>,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.streamWith(NO_OPTIONS, task, args);
+  }
+
+  override broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
+    this.#assertOpen();
+    const id = this.#tasks.idOf(task);
+    let copy: A;
+    try {
+      // Workers that start later must be given the same.
+      copy = structuredClone(args);
+    } catch (error) {
+      return Promise.reject(serializationError("arguments", args, "args", error));
+    }
+    return this.#broadcasts.run(id, copy) as Promise<Awaited<R>[]>;
+  }
+
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
     const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
     checkDuration("timeoutMs", timeoutMs, 0);
     this.#shutDown = true;
+    this.#admission?.close();
     if (cancelFutures) this.#cancelWaiting();
     this.#ended ??= new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -128,7 +200,7 @@ export abstract class WorkerExecutor extends Executor {
     let running = 0;
     for (const link of this.#crew.links) {
       if (link.live === 0) idle += 1;
-      for (const call of link.calls()) if (link.hasBegun(call)) running += 1;
+      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
     }
     const workers = this.#crew.alive;
     return {
@@ -146,14 +218,62 @@ export abstract class WorkerExecutor extends Executor {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>> {
+    if (this.#admission !== undefined) {
+      this.#assertOpen();
+      this.#admission.assertOpen();
+    }
+    return this.admitWith(options, task, args);
+  }
+
+  protected override admitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     this.#assertOpen();
-    const call = new WorkerCall(this.#host, this.#tasks.idOf(task), args, options);
+    const id = this.#tasks.idOf(task);
+    const sources = sourcesOf(args, options.transfer);
+    const call =
+      sources === undefined
+        ? new WorkerCall(this.#host, id, args, options)
+        : this.#callWithFlow(id, args, options, sources);
     call.site = this.#sites.capture();
-    this.#outstanding += 1;
-    if (options.signal !== undefined) call.watchSignal();
-    if (!call.future.done()) this.#dispatcher.enqueue(call);
+    this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
     return call.future as Future<Awaited<R>>;
+  }
+
+  protected override streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>> {
+    this.#assertOpen();
+    const sources = sourcesOf(args, options.transfer) ?? [];
+    const call = this.#callWithFlow(this.#tasks.idOf(task), args, options, sources);
+    call.site = this.#sites.capture();
+    const stream = call.flow.open(options.bufferSize);
+    this.#accept(call);
+    // The call was made for this very task, so its items are what the task yields.
+    return stream as StreamIterator<ItemOf<R>>;
+  }
+
+  #callWithFlow(
+    task: number,
+    args: readonly unknown[],
+    options: TaskOptions,
+    sources: readonly number[],
+  ): WorkerCall & { flow: CallFlow } {
+    const sent = args.map((arg, index) => (sources.includes(index) ? undefined : arg));
+    const call = new WorkerCall(this.#host, task, sent, options);
+    const flow = new CallFlow(call, new Map(sources.map((index) => [index, args[index]])));
+    return Object.assign(call, { flow });
+  }
+
+  #accept(call: WorkerCall): void {
+    this.#outstanding += 1;
+    if (call.options.signal !== undefined) call.watchSignal();
+    if (!call.future.done()) this.#dispatcher.enqueue(call);
   }
 
   protected override mapWith<A extends unknown[], R>(
@@ -166,6 +286,7 @@ export abstract class WorkerExecutor extends Executor {
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
     const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
     return results.start({
+      admission: this.#admission,
       assertAccepting: () => {
         this.#assertOpen();
       },
@@ -178,6 +299,15 @@ export abstract class WorkerExecutor extends Executor {
         this.#dropped("cancelled", work.cancel());
       },
     });
+  }
+
+  protected override assertAccepting(task: object): void {
+    this.#assertOpen();
+    this.#tasks.idOf(task);
+  }
+
+  protected override admission(): Admission | undefined {
+    return this.#admission;
   }
 
   #assertOpen(): void {
@@ -213,6 +343,7 @@ export abstract class WorkerExecutor extends Executor {
 
   #break(error: BrokenExecutorError): void {
     this.#broken ??= error;
+    this.#admission?.close();
     const fail = (call: WorkerCall): void => {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
@@ -237,7 +368,13 @@ export abstract class WorkerExecutor extends Executor {
   /** Items of a map have ended without ever being sent. */
   #dropped(end: CallEnd, items: number): void {
     this.#counts[end] += items;
-    this.#outstanding -= items;
+    this.#left(items);
+  }
+
+  /** So many calls are no longer outstanding. */
+  #left(calls: number): void {
+    this.#outstanding -= calls;
+    this.#admission?.freed();
     if (this.#shutDown) this.#endIfDone();
   }
 
@@ -249,6 +386,7 @@ export abstract class WorkerExecutor extends Executor {
     for (const link of this.#crew.links) {
       for (const call of [...link.calls()]) call.future.cancel();
     }
+    this.#broadcasts.cancelWaiting();
   }
 
   #endByForce(graceMs: number): void {
@@ -260,7 +398,7 @@ export abstract class WorkerExecutor extends Executor {
   }
 
   #endIfDone(): void {
-    if (!this.#shutDown || this.#outstanding > 0) return;
+    if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
     this.#crew.close();
     if (this.#crew.alive > 0) return;
     const tell = this.#tellEnded;

@@ -1,3 +1,4 @@
+import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
 import type { ResultIterator } from "../result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
@@ -10,11 +11,21 @@ export interface SubmitterHost {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>>;
+  submitWhenReadyWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Promise<Future<Awaited<R>>>;
   mapWith<A extends unknown[], R>(
     options: TaskOptions,
     task: (...args: A) => R,
     iterables: IterablesOf<A>,
   ): ResultIterator<Awaited<R>>;
+  streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>>;
 }
 
 /** Binds options to the calls of one executor; never changed, only added to by making another. */
@@ -35,11 +46,25 @@ export class BoundSubmitter implements FunctionSubmitter {
     return this.submit(task, ...args).result();
   }
 
+  submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>> {
+    return this.#host.submitWhenReadyWith(this.#options, task, args);
+  }
+
   map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.#host.mapWith(this.#options, task, iterables);
+  }
+
+  stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.#host.streamWith(this.#options, task, args);
   }
 
   with(options: TaskOptions): BoundSubmitter {

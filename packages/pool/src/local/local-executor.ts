@@ -1,6 +1,8 @@
 import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
+import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
+import { Admission } from "../internal/admission.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
@@ -8,6 +10,7 @@ import type { ResultIterator } from "../result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
+import { openLocalStream } from "./local-stream.js";
 import { resolveTask } from "./resolve-task.js";
 import { callStore } from "../internal/task-context.js";
 
@@ -24,10 +27,19 @@ export abstract class LocalExecutor extends Executor {
   readonly #host: CallHost;
   /** Those who wait in `shutdown()` for the last call. */
   #whenIdle: (() => void)[] = [];
+  readonly #admission: Admission | undefined;
   #shutDown = false;
 
-  protected constructor(killAfterMs: number = DEFAULT_KILL_AFTER_MS) {
+  /** @param queue - How many calls may wait beside those that run, where that is limited. */
+  protected constructor(
+    killAfterMs: number = DEFAULT_KILL_AFTER_MS,
+    queue?: { maxQueue: number; maxWorkers: number },
+  ) {
     super();
+    if (queue !== undefined) {
+      const occupied = (): number => this.#running.size + this.waiting.size;
+      this.#admission = new Admission(queue.maxQueue, queue.maxWorkers, occupied);
+    }
     watchProcessExit();
     this.#host = {
       killAfterMs: checkDuration("killAfterMs", killAfterMs, 0),
@@ -36,6 +48,7 @@ export abstract class LocalExecutor extends Executor {
         this.#counts[end] += 1;
         this.#running.delete(call);
         this.placeFreed();
+        this.#admission?.freed();
         this.#tellIfIdle();
       },
     };
@@ -49,11 +62,32 @@ export abstract class LocalExecutor extends Executor {
     return this.submit(task, ...args).result();
   }
 
+  override submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>> {
+    return this.submitWhenReadyWith({}, task, args);
+  }
+
+  override broadcast<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Awaited<R>[]> {
+    return this.submitWhenReadyWith({}, task, args).then(async (future) => [await future.result()]);
+  }
+
   override map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>
   ): ResultIterator<Awaited<R>> {
     return this.bind({}).map(task, ...iterables);
+  }
+
+  override stream<A extends unknown[], R extends Streamable>(
+    task: (...args: A) => R,
+    ...args: A
+  ): StreamIterator<ItemOf<R>> {
+    return this.streamWith({}, task, args);
   }
 
   override with(options: TaskOptions): FunctionSubmitter {
@@ -77,7 +111,7 @@ export abstract class LocalExecutor extends Executor {
         "a call cannot wait for its own executor to end: use shutdown({ wait: false })",
       );
     }
-    this.#shutDown = true;
+    this.#close();
     if (cancelFutures) this.#cancelWaiting();
     if (this.#isIdle()) return Promise.resolve();
     const stopTimer = startTimer(timeoutMs, () => {
@@ -99,7 +133,7 @@ export abstract class LocalExecutor extends Executor {
    * A function of this thread cannot be stopped from outside: one that ignores its signal goes on unseen.
    */
   override terminateWorkers(): Promise<void> {
-    this.#shutDown = true;
+    this.#close();
     this.#endByForce();
     return Promise.resolve();
   }
@@ -140,17 +174,57 @@ export abstract class LocalExecutor extends Executor {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>> {
+    if (this.#admission !== undefined) {
+      this.#assertOpen();
+      this.#admission.assertOpen();
+    }
+    return this.admitWith(options, task, args);
+  }
+
+  protected override admitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     this.#assertOpen();
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
-    call.watchSignal();
-    if (!call.future.done()) this.admit(call);
+    this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
     return call.future as Future<Awaited<R>>;
+  }
+
+  protected override streamWith<A extends unknown[], R extends Streamable>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): StreamIterator<ItemOf<R>> {
+    this.#assertOpen();
+    const { run, name } = resolveTask(task);
+    const stream = openLocalStream(run, options.bufferSize);
+    const call = new LocalCall(this.#host, { run: stream.run, name }, args, options);
+    stream.follow(call.future);
+    this.#accept(call);
+    // The call was made for this very task, so its items are what the task yields.
+    return stream.iterator as StreamIterator<ItemOf<R>>;
+  }
+
+  #accept(call: LocalCall): void {
+    call.watchSignal();
+    if (!call.future.done()) this.admit(call);
   }
 
   protected override assertAccepting(task: unknown): void {
     this.#assertOpen();
     resolveTask(task);
+  }
+
+  protected override admission(): Admission | undefined {
+    return this.#admission;
+  }
+
+  #close(): void {
+    this.#shutDown = true;
+    this.#admission?.close();
   }
 
   #assertOpen(): void {

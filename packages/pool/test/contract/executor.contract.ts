@@ -1,5 +1,6 @@
 import { describe } from "@jest/globals";
 import { describeAbort } from "./abort.js";
+import { describeAsyncArguments } from "./async-arguments.js";
 import { describeBlocks } from "./blocks.js";
 import { describeCancel } from "./cancel.js";
 import { describeCapacity } from "./capacity.js";
@@ -13,8 +14,10 @@ import { describeMapProperties } from "./map-properties.js";
 import { describeMapAndShutdown } from "./map-shutdown.js";
 import { describeOptions } from "./options.js";
 import { describePrograms } from "./programs.js";
+import { describeQueueLimit } from "./queue-limit.js";
 import { describeReferences } from "./references.js";
 import { describeShutdown } from "./shutdown.js";
+import { describeStream } from "./stream.js";
 import type { Subject } from "./subject.js";
 import { describeSubmit } from "./submit.js";
 import { describeTerminate } from "./terminate.js";
@@ -46,6 +49,9 @@ export function describeExecutorContract(subject: Subject): void {
     describeTerminate(bench);
     describeBlocks(bench);
     describeCapacity(bench);
+    describeQueueLimit(bench);
     describePrograms(bench);
+    describeStream(bench);
+    describeAsyncArguments(bench);
   });
 }

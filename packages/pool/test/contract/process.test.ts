@@ -5,7 +5,7 @@ import { describeExecutorContract } from "./executor.contract.js";
 describe("[S3] what holds for every executor", () => {
   describeExecutorContract({
     name: "ProcessPoolExecutor",
-    create: (maxWorkers) => new ProcessPoolExecutor({ maxWorkers }),
+    create: (maxWorkers, maxQueue) => new ProcessPoolExecutor({ maxWorkers, maxQueue }),
     queues: true,
     sharesMemory: false,
     canKill: true,

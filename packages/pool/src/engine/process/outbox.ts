@@ -19,6 +19,8 @@ export function putCall(batch: FrameBatch, call: WorkerCall): void {
   if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
   if (call.isChunk) {
     putChunk(batch, call, code | CallFlag.Chunk);
+  } else if (call.flow !== undefined) {
+    batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), args));
   } else if (options.name !== undefined) {
     batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], args));
   } else if (areJsonSafe(args)) {
@@ -32,6 +34,11 @@ export function putCall(batch: FrameBatch, call: WorkerCall): void {
 function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
   call.refused = undefined;
   const lists = call.args as readonly (readonly unknown[])[];
+  const flat = lists.every(({ length }) => length === 1) ? lists.map(([only]) => only) : undefined;
+  if (flat !== undefined && areJsonSafe(flat)) {
+    batch.add(call.slot, code | CallFlag.Flat, flat);
+    return;
+  }
   if (lists.every(areJsonSafe)) {
     batch.add(call.slot, code, lists);
     return;

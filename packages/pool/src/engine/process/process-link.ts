@@ -6,7 +6,7 @@ import { startTimer } from "../../internal/timer.js";
 import { Link, type LinkListener, type Surrender, type WorkerEnd } from "../link.js";
 import { siteOf, withRefused } from "../replies-of.js";
 import { FrameBatch, FrameReader } from "../shared/frames.js";
-import type { ChunkOutcome, TaskEntry } from "../shared/messages.js";
+import type { ChunkOutcome, FlowOrder, TaskEntry } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild, type ToChild } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
@@ -44,8 +44,9 @@ export class ProcessLink extends Link implements ChannelListener {
   #tasksKnown = 0;
   #replied = false;
   #kept = false;
-  /** What the child said as it left: all calls but this one had not begun. */
-  #lastWord: { running: WorkerCall | undefined; error: unknown } | undefined;
+  #holds = false;
+  /** What the child said as it left: calls in other slots had not begun. */
+  #lastWord: { running: readonly number[]; error: unknown } | undefined;
   #end: WorkerEnd | undefined;
   #stopTimer: (() => void) | undefined;
 
@@ -96,6 +97,10 @@ export class ProcessLink extends Link implements ChannelListener {
     return this.isUp ? this.#free.length : 1 - this.held;
   }
 
+  override get unseen(): number {
+    return this.#unsent.size;
+  }
+
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
     const slot = this.#free.pop();
     if (slot === undefined) throw new Error("no slot is free");
@@ -112,10 +117,11 @@ export class ProcessLink extends Link implements ChannelListener {
     this.live += 1;
     this.sent += 1;
     if (call.risky) this.risky = true;
+    if (call.flow?.resting) this.resting += 1;
   }
 
   override publish(): boolean {
-    if (this.held > 0) this.#child.process.ref();
+    this.#hold();
     if (!this.isUp) return false;
     let refused = false;
     for (const call of this.#unsent) {
@@ -136,7 +142,7 @@ export class ProcessLink extends Link implements ChannelListener {
         if (!this.closed) this.#listener.freed(this);
       });
     }
-    if (this.held === 0) this.#rest();
+    this.#rest();
     return true;
   }
 
@@ -144,12 +150,13 @@ export class ProcessLink extends Link implements ChannelListener {
     if (!this.#unsent.delete(call)) return false;
     this.sent -= 1;
     this.#release(call.slot);
-    if (this.held === 0) this.#rest();
+    this.#rest();
     return true;
   }
 
   override takeBackNewest(most: number): WorkerCall[] {
-    const newest = most > 0 ? [...this.#unsent].slice(-most) : [];
+    const free = [...this.#unsent].filter((call) => !call.pinned);
+    const newest = most > 0 ? free.slice(-most) : [];
     return newest.filter((call) => this.takeBack(call));
   }
 
@@ -165,6 +172,16 @@ export class ProcessLink extends Link implements ChannelListener {
   override askToStop(call: WorkerCall, reason: unknown): void {
     this.#order({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
     this.#flush();
+  }
+
+  override tell(order: FlowOrder): void {
+    this.#order(order);
+    this.#flush();
+  }
+
+  override rests(resting: boolean): void {
+    this.resting += resting ? 1 : -1;
+    this.#hold();
   }
 
   override collectAll(): boolean {
@@ -200,7 +217,7 @@ export class ProcessLink extends Link implements ChannelListener {
 
   override ref(): void {
     this.#kept = true;
-    this.#child.process.ref();
+    this.#hold();
   }
 
   override kill(): void {
@@ -219,7 +236,9 @@ export class ProcessLink extends Link implements ChannelListener {
 
   #fateOf(call: WorkerCall): keyof Surrender {
     if (this.#unsent.has(call)) return "waiting";
-    if (this.#lastWord !== undefined) return this.#lastWord.running === call ? "begun" : "waiting";
+    if (this.#lastWord !== undefined) {
+      return this.#lastWord.running.includes(call.slot) ? "begun" : "waiting";
+    }
     return this.#begunAt[call.slot] === 0 ? "unsure" : "begun";
   }
 
@@ -233,6 +252,10 @@ export class ProcessLink extends Link implements ChannelListener {
 
   #hear(word: FromChild): void {
     switch (word.kind) {
+      case "alive":
+        this.isAlive = true;
+        this.#listener.alive(this);
+        return;
       case "up":
         this.isUp = true;
         this.#listener.up(this);
@@ -244,7 +267,7 @@ export class ProcessLink extends Link implements ChannelListener {
         return;
       case "exiting":
         this.#lastWord = {
-          running: word.running === undefined ? undefined : this.#calls[word.running],
+          running: word.running,
           error: word.error && decodeThrown(word.error),
         };
     }
@@ -276,6 +299,11 @@ export class ProcessLink extends Link implements ChannelListener {
         if (call !== undefined) futureControl.progress(call.future, value);
         return;
       }
+      case ProcessReply.Items:
+      case ProcessReply.Pull:
+      case ProcessReply.Leave:
+        this.#calls[slot]?.flow?.receive(status, value);
+        return;
     }
     const call = this.#ended(slot);
     if (call === undefined) return;
@@ -319,6 +347,7 @@ export class ProcessLink extends Link implements ChannelListener {
     this.#free.push(slot);
     this.held -= 1;
     this.live -= 1;
+    if (call.flow?.resting) this.resting -= 1;
     call.link = undefined;
     call.slot = -1;
     return call;
@@ -332,13 +361,22 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   #afterEnds(): void {
-    if (this.held === 0) this.#rest();
+    this.#rest();
     this.#listener.freed(this);
   }
 
   #rest(): void {
-    this.risky = false;
-    if (!this.#kept) this.#child.process.unref();
+    if (this.held === 0) this.risky = false;
+    this.#hold();
+  }
+
+  /** Keeps the program alive while somebody waits for a call. */
+  #hold(): void {
+    const wanted = this.#kept || this.held > this.resting;
+    if (wanted === this.#holds) return;
+    this.#holds = wanted;
+    if (wanted) this.#child.process.ref();
+    else this.#child.process.unref();
   }
 
   #killAfter(ms: number): void {

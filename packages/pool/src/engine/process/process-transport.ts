@@ -11,6 +11,7 @@ import { Rendezvous } from "./rendezvous.js";
 export interface ProcessSetup {
   readonly initializer: { source: TaskSource; args: Buffer } | undefined;
   readonly runTimes: RunTimes;
+  readonly concurrency: number;
 }
 
 /** Makes child processes, each with a socket to this one. */
@@ -28,12 +29,12 @@ export class ProcessTransport implements Transport {
     const appointment = this.#rendezvous.expect((lines) => {
       link.connect(socketChannel(lines, link));
     });
-    const { initializer, runTimes } = this.#setup;
+    const { initializer, runTimes, concurrency } = this.#setup;
     const address = appointment?.address;
     const token = appointment?.token ?? "";
     let child;
     try {
-      child = this.#spawner.spawn({ workerId, name, address, token, initializer });
+      child = this.#spawner.spawn({ workerId, name, address, token, concurrency, initializer });
     } catch (error) {
       appointment?.cancel();
       throw error;

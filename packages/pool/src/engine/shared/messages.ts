@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
+import type { Packed } from "./packed.js";
 
 /** What a worker gets at its birth, through `workerData`. */
 export interface WorkerBirth {
@@ -10,6 +11,8 @@ export interface WorkerBirth {
   /** Measured run time per task in microseconds, shared by all workers of an executor. */
   readonly runTimes: SharedArrayBuffer;
   readonly spinUs: number;
+  /** How many calls it may have begun and not ended. */
+  readonly concurrency: number;
   readonly initializer:
     { readonly source: TaskSource; readonly args: readonly unknown[] } | undefined;
 }
@@ -20,8 +23,38 @@ export type ToWorker =
   | readonly unknown[]
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
   | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | FlowOrder
   | { readonly kind: "sync" }
   | { readonly kind: "leave" };
+
+/** From parent to worker, about the streams of one call; `call` is its number in FlowArguments. */
+export type FlowOrder =
+  /** Of what the task yields, so many items in all may be sent. */
+  | { readonly kind: "credit"; readonly call: number; readonly total: number }
+  /** Of a stream among its arguments. */
+  | {
+      readonly kind: "items";
+      readonly call: number;
+      readonly source: number;
+      readonly items: unknown[];
+    }
+  | {
+      readonly kind: "source ended";
+      readonly call: number;
+      readonly source: number;
+      readonly failure: EncodedThrown | undefined;
+    };
+
+/** The arguments of a call that has streams. */
+export interface FlowArguments {
+  readonly call: number;
+  readonly name: string | undefined;
+  readonly args: readonly unknown[];
+  /** Which of the arguments are streams: they come when the task asks for them. */
+  readonly sources: readonly number[];
+  /** How many items the task may send at first; undefined where what it returns is a value and no stream. */
+  readonly credit: number | undefined;
+}
 
 /** A task as the worker must know it: where it is, and what it is called. */
 export interface TaskEntry {
@@ -33,6 +66,8 @@ export interface TaskEntry {
 export type FromWorker =
   | typeof WAKE
   | unknown[]
+  /** The program runs, and begins with the initializer. */
+  | { readonly kind: "alive" }
   | { readonly kind: "up" }
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }
@@ -52,6 +87,12 @@ export const ReplyStatus = {
   Stopped: 3,
   /** The outcomes of a chunk. */
   Chunk: 4,
+  /** Some of what the task yields, as an array; the call goes on, as with all that follows. */
+  Items: 5,
+  /** `[source, total]`: of a stream among the arguments so many items in all may be sent. */
+  Pull: 6,
+  /** The task has left a stream among its arguments. */
+  Leave: 7,
 } as const;
 
 /** What was thrown at some place of a chunk of `map`. */
@@ -63,4 +104,9 @@ export interface ChunkOutcome {
   readonly thrown: readonly ChunkFailure[] | undefined;
   /** From this place on the calls were stopped on request or never begun; absent where none was. */
   readonly stopped?: number | undefined;
+}
+
+/** The same on its way. */
+export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
+  readonly values: readonly unknown[] | Packed;
 }

@@ -1,6 +1,6 @@
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
-import { ReplyStatus, type TaskEntry } from "./messages.js";
+import { ReplyStatus, type FlowOrder, type TaskEntry } from "./messages.js";
 
 /** What a child process gets from its parent before anything else. */
 export interface ChildBirth {
@@ -10,6 +10,8 @@ export interface ChildBirth {
   readonly address: string | undefined;
   /** What the parent knows the child by. */
   readonly token: string;
+  /** How many calls it may have begun and not ended. */
+  readonly concurrency: number;
   readonly initializer: { readonly source: TaskSource; readonly args: Buffer } | undefined;
 }
 
@@ -30,8 +32,12 @@ export const CallFlag = {
   Chunk: 2,
   /** The value is a name for the call and the arguments. */
   Named: 4,
+  /** With Chunk: the calls have one argument each, and the value is an array of those. */
+  Flat: 8,
+  /** The value is a FlowArguments. */
+  Flow: 16,
 } as const;
-export const FLAGS = 8;
+export const FLAGS = 32;
 
 /** The second number of a reply. The first is the slot. */
 export const ProcessReply = {
@@ -52,15 +58,18 @@ export const ProcessReply = {
 export type ToChild =
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
   | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | FlowOrder
   | { readonly kind: "leave" };
 
 /** Words of a child about itself. */
 export type FromChild =
+  /** The program runs, and begins with the initializer. */
+  | { readonly kind: "alive" }
   | { readonly kind: "up" }
   | { readonly kind: "initializer failed"; readonly error: EncodedThrown }
-  /** Its last word: which call runs, so that all others are known not to. */
+  /** Its last word: which calls run, so that all others are known not to. */
   | {
       readonly kind: "exiting";
-      readonly running: number | undefined;
+      readonly running: readonly number[];
       readonly error: EncodedThrown | undefined;
     };

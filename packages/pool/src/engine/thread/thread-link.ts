@@ -4,16 +4,20 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener, type Surrender } from "../link.js";
-import { siteOf, withRefused } from "../replies-of.js";
-import { Cargo, cargoOf, valueOf } from "../shared/cargo.js";
+import { siteOf } from "../replies-of.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
+  type ChunkFailure,
   type ChunkOutcome,
+  type FlowOrder,
   type FromWorker,
+  type SentOutcome,
   type TaskEntry,
   type ToWorker,
 } from "../shared/messages.js";
+import { packIntegers, unpack } from "../shared/packed.js";
 import { AbortFlag, MASK, type Ring, SLOTS, SlotState, Word, WorkerPhase } from "../shared/ring.js";
 import { LostReplies } from "./lost-replies.js";
 import { Outbox } from "./outbox.js";
@@ -45,8 +49,13 @@ export class ThreadLink extends Link {
     this.#thread = thread;
     this.#listener = listener;
     const { port } = thread;
-    this.#outbox = new Outbox(port, (call, error) => {
-      this.#refuse(call, error);
+    this.#outbox = new Outbox(port, {
+      refused: (call, error) => {
+        this.#refuse(call, error);
+      },
+      partlyRefused: (call) => {
+        ring.cargo[call.slot] = Cargo.Chunk;
+      },
     });
     this.#lost = new LostReplies(port);
     port.on("message", (message: FromWorker) => {
@@ -63,6 +72,10 @@ export class ThreadLink extends Link {
 
   override get room(): number {
     return this.closed ? 0 : this.#free.length;
+  }
+
+  override get unseen(): number {
+    return (this.#submitted - Atomics.load(this.#ring.header, Word.Taken)) | 0;
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
@@ -87,11 +100,12 @@ export class ThreadLink extends Link {
     this.live += 1;
     this.sent += 1;
     if (call.risky) this.risky = true;
+    if (call.flow?.resting) this.resting += 1;
   }
 
   override publish(): boolean {
     this.#outbox.flush();
-    if (this.held > 0) this.#thread.port.ref();
+    if (this.held > this.resting) this.#thread.port.ref();
     const { header } = this.#ring;
     Atomics.store(header, Word.Submitted, this.#submitted);
     const phase = Atomics.load(header, Word.Phase);
@@ -132,6 +146,16 @@ export class ThreadLink extends Link {
     this.#post({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
   }
 
+  override tell(order: FlowOrder, transfer?: readonly object[]): void {
+    this.#thread.port.postMessage(order, transfer as ArrayBuffer[] | undefined);
+  }
+
+  override rests(resting: boolean): void {
+    this.resting += resting ? 1 : -1;
+    if (this.held > this.resting) this.#thread.port.ref();
+    else this.#thread.port.unref();
+  }
+
   override takeBackNewest(most: number): WorkerCall[] {
     const taken: WorkerCall[] = [];
     const head = Atomics.load(this.#ring.header, Word.Taken);
@@ -154,7 +178,7 @@ export class ThreadLink extends Link {
       this.#completed = (this.#completed + 1) | 0;
       const call = this.#release(slot);
       // The slot of a call that was taken back has no call any more.
-      call?.succeeded(valueOf(resultCargo[slot] ?? Cargo.Undefined, result[slot]));
+      call?.succeeded(takeCargo(result, slot, resultCargo[slot] ?? Cargo.Undefined));
     }
     this.#afterEnds();
     return true;
@@ -199,7 +223,7 @@ export class ThreadLink extends Link {
     const waiting: WorkerCall[] = [];
     this.#calls.forEach((call) => {
       if (call === undefined) return;
-      if (!call.pinned && this.takeBack(call)) {
+      if ((!call.pinned || call.bound) && this.takeBack(call)) {
         waiting.push(call);
       } else {
         begun.push(call);
@@ -239,17 +263,26 @@ export class ThreadLink extends Link {
   #load(call: WorkerCall, slot: number): void {
     const ring = this.#ring;
     const { args, options } = call;
-    let cargo: number;
     if (call.isChunk) {
       call.refused = undefined;
-      cargo = Cargo.Chunk;
-    } else if (options.name !== undefined) cargo = Cargo.Named;
+      const flat = flatArguments(args as readonly (readonly unknown[])[]);
+      ring.cargo[slot] = flat === undefined ? Cargo.Chunk : Cargo.FlatChunk;
+      this.#outbox.add(call, flat ?? args);
+      return;
+    }
+    if (call.flow !== undefined) {
+      ring.cargo[slot] = Cargo.Flow;
+      this.#outbox.add(call, call.flow.message());
+      return;
+    }
+    let cargo: number;
+    if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
     else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
     ring.cargo[slot] = cargo;
-    if (cargo === Cargo.Number) ring.argument[slot] = args[0] as number;
-    else if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
-    else if (cargo >= Cargo.Message) this.#outbox.add(call, args);
+    if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
+    else if (cargo === Cargo.Message) this.#outbox.add(call, args);
+    else putCargo(ring.argument, slot, cargo, args[0]);
   }
 
   /** The arguments of a call cannot be sent: the worker skips its slot. */
@@ -278,7 +311,10 @@ export class ThreadLink extends Link {
       this.#afterEnds();
       return;
     }
-    if (message.kind === "up") {
+    if (message.kind === "alive") {
+      this.isAlive = true;
+      this.#listener.alive(this);
+    } else if (message.kind === "up") {
       this.isUp = true;
       this.#listener.up(this);
     } else if (message.kind === "synced") {
@@ -294,6 +330,10 @@ export class ThreadLink extends Link {
       if (call !== undefined) futureControl.progress(call.future, value);
       return;
     }
+    if (status >= ReplyStatus.Items) {
+      this.#calls[slot]?.flow?.receive(status, value);
+      return;
+    }
     const call = this.#release(slot);
     if (call === undefined) return;
     switch (status) {
@@ -304,7 +344,7 @@ export class ThreadLink extends Link {
         call.stopped();
         return;
       case ReplyStatus.Chunk:
-        call.succeeded(withRefused(value as ChunkOutcome, call.refused));
+        call.succeeded(outcomeOf(value as SentOutcome, call.refused));
         return;
       default:
         call.succeeded(value);
@@ -339,6 +379,7 @@ export class ThreadLink extends Link {
     this.held -= 1;
     if (call !== undefined) {
       this.live -= 1;
+      if (call.flow?.resting) this.resting -= 1;
       call.link = undefined;
     }
     return call;
@@ -348,15 +389,32 @@ export class ThreadLink extends Link {
   #forget(call: WorkerCall): void {
     this.#calls[call.slot] = undefined;
     this.live -= 1;
+    if (call.flow?.resting) this.resting -= 1;
     call.link = undefined;
     call.slot = -1;
   }
 
   #afterEnds(): void {
-    if (this.held === 0) {
-      this.risky = false;
-      this.#thread.port.unref();
-    }
+    if (this.held === 0) this.risky = false;
+    if (this.held <= this.resting) this.#thread.port.unref();
     this.#listener.freed(this);
   }
+}
+
+function outcomeOf(
+  { values, thrown, stopped }: SentOutcome,
+  refused: readonly ChunkFailure[] = [],
+): ChunkOutcome {
+  const failed = refused.length === 0 ? thrown : [...refused, ...(thrown ?? [])];
+  return { values: unpack(values), thrown: failed, stopped };
+}
+
+/** The arguments of the calls of a chunk when each has one: whole numbers in a form that is quick to copy and to read. */
+function flatArguments(list: readonly (readonly unknown[])[]): unknown[] | Int32Array | undefined {
+  const flat: unknown[] = [];
+  for (const args of list) {
+    if (args.length !== 1) return undefined;
+    flat.push(args[0]);
+  }
+  return packIntegers(flat) ?? flat;
 }

@@ -12,6 +12,8 @@ const SPIN_US = 50;
 export interface ThreadSetup {
   readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
   readonly runTimes: SharedArrayBuffer;
+  /** How many calls a thread runs at once. */
+  readonly concurrency: number;
   /** Who may spin for work or results. */
   readonly spin: { readonly worker: boolean; readonly parent: boolean };
 }
@@ -30,10 +32,10 @@ export class ThreadTransport implements Transport {
   }
 
   open(workerId: number, name: string, listener: LinkListener): Link {
-    const { initializer, runTimes, spin } = this.#setup;
+    const { initializer, runTimes, concurrency, spin } = this.#setup;
     const ring = Ring.create();
     const spinUs = spin.worker ? SPIN_US : 0;
-    const birth = { workerId, memory: ring.memory, runTimes, spinUs, initializer };
+    const birth = { workerId, memory: ring.memory, runTimes, spinUs, concurrency, initializer };
     const thread = this.#spawner.spawn(name, birth);
     const link = new ThreadLink(workerId, ring, thread, {
       ...listener,

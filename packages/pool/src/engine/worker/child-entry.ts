@@ -29,8 +29,9 @@ async function begin(birth: ChildBirth): Promise<void> {
     loop.receive(chunk);
   });
   const replies = new ChildReplies(line);
-  const loop = new ChildLoop(birth.workerId, replies);
+  const loop = new ChildLoop(birth, replies);
   sayLastWord(birth, line, replies, loop);
+  replies.say({ kind: "alive" });
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);

@@ -2,21 +2,24 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { isThenable } from "../../internal/kinds.js";
 import { FrameReader, type FrameListener } from "../shared/frames.js";
-import type { ChunkOutcome } from "../shared/messages.js";
+import { ReplyStatus, type ChunkOutcome, type FlowArguments } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
 import {
   CallFlag,
   FLAGS,
   ProcessReply,
   type FromChild,
+  type ChildBirth,
   type ToChild,
 } from "../shared/process-messages.js";
 import { monotonicMs } from "../shared/ring.js";
 import { RUN_TIME_BYTES, RunTimes } from "../shared/run-times.js";
-import { runChunk, type ChunkArguments } from "./chunk.js";
+import { sendItems } from "../shared/send-items.js";
+import { runChunk, type Chunk } from "./chunk.js";
 import type { ChildReplies } from "./child-replies.js";
 import { Sampler } from "./pacing.js";
-import { RunningCall, WorkerCallStore, type CallEnvironment } from "./running-call.js";
+import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
+import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
 
 /** The event loop gets a turn after so many milliseconds of work. */
@@ -36,12 +39,14 @@ interface Arrival {
   stopped: { reason: unknown } | undefined;
 }
 
-/** Runs calls, one after the other, as they come in frames. */
+/** Runs calls as they come in frames: one after the other, or so many beside each other while they wait. */
 export class ChildLoop implements CallEnvironment, FrameListener {
+  readonly workerId: number;
   readonly #replies: ChildReplies;
   readonly #reader = new FrameReader(this);
   readonly #tasks = new TaskTable();
-  readonly #calls = new WorkerCallStore();
+  readonly #calls: RunningCalls;
+  readonly #flows = new Map<number, TaskFlows>();
   /** What is known in this process; the parent is told of each measure. */
   readonly #times = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES));
   readonly #recorder = {
@@ -52,19 +57,16 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   };
   #arrivals: Arrival[] = [];
   #head = 0;
-  /** The call that waits for a promise. */
-  #waiting: RunningCall | undefined;
   #started = false;
   #scheduled = false;
   #stretches = 0;
   #slow = true;
   #yieldedAt = performance.now();
 
-  constructor(
-    readonly workerId: number,
-    replies: ChildReplies,
-  ) {
+  constructor(birth: ChildBirth, replies: ChildReplies) {
+    this.workerId = birth.workerId;
     this.#replies = replies;
+    this.#calls = new RunningCalls(birth.concurrency);
     this.#calls.install();
   }
 
@@ -83,11 +85,6 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     this.#run();
   }
 
-  /** The slot of the call that runs, if one does. */
-  get running(): number | undefined {
-    return this.#calls.current?.slot;
-  }
-
   triple(slot: number, code: number, value: unknown): void {
     this.#arrivals.push({ slot, code, value, isPayload: false, stopped: undefined });
   }
@@ -101,7 +98,8 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     if (order.kind === "tasks") this.#tasks.add(order.from, order.tasks);
     else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
     // What was finished is written by whoever hears of the exit.
-    else process.exit(0);
+    else if (order.kind === "leave") process.exit(0);
+    else this.#flows.get(order.call)?.receive(order);
   }
 
   asked(): boolean {
@@ -117,11 +115,11 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     // See asked().
   }
 
-  /** The last word: which call was running. */
+  /** The last word: which calls were running. */
   lastWord(error: { thrown: unknown } | undefined): FromChild {
     return {
       kind: "exiting",
-      running: this.running,
+      running: this.#calls.slots,
       error: error && encodeThrown(error.thrown),
     };
   }
@@ -133,8 +131,8 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   };
 
   #stop(slot: number, reason: unknown): void {
-    const call = this.#calls.current;
-    if (call?.slot === slot) {
+    const call = this.#calls.at(slot);
+    if (call !== undefined) {
       call.stop(reason);
       return;
     }
@@ -145,7 +143,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   }
 
   #run(): void {
-    if (!this.#started || this.#waiting !== undefined) return;
+    if (!this.#started) return;
     if (this.#head < this.#arrivals.length) this.#drain();
     this.#replies.flush();
   }
@@ -157,7 +155,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     const sampler = new Sampler(this.#recorder, measured, (slow) => {
       this.#slow = slow;
     });
-    while (this.#waiting === undefined && this.#head < this.#arrivals.length) {
+    while (this.#calls.room && this.#head < this.#arrivals.length) {
       const arrival = this.#arrivals[this.#head];
       if (arrival === undefined) break;
       const task = Math.floor(arrival.code / FLAGS);
@@ -205,23 +203,23 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       }
     }
     if ((code & CallFlag.Named) !== 0) [name, args] = args as [string, unknown[]];
-    const call = new RunningCall(this, slot, name);
-    this.#calls.current = call;
+    const flow = (code & CallFlag.Flow) !== 0 ? (args as FlowArguments) : undefined;
+    const call = new RunningCall(this, slot, flow?.name ?? name);
+    if (flow !== undefined) this.#openFlows(call, flow);
+    this.#calls.begin(call);
+    const enter = (fn: Callable): unknown => {
+      if (!this.#calls.several) return this.#call(call, fn, code, args);
+      return this.#calls.enter(call, () => this.#call(call, fn, code, args));
+    };
     const isChunk = (code & CallFlag.Chunk) !== 0;
     const fn = this.#tasks.loaded(task);
     if (fn === undefined) {
-      const loading = this.#tasks.load(task);
-      this.#await(
-        call,
-        task,
-        isChunk,
-        loading.then((loaded) => this.#call(call, loaded, task, isChunk, args)),
-      );
+      this.#await(call, task, isChunk, this.#tasks.load(task).then(enter));
       return false;
     }
     let value: unknown;
     try {
-      value = this.#call(call, fn, task, isChunk, args);
+      value = enter(fn);
       if (isThenable(value)) {
         this.#await(call, task, isChunk, value);
         return false;
@@ -234,18 +232,44 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     return !isChunk;
   }
 
-  #call(call: RunningCall, fn: Callable, task: number, isChunk: boolean, args: unknown): unknown {
-    if (!isChunk) return fn(...(args as unknown[]));
-    return runChunk(call, fn, args as ChunkArguments, (us) => {
-      this.#recorder.record(task, us);
+  #call(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
+    if ((code & CallFlag.Flow) !== 0) return this.#flows.get(call.flow ?? -1)?.run(call, fn);
+    if ((code & CallFlag.Chunk) === 0) return fn(...(args as unknown[]));
+    const chunk: Chunk =
+      (code & CallFlag.Flat) !== 0
+        ? { each: args as unknown[] }
+        : { lists: args as (unknown[] | undefined)[] };
+    return runChunk(call, fn, chunk, (us) => {
+      this.#recorder.record(Math.floor(code / FLAGS), us);
     });
   }
 
+  #openFlows(call: RunningCall, message: FlowArguments): void {
+    const { slot } = call;
+    call.flow = message.call;
+    const replies = this.#replies;
+    const flows = new TaskFlows(message, {
+      items(items) {
+        const post = (some: unknown[]): void => {
+          replies.post(slot, ReplyStatus.Items, some);
+        };
+        sendItems(items, post, "result", "an item");
+      },
+      pull(source, total) {
+        if (call.running()) replies.post(slot, ReplyStatus.Pull, [source, total]);
+      },
+      leave(source) {
+        if (call.running()) replies.post(slot, ReplyStatus.Leave, source);
+      },
+    });
+    this.#flows.set(message.call, flows);
+  }
+
   #await(call: RunningCall, task: number, isChunk: boolean, promise: PromiseLike<unknown>): void {
-    this.#waiting = call;
+    this.#calls.waiting += 1;
     const begun = performance.now();
     const resume = (settle: () => void): void => {
-      this.#waiting = undefined;
+      this.#calls.waiting -= 1;
       this.#recorder.record(task, (performance.now() - begun) * 1e3);
       settle();
       this.#yieldedAt = performance.now();
@@ -280,7 +304,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   }
 
   #endCall(call: RunningCall): void {
-    call.end();
-    if (this.#calls.current === call) this.#calls.current = undefined;
+    this.#calls.end(call);
+    if (call.flow !== undefined) this.#flows.delete(call.flow);
   }
 }

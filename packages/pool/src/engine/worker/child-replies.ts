@@ -74,6 +74,12 @@ export class ChildReplies {
     this.flush();
   }
 
+  /** Sends something about the streams of a call, at once. @throws When it cannot be sent. */
+  post(slot: number, status: number, value: unknown): void {
+    this.#batch.addPayload(slot, status, encodePayload(value));
+    this.flush();
+  }
+
   say(word: FromChild): void {
     this.#batch.addOrder(word);
     this.flush();

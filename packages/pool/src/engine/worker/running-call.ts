@@ -25,6 +25,8 @@ export class RunningCall implements CurrentCall {
   readonly executor = this;
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
+  /** The number that its streams go by, where it has some. */
+  flow: number | undefined;
   #environment: CallEnvironment;
   #controller: AbortController | undefined;
   #context: TaskContext | undefined;
@@ -94,16 +96,59 @@ export class RunningCall implements CurrentCall {
   }
 }
 
-/** Makes `currentTask()` find the call at hand. A worker runs one at a time, so a variable will do. */
-export class WorkerCallStore {
-  current: RunningCall | undefined;
+/** The calls that a worker has begun and not ended; it makes `currentTask()` find the one that the code at hand is of. */
+export class RunningCalls {
+  /** Whether calls run beside each other, and have to be told apart. */
+  readonly several: boolean;
+  /** Calls that wait for a promise. */
+  waiting = 0;
+  readonly #contexts = new AsyncLocalStorage<CurrentCall>();
+  readonly #bySlot = new Map<number, RunningCall>();
+  /** Of a worker that runs one call at a time: a variable costs less than an async context, and it is enough. */
+  #only: RunningCall | undefined;
+
+  constructor(readonly most: number) {
+    this.several = most > 1;
+  }
+
+  /** Whether one more can be begun. */
+  get room(): boolean {
+    return this.waiting < this.most;
+  }
 
   install(): void {
-    // An executor of the caller's thread inside a task still gives its calls contexts of their own.
-    const nested = new AsyncLocalStorage<CurrentCall>();
     installCallStore({
-      getStore: () => nested.getStore() ?? this.current,
-      run: (call, body) => nested.run(call, body),
+      // An executor of the caller's thread inside a task gives its calls contexts of their own.
+      getStore: () => this.#contexts.getStore() ?? this.#only,
+      run: (call, body) => this.#contexts.run(call, body),
     });
+  }
+
+  begin(call: RunningCall): void {
+    if (this.several) this.#bySlot.set(call.slot, call);
+    else this.#only = call;
+  }
+
+  end(call: RunningCall): void {
+    call.end();
+    if (this.#only === call) this.#only = undefined;
+    if (this.several) this.#bySlot.delete(call.slot);
+  }
+
+  /** Gives the call in a slot, if it has begun and not ended. */
+  at(slot: number): RunningCall | undefined {
+    if (this.several) return this.#bySlot.get(slot);
+    return this.#only?.slot === slot ? this.#only : undefined;
+  }
+
+  /** The slots of the calls that have begun and not ended. */
+  get slots(): number[] {
+    if (this.several) return [...this.#bySlot.keys()];
+    return this.#only === undefined ? [] : [this.#only.slot];
+  }
+
+  /** Runs code of a call beside others; needed only where there are several. */
+  enter<R>(call: RunningCall, body: () => R): R {
+    return this.#contexts.run(call, body);
   }
 }

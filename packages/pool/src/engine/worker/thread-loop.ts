@@ -7,11 +7,14 @@ import {
   ReplyStatus,
   WAKE,
   type ChunkOutcome,
+  type SentOutcome,
+  type FlowArguments,
   type FromWorker,
   type ToWorker,
   type WorkerBirth,
 } from "../shared/messages.js";
-import { Cargo, cargoOf } from "../shared/cargo.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
+import { pack } from "../shared/packed.js";
 import {
   AbortFlag,
   MASK,
@@ -22,15 +25,17 @@ import {
   WorkerPhase,
 } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
-import { runChunk, type ChunkArguments } from "./chunk.js";
+import { sendItems } from "../shared/send-items.js";
+import { runChunk, type Chunk } from "./chunk.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
 import { Replies } from "./replies.js";
-import { RunningCall, WorkerCallStore, type CallEnvironment } from "./running-call.js";
+import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
+import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
 
 /**
- * Runs calls, one after the other, as they come in through the ring.
+ * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
  *
  * It keeps the thread while there is work, but lets the event loop have a turn every few milliseconds; while a task
  * waits for a promise the event loop has the thread anyway.
@@ -43,14 +48,13 @@ export class ThreadLoop implements CallEnvironment {
   readonly #tasks = new TaskTable();
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
-  readonly #calls = new WorkerCallStore();
+  readonly #calls: RunningCalls;
+  readonly #flows = new Map<number, TaskFlows>();
   readonly #inbox = new Inbox(() => {
     this.drainMessages();
   });
   #taken = 0;
   #completed = 0;
-  /** The call that waits for a promise. */
-  #waiting: RunningCall | undefined;
   #leaving = false;
 
   constructor(birth: WorkerBirth) {
@@ -60,6 +64,7 @@ export class ThreadLoop implements CallEnvironment {
     this.#replies = new Replies(birth.port, this.#ring);
     this.#times = new RunTimes(birth.runTimes);
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
+    this.#calls = new RunningCalls(birth.concurrency);
     this.#calls.install();
   }
 
@@ -111,13 +116,14 @@ export class ThreadLoop implements CallEnvironment {
     if (order.kind === "tasks") this.#tasks.add(order.from, order.tasks);
     else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
     else if (order.kind === "sync") this.#sync();
-    else this.#leave();
+    else if (order.kind === "leave") this.#leave();
+    else this.#flows.get(order.call)?.receive(order);
   }
 
   #stop(slot: number, reason: unknown): void {
-    const call = this.#calls.current;
+    const call = this.#calls.at(slot);
     // The slot may have another call by now: one that was never asked to stop.
-    if (call?.slot === slot && this.asked(call)) call.stop(reason);
+    if (call !== undefined && this.asked(call)) call.stop(reason);
   }
 
   /** Lets the parent know that all replies up to here have been posted. */
@@ -141,11 +147,16 @@ export class ThreadLoop implements CallEnvironment {
       Atomics.store(header, Word.Phase, WorkerPhase.Working);
       if (!this.#drainRing()) return;
       this.#replies.flush();
-      if (this.#pacing.shouldYield()) {
-        setImmediate(this.#runAgain);
-        return;
+      // The next end of a call goes on here.
+      if (!this.#calls.room) return;
+      // What calls wait for comes through the event loop, so it is not kept from it.
+      if (this.#calls.waiting === 0) {
+        if (this.#pacing.shouldYield()) {
+          setImmediate(this.#runAgain);
+          return;
+        }
+        if (this.#pacing.spin(this.#taken) || this.#pacing.park(this.#taken)) continue;
       }
-      if (this.#pacing.spin(this.#taken) || this.#pacing.park(this.#taken)) continue;
       Atomics.store(header, Word.Phase, WorkerPhase.InLoop);
       // Work that came between the last look and the store above would find nobody to wake.
       const missed =
@@ -158,14 +169,11 @@ export class ThreadLoop implements CallEnvironment {
     }
   }
 
-  /** Runs what is in the ring; false when somebody else will call `#run()` again: a promise, or the event loop. */
+  /** Runs what is in the ring, as far as there is room; false when the event loop is due, which calls `#run()` again. */
   #drainRing(): boolean {
     const ring = this.#ring;
     const sampler = this.#pacing.sampler(this.#times);
-    while (
-      this.#waiting === undefined &&
-      this.#taken !== Atomics.load(ring.header, Word.Submitted)
-    ) {
+    while (this.#calls.room && this.#taken !== Atomics.load(ring.header, Word.Submitted)) {
       const slot = ring.submissions[this.#taken & MASK] ?? 0;
       if (sampler.tick(ring.task[slot] ?? 0)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
@@ -181,9 +189,7 @@ export class ThreadLoop implements CallEnvironment {
       else sampler.discard();
     }
     sampler.end();
-    if (this.#waiting === undefined) return true;
-    this.#replies.flush();
-    return false;
+    return true;
   }
 
   /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
@@ -207,20 +213,23 @@ export class ThreadLoop implements CallEnvironment {
       fn = this.#tasks.loaded(task);
     }
     const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
-    const call = new RunningCall(this, slot, named?.[0] ?? this.#tasks.name(task));
-    this.#calls.current = call;
+    const flow = cargo === Cargo.Flow ? (message as FlowArguments) : undefined;
+    const name = named?.[0] ?? flow?.name ?? this.#tasks.name(task);
+    const call = new RunningCall(this, slot, name);
+    if (flow !== undefined) this.#openFlows(call, flow);
+    this.#calls.begin(call);
     const args = named === undefined ? (message as unknown[]) : named[1];
     if (fn === undefined) {
       this.#await(
         call,
         task,
-        this.#tasks.load(task).then((loaded) => this.#call(call, loaded, cargo, args)),
+        this.#tasks.load(task).then((loaded) => this.#enter(call, loaded, cargo, args)),
       );
       return false;
     }
     let value: unknown;
     try {
-      value = this.#call(call, fn, cargo, args);
+      value = this.#enter(call, fn, cargo, args);
       if (isThenable(value)) {
         this.#await(call, task, value);
         return false;
@@ -230,38 +239,60 @@ export class ThreadLoop implements CallEnvironment {
       return true;
     }
     this.#succeed(call, cargo, value);
-    return cargo !== Cargo.Chunk;
+    return !isChunk(cargo);
+  }
+
+  #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
+    if (!this.#calls.several) return this.#call(call, fn, cargo, args);
+    return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
   }
 
   #call(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
     switch (cargo) {
       case Cargo.Nothing:
         return fn();
-      case Cargo.Number:
-        return fn(this.#ring.argument[call.slot]);
-      case Cargo.Undefined:
-        return fn(undefined);
-      case Cargo.Null:
-        return fn(null);
-      case Cargo.True:
-        return fn(true);
-      case Cargo.False:
-        return fn(false);
       case Cargo.Chunk:
-        return runChunk(call, fn, args as ChunkArguments, (us) => {
+      case Cargo.FlatChunk:
+        return runChunk(call, fn, chunkOf(cargo, args), (us) => {
           this.#times.record(this.#ring.task[call.slot] ?? 0, us);
         });
-      default:
+      case Cargo.Flow:
+        return this.#flows.get(call.flow ?? -1)?.run(call, fn);
+      case Cargo.Message:
+      case Cargo.Named:
         return fn(...args);
+      default:
+        return fn(takeCargo(this.#ring.argument, call.slot, cargo));
     }
   }
 
+  #openFlows(call: RunningCall, message: FlowArguments): void {
+    const { slot } = call;
+    call.flow = message.call;
+    const replies = this.#replies;
+    const flows = new TaskFlows(message, {
+      items(items) {
+        const post = (some: unknown[], transfer?: readonly object[]): void => {
+          replies.post(slot, ReplyStatus.Items, some, transfer);
+        };
+        sendItems(items, post, "result", "an item");
+      },
+      pull(source, total) {
+        if (call.running()) replies.post(slot, ReplyStatus.Pull, [source, total]);
+      },
+      leave(source) {
+        if (call.running()) replies.post(slot, ReplyStatus.Leave, source);
+      },
+    });
+    this.#flows.set(message.call, flows);
+  }
+
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
-    this.#waiting = call;
+    this.#calls.waiting += 1;
     const begun = performance.now();
     const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
     const resume = (settle: () => void): void => {
-      this.#waiting = undefined;
+      this.#calls.waiting -= 1;
       this.#times.record(task, (performance.now() - begun) * 1e3);
       settle();
       this.#pacing.yielded();
@@ -286,20 +317,25 @@ export class ThreadLoop implements CallEnvironment {
     this.#endCall(call);
     const { slot } = call;
     const ring = this.#ring;
-    if (cargo === Cargo.Chunk) {
-      const moves = movesOf((value as ChunkOutcome).values);
-      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, value);
-      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, value, moves);
+    if (isChunk(cargo)) {
+      const outcome = value as ChunkOutcome;
+      const moves = movesOf(outcome.values);
+      const sent: SentOutcome = { ...outcome, values: pack(outcome.values) };
+      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, sent);
+      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, sent, moves);
       return;
     }
     const inSlot = call.reported ? Cargo.Message : cargoOf(value);
-    if (inSlot === Cargo.Message) {
-      const transfer = moveOf(value);
-      if (transfer === undefined) this.#replies.add(slot, ReplyStatus.Value, value);
-      else this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+    const transfer = moveOf(value);
+    if (transfer !== undefined) {
+      this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
       return;
     }
-    if (inSlot === Cargo.Number) ring.result[slot] = value as number;
+    if (inSlot === Cargo.Message) {
+      this.#replies.add(slot, ReplyStatus.Value, value);
+      return;
+    }
+    putCargo(ring.result, slot, inSlot, value);
     ring.resultCargo[slot] = inSlot;
     this.#complete(slot);
   }
@@ -311,8 +347,8 @@ export class ThreadLoop implements CallEnvironment {
   }
 
   #endCall(call: RunningCall): void {
-    call.end();
-    if (this.#calls.current === call) this.#calls.current = undefined;
+    this.#calls.end(call);
+    if (call.flow !== undefined) this.#flows.delete(call.flow);
     Atomics.store(this.#ring.state, call.slot, SlotState.Done);
   }
 
@@ -329,4 +365,14 @@ export class ThreadLoop implements CallEnvironment {
       this.#port.postMessage(WAKE);
     }
   }
+}
+
+function isChunk(cargo: number): boolean {
+  return cargo === Cargo.Chunk || cargo === Cargo.FlatChunk;
+}
+
+function chunkOf(cargo: number, args: unknown): Chunk {
+  return cargo === Cargo.FlatChunk
+    ? { each: args as ArrayLike<unknown> }
+    : { lists: args as readonly (readonly unknown[] | undefined)[] };
 }

@@ -1,0 +1,168 @@
+import { encodeThrown } from "../codec/encode-error.js";
+import { SerializationError } from "../errors.js";
+import { Pump } from "../flow/pump.js";
+import { endWith, openStream, type StreamIterator } from "../flow/stream.js";
+import type { ItemQueue } from "../flow/item-queue.js";
+import { ReplyStatus, type FlowArguments, type FlowOrder } from "./shared/messages.js";
+import { sendItems } from "./shared/send-items.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** Says which arguments are streams, to be sent as the task asks for them; undefined where none is. */
+export function sourcesOf(
+  args: readonly unknown[],
+  transfer: readonly object[] | undefined,
+): number[] | undefined {
+  let sources: number[] | undefined;
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index];
+    if (typeof arg === "object" && arg !== null && isStream(arg) && !transfer?.includes(arg)) {
+      (sources ??= []).push(index);
+    }
+  }
+  return sources;
+}
+
+/** Looking may throw, where somebody laid a trap; cloning will say so. */
+function isStream(arg: object): boolean {
+  try {
+    return (
+      Symbol.asyncIterator in arg &&
+      typeof (arg as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function"
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** The parent's end of the streams of one call: what its task yields, and what it reads of its arguments. */
+export class CallFlow {
+  /** Nobody waits for an item at the moment: then the call does not keep the program alive. */
+  resting = false;
+  readonly #call: WorkerCall;
+  readonly #sources: ReadonlyMap<number, unknown>;
+  readonly #pumps = new Map<number, { pump: Pump; controller: AbortController }>();
+  #stream: { queue: ItemQueue; credit: number } | undefined;
+  #received = 0;
+
+  /** @param sources - The streams among the arguments by their places; in `call.args` they are undefined. */
+  constructor(call: WorkerCall, sources: ReadonlyMap<number, unknown>) {
+    this.#call = call;
+    this.#sources = sources;
+    call.future.addDoneCallback(() => {
+      this.#settle();
+    });
+  }
+
+  /** Makes what the task yields readable here. */
+  open(bufferSize: number | undefined): StreamIterator<unknown> {
+    const { iterator, queue, credit } = openStream(
+      {
+        grant: (total) => {
+          this.#tell({ kind: "credit", call: this.#call.order, total });
+        },
+        leave: (reason) => {
+          this.#call.future.abort(reason);
+        },
+        awaited: (waits) => {
+          this.#rest(!waits);
+        },
+      },
+      bufferSize,
+    );
+    this.#stream = { queue, credit };
+    this.resting = true;
+    return iterator;
+  }
+
+  /** What the worker is sent to begin with. */
+  message(): FlowArguments {
+    const { order, options, args } = this.#call;
+    const sources = [...this.#sources.keys()];
+    return { call: order, name: options.name, args, sources, credit: this.#stream?.credit };
+  }
+
+  /** Takes what the worker says in the middle of the call. */
+  receive(status: number, value: unknown): void {
+    if (status === ReplyStatus.Items) {
+      const items = value as unknown[];
+      this.#received += items.length;
+      this.#stream?.queue.push(items);
+    } else if (status === ReplyStatus.Pull) {
+      const [source, total] = value as [number, number];
+      const running = this.#pumps.get(source);
+      if (running === undefined) this.#start(source, total);
+      else running.pump.grant(total);
+    } else {
+      this.#left(value as number);
+    }
+  }
+
+  #start(source: number, total: number): void {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const call = this.#call.order;
+    const send = (items: unknown[]): void => {
+      const post = (some: unknown[], transfer?: readonly object[]): void => {
+        this.#tell({ kind: "items", call, source, items: some }, transfer);
+      };
+      sendItems(items, post, "arguments", `an item of args[${source}]`);
+    };
+    const throwIfAborted = (): void => {
+      signal.throwIfAborted();
+    };
+    const pump = new Pump({ send, signal, throwIfAborted }, total);
+    this.#pumps.set(source, { pump, controller });
+    pump.run(this.#sources.get(source)).then(
+      () => {
+        this.#sourceEnded(source);
+      },
+      (error: unknown) => {
+        const stopped = signal.aborted && error === signal.reason;
+        this.#sourceEnded(source, stopped ? undefined : { error });
+      },
+    );
+  }
+
+  #left(source: number): void {
+    const running = this.#pumps.get(source);
+    // A source that was never read is not touched.
+    if (running === undefined) this.#sourceEnded(source);
+    else running.controller.abort();
+  }
+
+  #sourceEnded(source: number, failure?: { error: unknown }): void {
+    this.#tell({
+      kind: "source ended",
+      call: this.#call.order,
+      source,
+      failure: failure && encodeThrown(failure.error),
+    });
+  }
+
+  /** A call that has ended is told nothing: its worker has forgotten it. */
+  #tell(order: FlowOrder, transfer?: readonly object[]): void {
+    this.#call.link?.tell(order, transfer);
+  }
+
+  #rest(resting: boolean): void {
+    if (this.resting === resting) return;
+    this.resting = resting;
+    this.#call.link?.rests(resting);
+  }
+
+  #settle(): void {
+    for (const { controller } of this.#pumps.values()) controller.abort();
+    this.#pumps.clear();
+    if (this.#stream === undefined) return;
+    const { queue } = this.#stream;
+    const { future } = this.#call;
+    const { outcome } = future;
+    if (outcome?.status === "fulfilled" && outcome.value !== this.#received && !queue.left) {
+      const message =
+        "some items cannot be sent from a worker: they are nested too deeply to be read";
+      queue.finish({ error: new SerializationError(message) });
+    } else {
+      endWith(queue, future);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { serializationError } from "../../codec/find-uncloneable.js";
+import { moveOf, movesOf } from "../../internal/moves.js";
+
+/**
+ * Sends a batch of a stream. Where one item cannot be sent, those before it are.
+ *
+ * @param post - Sends items, or throws.
+ * @param root - What an item is called in the error.
+ * @throws {SerializationError} For the first item that cannot be sent.
+ */
+export function sendItems(
+  items: unknown[],
+  post: (items: unknown[], transfer?: readonly object[]) => void,
+  phase: "arguments" | "result",
+  root: string,
+): void {
+  // What is moved goes in a message of its own: were it not sendable, all that goes along would be gone.
+  if (movesOf(items) === undefined) {
+    try {
+      post(items);
+      return;
+    } catch {
+      // One of them is the culprit.
+    }
+  }
+  for (const item of items) {
+    try {
+      post([item], moveOf(item));
+    } catch (error) {
+      throw serializationError(phase, item, root, error);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { decodeThrown } from "../../codec/decode-error.js";
+import { CreditWindow } from "../../flow/credit-window.js";
+import { ItemQueue } from "../../flow/item-queue.js";
+import { Pump } from "../../flow/pump.js";
+import { readerOf } from "../../flow/stream.js";
+import { isThenable } from "../../internal/kinds.js";
+import type { FlowArguments, FlowOrder } from "../shared/messages.js";
+import type { RunningCall } from "./running-call.js";
+import type { Callable } from "./task-table.js";
+
+/** The way of one call's streams to the parent. */
+export interface FlowOutlet {
+  /** Sends some of what the task yields. @throws {SerializationError} When an item cannot be sent. */
+  items(items: unknown[]): void;
+  /** Lets so many items in all of a stream among the arguments be sent. */
+  pull(source: number, total: number): void;
+  leave(source: number): void;
+}
+
+/** The worker's end of the streams of one call. */
+export class TaskFlows {
+  readonly #message: FlowArguments;
+  readonly #outlet: FlowOutlet;
+  readonly #queues = new Map<number, ItemQueue>();
+  #pump: Pump | undefined;
+
+  constructor(message: FlowArguments, outlet: FlowOutlet) {
+    this.#message = message;
+    this.#outlet = outlet;
+  }
+
+  receive(order: FlowOrder): void {
+    if (order.kind === "credit") {
+      this.#pump?.grant(order.total);
+      return;
+    }
+    const queue = this.#queues.get(order.source);
+    if (order.kind === "items") queue?.push(order.items);
+    else queue?.finish(order.failure && { error: decodeThrown(order.failure) });
+  }
+
+  /** Calls the task; where it makes a stream, the promise settles when that has ended, with the number of items. */
+  run(call: RunningCall, fn: Callable): unknown {
+    const { signal, throwIfAborted } = call.context();
+    const { args, sources, credit } = this.#message;
+    const given = [...args];
+    for (const source of sources) given[source] = readerOf(this.#open(source));
+    if (sources.length > 0) {
+      // Whoever waits for an item must not wait for it in vain.
+      const stop = (): void => {
+        for (const queue of this.#queues.values()) queue.finish({ error: signal.reason });
+      };
+      signal.addEventListener("abort", stop, { once: true });
+    }
+    const made = fn(...given);
+    if (credit === undefined) return made;
+    // Its end must not overtake the items.
+    call.reported = true;
+    const send = (items: unknown[]): void => {
+      this.#outlet.items(items);
+    };
+    const pump = new Pump({ send, signal, throwIfAborted }, credit);
+    this.#pump = pump;
+    return isThenable(made) ? made.then((stream) => pump.run(stream)) : pump.run(made);
+  }
+
+  #open(source: number): ItemQueue {
+    const window = new CreditWindow();
+    let begun = false;
+    const queue: ItemQueue = new ItemQueue(window, {
+      grant: (total) => {
+        this.#outlet.pull(source, total);
+      },
+      leave: () => {
+        this.#outlet.leave(source);
+      },
+      // The source is read when the task asks for the first item, and no sooner.
+      awaited: (waits) => {
+        if (!waits || begun || queue.left) return;
+        begun = true;
+        this.#outlet.pull(source, window.granted);
+      },
+    });
+    this.#queues.set(source, queue);
+    return queue;
+  }
+}

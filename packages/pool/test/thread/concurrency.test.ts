@@ -1,0 +1,214 @@
+import { describe, expect, test } from "@jest/globals";
+import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/index.js";
+import * as Together from "../fixtures/concurrency-tasks.mjs";
+import * as Contract from "../fixtures/tasks.mjs";
+import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { sharedCells, ThreadBench } from "./bench.js";
+
+describe("concurrencyPerWorker", () => {
+  const bench = new ThreadBench();
+
+  test("lets so many calls of one thread overlap, begins them in order, and counts them", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 3 });
+    const gates = bench.scratch.gates(5);
+    const futures = gates.map((gate, n) => executor.submit(Contract.gated, gate.path, n));
+    await Promise.all(gates.slice(0, 3).map((gate) => gate.whenReached()));
+    expect(executor.stats()).toMatchObject({ workers: 1, busy: 1, running: 3, pending: 2 });
+    expect(futures.map((future) => future.state)).toEqual([
+      ...Array<string>(3).fill("running"),
+      ...Array<string>(2).fill("pending"),
+    ]);
+    gates[1]?.open();
+    expect(await futures[1]?.result()).toBe(1);
+    await gates[3]?.whenReached();
+    expect(gates[4]?.reached).toBe(false);
+    bench.scratch.openGates();
+    expect(await Promise.all(futures.map((future) => future.result()))).toEqual([0, 1, 2, 3, 4]);
+    expect(executor.stats()).toMatchObject({ completed: 5, running: 0, pending: 0 });
+  });
+
+  test("is one call at a time unless it is said otherwise", async () => {
+    const executor = bench.executor();
+    const cells = sharedCells(4);
+    await Promise.all(Array.from({ length: 6 }, () => executor.run(Together.meetOthers, cells, 2)));
+    expect(cells[3]).toBe(1);
+  });
+
+  test("takes a thread for each call before it takes second places", async () => {
+    const executor = bench.executor({ maxWorkers: 3, concurrencyPerWorker: 4 });
+    const gates = bench.scratch.gates(6);
+    const ids = gates.map((gate) => executor.run(Together.workerAtGate, gate.path));
+    await Promise.all(gates.map((gate) => gate.whenReached()));
+    bench.scratch.openGates();
+    expect((await Promise.all(ids)).sort()).toEqual([1, 1, 2, 2, 3, 3]);
+  });
+
+  test("spreads calls that come one by one, too", async () => {
+    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 8 });
+    const gates = bench.scratch.gates(6);
+    const ids: Promise<number>[] = [];
+    for (const gate of gates) {
+      ids.push(executor.run(Together.workerAtGate, gate.path));
+      await gate.whenReached();
+    }
+    bench.scratch.openGates();
+    expect((await Promise.all(ids)).sort()).toEqual([1, 1, 1, 2, 2, 2]);
+  });
+
+  test("keeps within its bounds, and uses them, when many calls come at once", async () => {
+    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 25 });
+    const cells = sharedCells(6);
+    await Promise.all(
+      Array.from({ length: 400 }, () => executor.run(Together.meetOthers, cells, 10)),
+    );
+    expect([cells[2], cells[4]]).toEqual([0, 0]);
+    expect([cells[3], cells[5]]).toEqual([25, 25]);
+    expect(executor.stats()).toMatchObject({ completed: 400, workers: 2, idle: 2 });
+  });
+
+  test("gives each call a currentTask() of its own, before and after it has waited", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 3 });
+    const gates = bench.scratch.gates(3);
+    const reports: unknown[][] = [];
+    const futures = gates.map((gate, n) => {
+      const future = executor.with({ name: `call ${n}` }).submit(Together.meetAtGate, gate.path);
+      const own: unknown[] = [];
+      reports.push(own);
+      future.onProgress((value) => own.push(value));
+      return future;
+    });
+    await Promise.all(gates.map((gate) => gate.whenReached()));
+    for (const gate of gates.reverse()) gate.open();
+    const names = ["call 0", "call 1", "call 2"];
+    expect(await Promise.all(futures.map((future) => future.result()))).toEqual(
+      names.map((name) => [name, name]),
+    );
+    expect(reports).toEqual(names.map((name) => [name]));
+  });
+
+  test("leaves calls stoppable one by one", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 3 });
+    const gates = bench.scratch.gates(4);
+    const patient = executor.with({ killAfterMs: Infinity });
+    const [first, second, third, waiting] = [
+      patient.submit(Contract.obedient, gates[0]?.path ?? ""),
+      patient.submit(Contract.obedient, gates[1]?.path ?? ""),
+      patient.submit(Contract.gated, gates[2]?.path ?? "", 3),
+      patient.submit(Contract.gated, gates[3]?.path ?? "", 4),
+    ];
+    await Promise.all(gates.slice(0, 3).map((gate) => gate.whenReached()));
+    expect(first.cancel()).toBe(false);
+    expect(waiting.cancel()).toBe(true);
+    const reason = new Error("enough");
+    second.abort(reason);
+    const error = await second.exception().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CancelledError);
+    expect(error).toHaveProperty("cause.message", "enough");
+    expect([first.state, third.state]).toEqual(["running", "running"]);
+    first.abort();
+    await expect(first.result()).rejects.toBeInstanceOf(CancelledError);
+    gates[2]?.open();
+    expect(await third.result()).toBe(3);
+    expect(gates[3]?.reached).toBe(false);
+    expect(executor.stats()).toMatchObject({ workers: 1, completed: 1, cancelled: 3 });
+  });
+
+  test("a call that asks in a loop is stopped without harm to those beside it", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 2 });
+    const [gate, spin] = [bench.scratch.gate(), bench.scratch.gate()];
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, spin.path);
+    await spin.whenReached();
+    future.abort();
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    gate.open();
+    expect(await beside.result()).toBe(1);
+  });
+
+  test("a call that has to be killed takes with it what runs beside it, and nothing else", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 3 });
+    const [gate, spin, log] = [bench.scratch.gate(), bench.scratch.gate(), bench.scratch.log()];
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const deaf = executor
+      .with({ timeoutMs: 100, killAfterMs: 30, name: "the deaf one" })
+      .submit(Tasks.spinDeaf, spin.path);
+    const unbegun = Array.from({ length: 5 }, (_, n) =>
+      executor.submit(Contract.log, log.path, `call ${n}`),
+    );
+    expect(await deaf.exception()).toBeInstanceOf(TimeoutError);
+    const error = await beside.exception();
+    expect(error).toBeInstanceOf(WorkerCrashedError);
+    expect(error).toMatchObject({
+      message: "the worker was killed to stop the deaf one",
+      workerId: 1,
+      started: true,
+    });
+    await Promise.all(unbegun.map((future) => future.result()));
+    expect(log.lines).toEqual([0, 1, 2, 3, 4].map((n) => `call ${n}`));
+    expect(executor.stats()).toMatchObject({ failed: 2, completed: 5 });
+  });
+
+  test("the death of a thread fails all calls that ran there, and the rest runs elsewhere", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 2 });
+    const [gate, deadly] = [bench.scratch.gate(), bench.scratch.gate()];
+    const futures = [
+      executor.submit(Contract.gated, gate.path, 1),
+      executor.submit(Tasks.exitLater, deadly.path, 7),
+    ];
+    const rest = [1, 2, 3].map((n) => executor.submit(Contract.identity, n));
+    for (const future of futures) {
+      const error = await future.exception();
+      expect(error).toBeInstanceOf(WorkerCrashedError);
+      expect(error).toMatchObject({ exitCode: 7, started: true });
+    }
+    expect(await Promise.all(rest.map((future) => future.result()))).toEqual([1, 2, 3]);
+  });
+
+  test("calls behind one that keeps its thread busy go to free places elsewhere", async () => {
+    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 4 });
+    const [spin, gate] = [bench.scratch.gate(), bench.scratch.gate()];
+    const busy = executor.with({ killAfterMs: 0 }).submit(Tasks.spinDeaf, spin.path);
+    await spin.whenReached();
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => executor.run(Contract.delayed, n, 1)),
+    );
+    expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    expect([busy.state, beside.state]).toEqual(["running", "running"]);
+    busy.abort();
+    gate.open();
+    expect(await beside.result()).toBe(1);
+  });
+
+  test("map runs calls beside each other and keeps their order", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 10 });
+    const cells = sharedCells(4);
+    const items = Array.from({ length: 30 }, (_, n) => n);
+    const seen = await executor
+      .map(
+        Together.meetOthers,
+        items.map(() => cells),
+        items.map((n) => 20 - (n % 10)),
+      )
+      .toArray();
+    expect(seen.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(cells[3]).toBe(10);
+    expect(await executor.map(Contract.delayed, [1, 2, 3], [9, 5, 1]).toArray()).toEqual([1, 2, 3]);
+  });
+
+  test("a worker's last calls are counted one by one for maxTasksPerWorker", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 4, maxTasksPerWorker: 3 });
+    const gates = bench.scratch.gates(6);
+    const ids = gates.map((gate) => executor.run(Together.workerAtGate, gate.path));
+    await Promise.all(gates.slice(0, 3).map((gate) => gate.whenReached()));
+    bench.scratch.openGates();
+    expect(await Promise.all(ids)).toEqual([1, 1, 1, 2, 2, 2]);
+  });
+
+  test.each([0, -1, 1.5, NaN])("refuses %d", (concurrencyPerWorker) => {
+    expect(() => bench.executor({ concurrencyPerWorker })).toThrow(/concurrencyPerWorker/);
+  });
+});
