@@ -16,6 +16,8 @@ export {
   type ConcurErrorCode,
   type WorkerCrashDetails,
 } from "./errors.js";
+export type { ContextCarrier } from "./engine/pool-options.js";
+export type { ConsoleLine } from "./engine/console-lines.js";
 export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
 export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";

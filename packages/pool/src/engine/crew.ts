@@ -18,7 +18,7 @@ export interface CrewOptions {
 }
 
 /** What a crew tells its executor. */
-export interface CrewListener extends Pick<LinkListener, "freed"> {
+export interface CrewListener extends Pick<LinkListener, "freed" | "printed"> {
   /** Calls that were with a worker that is gone, and that had not begun. */
   returned(calls: readonly WorkerCall[]): void;
   /** A worker died in the middle of calls. */
@@ -169,6 +169,9 @@ export class Crew {
         this.#listener.broken(
           new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
         );
+      },
+      printed: (by, printed) => {
+        this.#listener.printed(by, printed);
       },
       freed: (freed) => {
         this.rest(freed);

@@ -1,4 +1,5 @@
 import { CancelledError } from "../errors.js";
+import { futureControl } from "../future.js";
 import type { TaskOptions } from "../task-options.js";
 import type { ChunkOutcome } from "./shared/messages.js";
 import { WorkerCall, type CallHost } from "./worker-call.js";
@@ -127,7 +128,8 @@ export class MapWork {
   ): void {
     call.order = this.order;
     this.#calls.add(call);
-    call.future.addDoneCallback(({ outcome }) => {
+    futureControl.whenDone(call.future, () => {
+      const { outcome } = call.future;
       this.#calls.delete(call);
       if (outcome?.status === "fulfilled") this.#tell(call, first, read(outcome.value));
       else this.listener.allFailed(first, count, outcome?.reason);

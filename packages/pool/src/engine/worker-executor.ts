@@ -12,6 +12,7 @@ import type { Task } from "../task.js";
 import type { TaskOptions } from "../task-options.js";
 import { Broadcasts } from "./broadcasts.js";
 import { ChunkedMap } from "./chunked-map.js";
+import { forwardLines } from "./console-lines.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { Transport } from "./link.js";
@@ -20,6 +21,7 @@ import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
 import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
+import { unsendableArguments } from "./unsendable.js";
 import { WorkerCall, type CallEnd, type CallHost, type Stop } from "./worker-call.js";
 
 const NO_OPTIONS: TaskOptions = {};
@@ -28,7 +30,7 @@ const NO_OPTIONS: TaskOptions = {};
 export abstract class WorkerExecutor extends Executor {
   readonly maxWorkers: number;
   readonly #options: CheckedPoolOptions;
-  readonly #tasks = new TaskRegistry();
+  readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
@@ -48,6 +50,7 @@ export abstract class WorkerExecutor extends Executor {
     super();
     watchProcessExit();
     this.#options = options;
+    this.#tasks = new TaskRegistry(options.context?.restore);
     this.maxWorkers = options.maxWorkers;
     if (options.maxQueue !== undefined) {
       this.#admission = new Admission(
@@ -73,6 +76,9 @@ export abstract class WorkerExecutor extends Executor {
       broken: (error) => {
         this.#break(error);
       },
+      printed: (link, printed) => {
+        forwardLines(options.onConsole, link.workerId, printed);
+      },
       joined: (link) => {
         this.#broadcasts.welcome(link);
       },
@@ -86,6 +92,7 @@ export abstract class WorkerExecutor extends Executor {
     this.#broadcasts = new Broadcasts({
       links: this.#crew.links,
       tasks: this.#tasks,
+      carriesContext: options.context !== undefined,
       busy: (link) => {
         this.#crew.busy(link);
       },
@@ -104,6 +111,7 @@ export abstract class WorkerExecutor extends Executor {
       },
     });
     this.#host = {
+      carriesContext: options.context !== undefined,
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
@@ -129,12 +137,14 @@ export abstract class WorkerExecutor extends Executor {
   override broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
     this.#assertOpen();
     const id = this.#tasks.idOf(task);
-    let copy: A;
+    const { context } = this.#options;
+    const sent = context === undefined ? args : [context.capture(), ...args];
+    let copy: unknown[];
     try {
       // Workers that start later must be given the same.
-      copy = structuredClone(args);
+      copy = structuredClone(sent);
     } catch (error) {
-      return Promise.reject(serializationError("arguments", args, "args", error));
+      return Promise.reject(unsendableArguments(sent, context !== undefined, error));
     }
     return this.#broadcasts.run(id, copy) as Promise<Awaited<R>[]>;
   }
@@ -202,7 +212,9 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
-    const call = new WorkerCall(this.#host, this.#tasks.idOf(task), args, options);
+    const { context } = this.#options;
+    const sent = context === undefined ? args : [context.capture(), ...args];
+    const call = new WorkerCall(this.#host, this.#tasks.idOf(task), sent, options);
     call.site = this.#sites.capture();
     this.#outstanding += 1;
     if (options.signal !== undefined) call.watchSignal();
@@ -218,6 +230,8 @@ export abstract class WorkerExecutor extends Executor {
   ): ResultIterator<Awaited<R>> {
     this.#assertOpen();
     const id = this.#tasks.idOf(task);
+    const { context } = this.#options;
+    const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
     const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
     return results.start({
@@ -227,7 +241,7 @@ export abstract class WorkerExecutor extends Executor {
       },
       accept: (item) => {
         this.#outstanding += 1;
-        work.add(item);
+        work.add(captured === undefined ? item : [...captured, ...item]);
         this.#dispatcher.enqueueMap(work);
       },
       cancel: () => {

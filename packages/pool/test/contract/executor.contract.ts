@@ -1,5 +1,6 @@
 import { describe } from "@jest/globals";
 import { describeAbort } from "./abort.js";
+import { describeAsyncContext } from "./async-context.js";
 import { describeBlocks } from "./blocks.js";
 import { describeCancel } from "./cancel.js";
 import { describeCapacity } from "./capacity.js";
@@ -47,6 +48,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeTerminate(bench);
     describeBlocks(bench);
     describeCapacity(bench);
+    describeAsyncContext(bench);
     describeQueueLimit(bench);
     describePrograms(bench);
   });

@@ -25,6 +25,7 @@ import { RunTimes } from "../shared/run-times.js";
 import { runChunk, type ChunkArguments } from "./chunk.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
+import { Printer } from "./printer.js";
 import { Replies } from "./replies.js";
 import { RunningCall, WorkerCallStore, type CallEnvironment } from "./running-call.js";
 import { TaskTable, type Callable } from "./task-table.js";
@@ -46,6 +47,11 @@ export class ThreadLoop implements CallEnvironment {
   readonly #calls = new WorkerCallStore();
   readonly #inbox = new Inbox(() => {
     this.drainMessages();
+  });
+  readonly #printer = new Printer((stream, text) => {
+    const name = this.#calls.current?.name;
+    this.#port.postMessage({ kind: "printed", stream, text, name } satisfies FromWorker);
+    Atomics.add(this.#ring.header, Word.Printed, 1);
   });
   #taken = 0;
   #completed = 0;
@@ -75,6 +81,7 @@ export class ThreadLoop implements CallEnvironment {
     });
     // What was finished before the one that ends the thread still counts.
     process.once("exit", () => {
+      this.#printer.flush();
       this.#replies.flush();
     });
     this.#run();
@@ -129,6 +136,7 @@ export class ThreadLoop implements CallEnvironment {
   /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
   #leave(): void {
     this.#leaving = true;
+    this.#printer.release();
     this.#replies.flush();
     this.#port.close();
     process.exit(0);
