@@ -1,5 +1,6 @@
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
+import { traceWorker } from "../internal/tracing.js";
 import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
 import type { WorkerCall } from "./worker-call.js";
 
@@ -156,8 +157,10 @@ export class Crew {
     this.#nextId += 1;
     const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
-    const link = this.#transport.open(workerId, `${workerName}_${workerId - 1}`, {
+    const name = `${workerName}_${workerId - 1}`;
+    const link = this.#transport.open(workerId, name, {
       up: () => {
+        traceWorker({ event: "up", name, workerId });
         stopTimer();
         this.#failedBoots = 0;
       },
@@ -178,6 +181,9 @@ export class Crew {
         this.#listener.freed(freed);
       },
       ended: (ended, end) => {
+        const { exitCode, error } = end;
+        if (ended.closed) traceWorker({ event: "exit", name, workerId, exitCode });
+        else traceWorker({ event: "crash", name, workerId, exitCode, error });
         stopTimer();
         this.#ended(ended, end, late);
       },
@@ -186,6 +192,7 @@ export class Crew {
       late = true;
       link.kill();
     });
+    traceWorker({ event: "spawn", name, workerId });
     this.links.push(link);
     this.#alive.add(link);
     this.#listener.joined(link);

@@ -1,5 +1,6 @@
 import { CancelledError } from "../errors.js";
 import { futureControl } from "../future.js";
+import { isTraced, traceCall, type CallTrace } from "../internal/tracing.js";
 import type { TaskOptions } from "../task-options.js";
 import type { ChunkOutcome } from "./shared/messages.js";
 import { WorkerCall, type CallHost } from "./worker-call.js";
@@ -34,6 +35,7 @@ export class MapWork {
     private readonly options: TaskOptions,
     private readonly workers: number,
     private readonly listener: ItemListener,
+    private readonly names: Pick<CallTrace, "executor" | "task" | "name">,
   ) {}
 
   get priority(): number {
@@ -127,6 +129,7 @@ export class MapWork {
     read: (value: unknown) => ChunkOutcome,
   ): void {
     call.order = this.order;
+    if (isTraced()) traceCall({ ...this.names, items: count }, () => call.future);
     this.#calls.add(call);
     futureControl.whenDone(call.future, () => {
       const { outcome } = call.future;

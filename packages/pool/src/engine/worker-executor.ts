@@ -4,6 +4,7 @@ import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import { namesOf, isTraced, traceCall } from "../internal/tracing.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import type { ResultIterator } from "../result-iterator.js";
@@ -212,6 +213,16 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
+    if (!isTraced()) return this.#accept(options, task, args);
+    const trace = { executor: this.constructor.name, ...namesOf(task, options) };
+    return traceCall(trace, () => this.#accept(options, task, args));
+  }
+
+  #accept<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     const { context } = this.#options;
     const sent = context === undefined ? args : [context.capture(), ...args];
     const call = new WorkerCall(this.#host, this.#tasks.idOf(task), sent, options);
@@ -233,7 +244,10 @@ export abstract class WorkerExecutor extends Executor {
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
-    const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
+    const work = new MapWork(this.#host, id, options, this.maxWorkers, results, {
+      executor: this.constructor.name,
+      ...namesOf(task, options),
+    });
     return results.start({
       admission: this.#admission,
       assertAccepting: () => {

@@ -2,6 +2,7 @@ import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
+import { isTraced, namesOf, traceCall } from "../internal/tracing.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
@@ -178,6 +179,16 @@ export abstract class LocalExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
+    if (!isTraced() || typeof task !== "function") return this.#accept(options, task, args);
+    const trace = { executor: this.constructor.name, ...namesOf(task, options) };
+    return traceCall(trace, () => this.#accept(options, task, args));
+  }
+
+  #accept<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
     call.watchSignal();
     if (!call.future.done()) this.admit(call);
