@@ -83,6 +83,9 @@ export abstract class WorkerExecutor extends Executor {
       joined: (link) => {
         this.#broadcasts.welcome(link);
       },
+      alive: () => {
+        this.#dispatcher.schedule();
+      },
       gone: (link) => {
         this.#broadcasts.gone(link);
         this.#dispatcher.schedule();
@@ -126,6 +129,11 @@ export abstract class WorkerExecutor extends Executor {
 
   override submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>> {
     return this.submitWith(NO_OPTIONS, task, args);
+  }
+
+  /** As in the base class, but without a second array of the arguments. */
+  override run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>> {
+    return this.submitWith(NO_OPTIONS, task, args).result();
   }
 
   override map<A extends unknown[], R>(

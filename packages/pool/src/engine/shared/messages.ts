@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
+import type { Packed } from "./packed.js";
 
 /** What a worker gets at its birth, through `workerData`. */
 export interface WorkerBirth {
@@ -35,6 +36,8 @@ export interface TaskEntry {
 export type FromWorker =
   | typeof WAKE
   | unknown[]
+  /** The program runs, and begins with the initializer. */
+  | { readonly kind: "alive" }
   | { readonly kind: "up" }
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }
@@ -76,4 +79,9 @@ export interface ChunkOutcome {
   readonly thrown: readonly ChunkFailure[] | undefined;
   /** From this place on the calls were stopped on request or never begun; absent where none was. */
   readonly stopped?: number | undefined;
+}
+
+/** The same on its way. */
+export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
+  readonly values: readonly unknown[] | Packed;
 }

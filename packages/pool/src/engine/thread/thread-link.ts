@@ -4,16 +4,18 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener } from "../link.js";
-import { Cargo, cargoOf, valueOf } from "../shared/cargo.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
   type ChunkFailure,
   type ChunkOutcome,
   type FromWorker,
+  type SentOutcome,
   type TaskEntry,
   type ToWorker,
 } from "../shared/messages.js";
+import { packIntegers, unpack } from "../shared/packed.js";
 import { AbortFlag, MASK, type Ring, SLOTS, SlotState, Word, WorkerPhase } from "../shared/ring.js";
 import { LostReplies } from "./lost-replies.js";
 import { Outbox } from "./outbox.js";
@@ -47,8 +49,13 @@ export class ThreadLink extends Link {
     this.#thread = thread;
     this.#listener = listener;
     const { port } = thread;
-    this.#outbox = new Outbox(port, (call, error) => {
-      this.#refuse(call, error);
+    this.#outbox = new Outbox(port, {
+      refused: (call, error) => {
+        this.#refuse(call, error);
+      },
+      partlyRefused: (call) => {
+        ring.cargo[call.slot] = Cargo.Chunk;
+      },
     });
     this.#lost = new LostReplies(port);
     port.on("message", (message: FromWorker) => {
@@ -162,7 +169,7 @@ export class ThreadLink extends Link {
       this.#completed = (this.#completed + 1) | 0;
       const call = this.#release(slot);
       // The slot of a call that was taken back has no call any more.
-      call?.succeeded(valueOf(resultCargo[slot] ?? Cargo.Undefined, result[slot]));
+      call?.succeeded(takeCargo(result, slot, resultCargo[slot] ?? Cargo.Undefined));
     }
     this.#afterEnds();
     return true;
@@ -247,17 +254,21 @@ export class ThreadLink extends Link {
   #load(call: WorkerCall, slot: number): void {
     const ring = this.#ring;
     const { args, options } = call;
-    let cargo: number;
     if (call.isChunk) {
       call.refused = undefined;
-      cargo = Cargo.Chunk;
-    } else if (options.name !== undefined) cargo = Cargo.Named;
+      const flat = flatArguments(args as readonly (readonly unknown[])[]);
+      ring.cargo[slot] = flat === undefined ? Cargo.Chunk : Cargo.FlatChunk;
+      this.#outbox.add(call, flat ?? args);
+      return;
+    }
+    let cargo: number;
+    if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
     else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
     ring.cargo[slot] = cargo;
-    if (cargo === Cargo.Number) ring.argument[slot] = args[0] as number;
-    else if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
-    else if (cargo >= Cargo.Message) this.#outbox.add(call, args);
+    if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
+    else if (cargo === Cargo.Message) this.#outbox.add(call, args);
+    else putCargo(ring.argument, slot, cargo, args[0]);
   }
 
   /** The arguments of a call cannot be sent: the worker skips its slot. */
@@ -286,7 +297,10 @@ export class ThreadLink extends Link {
       this.#afterEnds();
       return;
     }
-    if (message.kind === "up") {
+    if (message.kind === "alive") {
+      this.isAlive = true;
+      this.#listener.alive(this);
+    } else if (message.kind === "up") {
       this.isUp = true;
       this.#listener.up(this);
     } else if (message.kind === "printed") {
@@ -314,7 +328,7 @@ export class ThreadLink extends Link {
         call.stopped();
         return;
       case ReplyStatus.Chunk:
-        call.succeeded(withRefused(value as ChunkOutcome, call.refused));
+        call.succeeded(outcomeOf(value as SentOutcome, call.refused));
         return;
       default:
         call.succeeded(value);
@@ -376,10 +390,20 @@ function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
   return stack === undefined ? undefined : { submittedAt: stack };
 }
 
-function withRefused(
-  outcome: ChunkOutcome,
-  refused: readonly ChunkFailure[] | undefined,
+function outcomeOf(
+  { values, thrown, stopped }: SentOutcome,
+  refused: readonly ChunkFailure[] = [],
 ): ChunkOutcome {
-  if (refused === undefined) return outcome;
-  return { ...outcome, thrown: [...refused, ...(outcome.thrown ?? [])] };
+  const failed = refused.length === 0 ? thrown : [...refused, ...(thrown ?? [])];
+  return { values: unpack(values), thrown: failed, stopped };
+}
+
+/** The arguments of the calls of a chunk when each has one: whole numbers in a form that is quick to copy and to read. */
+function flatArguments(list: readonly (readonly unknown[])[]): unknown[] | Int32Array | undefined {
+  const flat: unknown[] = [];
+  for (const args of list) {
+    if (args.length !== 1) return undefined;
+    flat.push(args[0]);
+  }
+  return packIntegers(flat) ?? flat;
 }
