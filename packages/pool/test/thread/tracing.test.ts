@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { channel, tracingChannel } from "node:diagnostics_channel";
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { AsyncExecutor, type CallTrace, type WorkerTrace } from "../../src/index.js";
 import * as Context from "../fixtures/context-tasks.mjs";
@@ -19,13 +19,12 @@ describe("diagnostics channels", () => {
   /** Notes the events of all calls. */
   function watchCalls(): [event: string, trace: CallTrace][] {
     const seen: [string, CallTrace][] = [];
-    const calls = tracingChannel<CallTrace>("concur:call");
     for (const event of EVENTS) {
       const note = (trace: unknown): void => {
         seen.push([event, trace as CallTrace]);
       };
-      calls[event].subscribe(note);
-      undo.push(() => calls[event].unsubscribe(note));
+      subscribe(`tracing:concur:call:${event}`, note);
+      undo.push(() => unsubscribe(`tracing:concur:call:${event}`, note));
     }
     return seen;
   }
@@ -94,8 +93,8 @@ describe("diagnostics channels", () => {
     const note = (trace: unknown): void => {
       seen.push(trace as WorkerTrace);
     };
-    channel("concur:worker").subscribe(note);
-    undo.push(() => channel("concur:worker").unsubscribe(note));
+    subscribe("concur:worker", note);
+    undo.push(() => unsubscribe("concur:worker", note));
     const executor = bench.executor({ workerName: "w" });
     await executor.run(Tasks.sameValue, 1);
     await executor.submit(Tasks.exitWith, 9).exception();

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { StreamName } from "../shared/messages.js";
 
-type Write = typeof process.stdout.write;
+type Original = (...args: unknown[]) => boolean;
 
 /**
  * Takes over what this worker prints and passes it on in whole lines: Node would hold it back until a task lets the
@@ -38,20 +38,20 @@ export class Printer {
 
   #takeOver(stream: StreamName): void {
     const target = process[stream];
-    const original = target.write.bind(target) as (...args: unknown[]) => boolean;
+    const original = target.write.bind(target) as Original;
     const write = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
       const text = textOf(chunk, encoding);
       // Not text: it has no lines, and must not be changed.
       if (text === undefined) return original(chunk, encoding, callback);
       this.#print(stream, text);
       const done = typeof encoding === "function" ? encoding : callback;
-      if (typeof done === "function") process.nextTick(done as () => void);
+      if (typeof done === "function") process.nextTick(done);
       return true;
     };
-    const before = target.write;
-    target.write = write as Write;
+    target.write = write;
     this.#giveBack.push(() => {
-      target.write = before;
+      // Its own method, which was not an own property, is in sight again.
+      Reflect.deleteProperty(target, "write");
     });
   }
 
