@@ -70,6 +70,10 @@ const workspaceZones = [
   { target: "./packages/pool/src", from: ["./packages/flags-common", "./packages/flag-server"] },
   { target: "./packages/flags-common/src", from: ["./packages/pool", "./packages/flag-server"] },
   { target: "./packages/flag-server/src", from: ["./packages/pool", "./packages/flags-common"] },
+  {
+    target: "./packages/algorithms/src",
+    from: ["./packages/pool", "./packages/flags-common", "./packages/flag-server"],
+  },
 ];
 
 export default tseslint.config(
