@@ -63,7 +63,7 @@ export default {
       for (const way of WAYS) {
         if (way === "transfer" && contender.movesResults === false) continue;
         await runLanes(pool, SIZES[size], way, effort.timedMs / 6);
-        globalThis.gc();
+        globalThis.gc({ type: "minor" });
         times[metricName(size, way)] = await runLanes(pool, SIZES[size], way, effort.timedMs / 2);
       }
     }

@@ -6,6 +6,8 @@ const imported = importTasks(new URL("../tasks/functions.cjs", import.meta.url))
 // Looked up once, as a program does that names its tasks; the lookup itself goes through a proxy.
 const tasks = Object.fromEntries(Object.keys(functions).map((name) => [name, imported[name]]));
 
+const { echoMoved } = importTasks(new URL("../tasks/concur-move.mjs", import.meta.url));
+
 /** Makes the contender for one setting of `spin`; undefined is the default. */
 export function concurContender(name, spin) {
   return {
@@ -21,7 +23,7 @@ export function concurContender(name, spin) {
         run: (task, arg, transfer) =>
           transfer === undefined
             ? executor.run(tasks[task], arg)
-            : executor.with({ transfer }).run(tasks[task], arg),
+            : executor.with({ transfer }).run(task === "echo" ? echoMoved : tasks[task], arg),
         map: (task, items) => executor.map(tasks[task], items).toArray(),
         start(task, arg) {
           const future = executor.with({ killAfterMs: 0 }).submit(tasks[task], arg);

@@ -3,7 +3,7 @@ import { findCase } from "../cases/index.mjs";
 import { runProcess } from "./process.mjs";
 import { summariseMetric } from "./summary.mjs";
 
-const EFFORT = { warmMs: 200, timedMs: 500, minRepetitions: 2, idleMs: 10_000 };
+const EFFORT = { warmMs: 400, timedMs: 500, minRepetitions: 3, idleMs: 10_000 };
 const QUICK_EFFORT = { warmMs: 100, timedMs: 150, minRepetitions: 1, idleMs: 2000 };
 const PROCESS_LIMIT_MS = 60_000;
 

@@ -13,6 +13,8 @@ import { WorkerCall } from "./worker-call.js";
 const AHEAD_US = 1000;
 /** So many submissions in one turn are handed out without waiting for its end. */
 const EAGER = 64;
+/** So many items of a map, which are handed out in chunks. */
+const EAGER_ITEMS = 1024;
 
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for about a
@@ -78,7 +80,10 @@ export class Dispatcher {
       this.#maps.add(work);
       this.queue.push(work, work.priority);
     }
-    this.schedule();
+    this.#sinceFlush += 1;
+    // What reads a long input keeps this thread; the workers should not wait for its end.
+    if (this.#sinceFlush >= EAGER_ITEMS) this.flush();
+    else this.schedule();
   }
 
   /** Calls and items that wait. */

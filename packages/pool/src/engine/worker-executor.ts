@@ -92,6 +92,11 @@ export abstract class WorkerExecutor extends Executor {
     return this.submitWith(NO_OPTIONS, task, args);
   }
 
+  /** As in the base class, but without a second array of the arguments. */
+  override run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>> {
+    return this.submitWith(NO_OPTIONS, task, args).result();
+  }
+
   override map<A extends unknown[], R>(
     task: Task<A, R>,
     ...iterables: IterablesOf<A>

@@ -7,36 +7,103 @@ export const Cargo = {
   False: 4,
   /** One number, in the slot. */
   Number: 5,
+  /** Up to INLINE_BYTES bytes of a Uint8Array, in the slot. */
+  Bytes: 6,
+  /** A string of up to INLINE_UNITS code units, in the slot. */
+  Text: 7,
   /** Arguments: an array of them, the next in the messages. Value: a reply in the messages. */
-  Message: 6,
+  Message: 8,
   /** Arguments of a chunk of `map`: an array of arrays, the next in the messages. */
-  Chunk: 7,
+  Chunk: 9,
+  /** Arguments of a chunk of `map` over one iterable: an array of them, the next in the messages. */
+  FlatChunk: 10,
   /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
-  Named: 8,
+  Named: 11,
   /** Arguments of a call with streams: see FlowArguments, the next in the messages. */
-  Flow: 9,
+  Flow: 12,
 } as const;
+
+/** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */
+export const INLINE_BYTES = 1024;
+/** So many code units of a string fit into a slot. */
+export const INLINE_UNITS = INLINE_BYTES / Uint16Array.BYTES_PER_ELEMENT;
 
 /** Says how one value travels. */
 export function cargoOf(value: unknown): number {
-  if (typeof value === "number") return Cargo.Number;
-  if (value === undefined) return Cargo.Undefined;
-  if (value === null) return Cargo.Null;
-  if (value === true) return Cargo.True;
-  return value === false ? Cargo.False : Cargo.Message;
+  switch (typeof value) {
+    case "number":
+      return Cargo.Number;
+    case "undefined":
+      return Cargo.Undefined;
+    case "boolean":
+      return value ? Cargo.True : Cargo.False;
+    case "string":
+      return value.length <= INLINE_UNITS ? Cargo.Text : Cargo.Message;
+    default:
+      if (value === null) return Cargo.Null;
+      return value instanceof Uint8Array && isWholeAndSmall(value) ? Cargo.Bytes : Cargo.Message;
+  }
 }
 
-/** Gives a value that travelled in a slot. */
-export function valueOf(cargo: number, number: number | undefined): unknown {
+/** A copy has a buffer of its own, so only bytes that have one look the same afterwards; one that was moved is empty. */
+function isWholeAndSmall({ buffer, byteLength }: Uint8Array): boolean {
+  return (
+    byteLength > 0 &&
+    byteLength <= INLINE_BYTES &&
+    byteLength === buffer.byteLength &&
+    buffer instanceof ArrayBuffer &&
+    !(buffer as { resizable?: boolean }).resizable
+  );
+}
+
+/** Where the values of one slot are kept on their way in one direction. */
+export interface CargoHold {
+  /** The number, or the length of bytes or text, by slot. */
+  readonly numbers: Float64Array;
+  /** INLINE_BYTES for each slot. */
+  readonly bytes: Uint8Array;
+  /** The same memory. */
+  readonly units: Uint16Array;
+}
+
+/** Puts a value into a slot, if it is one that travels there. */
+export function putCargo(hold: CargoHold, slot: number, cargo: number, value: unknown): void {
+  if (cargo === Cargo.Number) {
+    hold.numbers[slot] = value as number;
+  } else if (cargo === Cargo.Bytes) {
+    const bytes = value as Uint8Array;
+    hold.bytes.set(bytes, slot * INLINE_BYTES);
+    hold.numbers[slot] = bytes.length;
+  } else if (cargo === Cargo.Text) {
+    const text = value as string;
+    const start = slot * INLINE_UNITS;
+    for (let at = 0; at < text.length; at += 1) hold.units[start + at] = text.charCodeAt(at);
+    hold.numbers[slot] = text.length;
+  }
+}
+
+/** Gives the value that travelled in a slot. */
+export function takeCargo(hold: CargoHold, slot: number, cargo: number): unknown {
   switch (cargo) {
     case Cargo.Number:
-      return number;
+      return hold.numbers[slot];
     case Cargo.Null:
       return null;
     case Cargo.True:
       return true;
     case Cargo.False:
       return false;
+    case Cargo.Bytes: {
+      const start = slot * INLINE_BYTES;
+      const copy = new Uint8Array(hold.numbers[slot] ?? 0);
+      copy.set(hold.bytes.subarray(start, start + copy.length));
+      return copy;
+    }
+    case Cargo.Text: {
+      const start = slot * INLINE_UNITS;
+      const units = hold.units.subarray(start, start + (hold.numbers[slot] ?? 0));
+      return Reflect.apply(String.fromCharCode, undefined, units);
+    }
     default:
       return undefined;
   }

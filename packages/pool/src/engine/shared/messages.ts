@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
+import type { Packed } from "./packed.js";
 
 /** What a worker gets at its birth, through `workerData`. */
 export interface WorkerBirth {
@@ -101,4 +102,9 @@ export interface ChunkOutcome {
   readonly thrown: readonly ChunkFailure[] | undefined;
   /** From this place on the calls were stopped on request or never begun; absent where none was. */
   readonly stopped?: number | undefined;
+}
+
+/** The same on its way. */
+export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
+  readonly values: readonly unknown[] | Packed;
 }

@@ -1,3 +1,5 @@
+import { INLINE_BYTES, type CargoHold } from "./cargo.js";
+
 /** Calls that one worker can hold: those it runs and those sent ahead. A power of two, so that a mask wraps indices. */
 export const SLOTS = 1024;
 export const MASK = SLOTS - 1;
@@ -70,8 +72,10 @@ export class Ring {
   readonly resultCargo: Int32Array;
   /** See AbortFlag. */
   readonly abort: Int32Array;
-  readonly argument: Float64Array;
-  readonly result: Float64Array;
+  /** Arguments that fit into their slots. */
+  readonly argument: CargoHold;
+  /** Values that do. They may lie where the arguments lay: a task was given a copy of those. */
+  readonly result: CargoHold;
   /** When the call began, in milliseconds of `monotonicMs()`. */
   readonly begunAt: Float64Array;
 
@@ -95,15 +99,21 @@ export class Ring {
     this.cargo = words();
     this.resultCargo = words();
     this.abort = words();
-    this.argument = doubles();
-    this.result = doubles();
+    const argumentNumbers = doubles();
+    const resultNumbers = doubles();
     this.begunAt = doubles();
+    const bytes = new Uint8Array(memory, offset);
+    const units = new Uint16Array(memory, offset);
+    this.argument = { numbers: argumentNumbers, bytes, units };
+    this.result = { numbers: resultNumbers, bytes, units };
   }
 
+  /** Makes the memory; the system gives those pages of it that are written to, and only when they are. */
   static create(): Ring {
     const bytes =
       HEADER_WORDS * Int32Array.BYTES_PER_ELEMENT +
-      SLOTS * (7 * Int32Array.BYTES_PER_ELEMENT + 3 * Float64Array.BYTES_PER_ELEMENT);
+      SLOTS *
+        (7 * Int32Array.BYTES_PER_ELEMENT + 3 * Float64Array.BYTES_PER_ELEMENT + INLINE_BYTES);
     return new Ring(new SharedArrayBuffer(bytes));
   }
 }

@@ -5,20 +5,27 @@ import { serializationError } from "../../codec/find-uncloneable.js";
 import type { ChunkFailure } from "../shared/messages.js";
 import type { WorkerCall } from "../worker-call.js";
 
+/** Is told what cannot be sent. */
+export interface OutboxListener {
+  /** Not this call. */
+  refused(call: WorkerCall, error: unknown): void;
+  /** Of this chunk only the part that `call.refused` leaves, as an array of arrays. */
+  partlyRefused(call: WorkerCall): void;
+}
+
 /**
  * Arguments on their way to a thread, those of many calls in one message. The order of the arguments is that of the ring, so
  * one that cannot be cloned leaves a gap, and its call fails alone.
  */
 export class Outbox {
   readonly #port: MessagePort;
-  readonly #refuse: (call: WorkerCall, error: unknown) => void;
+  readonly #listener: OutboxListener;
   #messages: unknown[] = [];
   #calls: WorkerCall[] = [];
 
-  /** @param refuse - Is told of a call whose arguments cannot be sent. */
-  constructor(port: MessagePort, refuse: (call: WorkerCall, error: unknown) => void) {
+  constructor(port: MessagePort, listener: OutboxListener) {
     this.#port = port;
-    this.#refuse = refuse;
+    this.#listener = listener;
   }
 
   add(call: WorkerCall, message: unknown): void {
@@ -58,7 +65,7 @@ export class Outbox {
         return;
       }
       this.#port.postMessage([undefined]);
-      this.#refuse(call, error);
+      this.#listener.refused(call, error);
     }
   }
 
@@ -75,6 +82,7 @@ export class Outbox {
       }
     });
     call.refused = refused;
+    this.#listener.partlyRefused(call);
     this.#postOne(call, rest);
   }
 }

@@ -4,7 +4,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener } from "../link.js";
-import { Cargo, cargoOf, valueOf } from "../shared/cargo.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
@@ -12,9 +12,11 @@ import {
   type ChunkOutcome,
   type FlowOrder,
   type FromWorker,
+  type SentOutcome,
   type TaskEntry,
   type ToWorker,
 } from "../shared/messages.js";
+import { packIntegers, unpack } from "../shared/packed.js";
 import { AbortFlag, MASK, type Ring, SLOTS, SlotState, Word, WorkerPhase } from "../shared/ring.js";
 import { LostReplies } from "./lost-replies.js";
 import { Outbox } from "./outbox.js";
@@ -46,8 +48,13 @@ export class ThreadLink extends Link {
     this.#thread = thread;
     this.#listener = listener;
     const { port } = thread;
-    this.#outbox = new Outbox(port, (call, error) => {
-      this.#refuse(call, error);
+    this.#outbox = new Outbox(port, {
+      refused: (call, error) => {
+        this.#refuse(call, error);
+      },
+      partlyRefused: (call) => {
+        ring.cargo[call.slot] = Cargo.Chunk;
+      },
     });
     this.#lost = new LostReplies(port);
     port.on("message", (message: FromWorker) => {
@@ -170,7 +177,7 @@ export class ThreadLink extends Link {
       this.#completed = (this.#completed + 1) | 0;
       const call = this.#release(slot);
       // The slot of a call that was taken back has no call any more.
-      call?.succeeded(valueOf(resultCargo[slot] ?? Cargo.Undefined, result[slot]));
+      call?.succeeded(takeCargo(result, slot, resultCargo[slot] ?? Cargo.Undefined));
     }
     this.#afterEnds();
     return true;
@@ -255,19 +262,23 @@ export class ThreadLink extends Link {
   #load(call: WorkerCall, slot: number): void {
     const ring = this.#ring;
     const { args, options } = call;
-    let cargo: number;
     if (call.isChunk) {
       call.refused = undefined;
-      cargo = Cargo.Chunk;
-    } else if (call.flow !== undefined) cargo = Cargo.Flow;
+      const flat = flatArguments(args as readonly (readonly unknown[])[]);
+      ring.cargo[slot] = flat === undefined ? Cargo.Chunk : Cargo.FlatChunk;
+      this.#outbox.add(call, flat ?? args);
+      return;
+    }
+    let cargo: number;
+    if (call.flow !== undefined) cargo = Cargo.Flow;
     else if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
     else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
     ring.cargo[slot] = cargo;
-    if (cargo === Cargo.Number) ring.argument[slot] = args[0] as number;
-    else if (call.flow !== undefined) this.#outbox.add(call, call.flow.message());
+    if (call.flow !== undefined) this.#outbox.add(call, call.flow.message());
     else if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
-    else if (cargo >= Cargo.Message) this.#outbox.add(call, args);
+    else if (cargo === Cargo.Message) this.#outbox.add(call, args);
+    else putCargo(ring.argument, slot, cargo, args[0]);
   }
 
   /** The arguments of a call cannot be sent: the worker skips its slot. */
@@ -326,7 +337,7 @@ export class ThreadLink extends Link {
         call.stopped();
         return;
       case ReplyStatus.Chunk:
-        call.succeeded(withRefused(value as ChunkOutcome, call.refused));
+        call.succeeded(outcomeOf(value as SentOutcome, call.refused));
         return;
       default:
         call.succeeded(value);
@@ -388,10 +399,20 @@ function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
   return stack === undefined ? undefined : { submittedAt: stack };
 }
 
-function withRefused(
-  outcome: ChunkOutcome,
-  refused: readonly ChunkFailure[] | undefined,
+function outcomeOf(
+  { values, thrown, stopped }: SentOutcome,
+  refused: readonly ChunkFailure[] = [],
 ): ChunkOutcome {
-  if (refused === undefined) return outcome;
-  return { ...outcome, thrown: [...refused, ...(outcome.thrown ?? [])] };
+  const failed = refused.length === 0 ? thrown : [...refused, ...(thrown ?? [])];
+  return { values: unpack(values), thrown: failed, stopped };
+}
+
+/** The arguments of the calls of a chunk when each has one: whole numbers in a form that is quick to copy and to read. */
+function flatArguments(list: readonly (readonly unknown[])[]): unknown[] | Int32Array | undefined {
+  const flat: unknown[] = [];
+  for (const args of list) {
+    if (args.length !== 1) return undefined;
+    flat.push(args[0]);
+  }
+  return packIntegers(flat) ?? flat;
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
-import { ReplyStatus, type ChunkOutcome } from "../shared/messages.js";
+import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { Word, type Ring } from "../shared/ring.js";
 
 /** Words of one reply in the flat array: slot, status, value. */
@@ -89,13 +89,13 @@ export class Replies {
 
 /** What is sent in place of a value that cannot be: a failure, in a chunk only of those calls whose values they are. */
 function unsendable(status: unknown, value: unknown, error: unknown): [status: number, unknown] {
-  if (status === ReplyStatus.Chunk) return [ReplyStatus.Chunk, sendablePart(value as ChunkOutcome)];
+  if (status === ReplyStatus.Chunk) return [ReplyStatus.Chunk, sendablePart(value as SentOutcome)];
   return [ReplyStatus.Thrown, encodeThrown(serializationError("result", value, "result", error))];
 }
 
-function sendablePart({ values, thrown = [], stopped }: ChunkOutcome): ChunkOutcome {
+function sendablePart({ values, thrown = [], stopped }: SentOutcome): SentOutcome {
   const failed = [...thrown];
-  const sendable = values.map((value, index) => {
+  const sendable = Array.from<unknown, unknown>(values, (value, index) => {
     try {
       // The copy and not the value: a getter may think otherwise when it is asked again.
       return structuredClone(value);

@@ -8,11 +8,13 @@ import {
   WAKE,
   type ChunkOutcome,
   type FlowArguments,
+  type SentOutcome,
   type FromWorker,
   type ToWorker,
   type WorkerBirth,
 } from "../shared/messages.js";
-import { Cargo, cargoOf } from "../shared/cargo.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
+import { pack } from "../shared/packed.js";
 import {
   AbortFlag,
   MASK,
@@ -24,7 +26,7 @@ import {
 } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
 import { sendItems } from "../shared/send-items.js";
-import { runChunk, type ChunkArguments } from "./chunk.js";
+import { runChunk, type Chunk } from "./chunk.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
 import { Replies } from "./replies.js";
@@ -237,7 +239,7 @@ export class ThreadLoop implements CallEnvironment {
       return true;
     }
     this.#succeed(call, cargo, value);
-    return cargo !== Cargo.Chunk;
+    return !isChunk(cargo);
   }
 
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
@@ -249,24 +251,18 @@ export class ThreadLoop implements CallEnvironment {
     switch (cargo) {
       case Cargo.Nothing:
         return fn();
-      case Cargo.Number:
-        return fn(this.#ring.argument[call.slot]);
-      case Cargo.Undefined:
-        return fn(undefined);
-      case Cargo.Null:
-        return fn(null);
-      case Cargo.True:
-        return fn(true);
-      case Cargo.False:
-        return fn(false);
       case Cargo.Chunk:
-        return runChunk(call, fn, args as ChunkArguments, (us) => {
+      case Cargo.FlatChunk:
+        return runChunk(call, fn, chunkOf(cargo, args), (us) => {
           this.#times.record(this.#ring.task[call.slot] ?? 0, us);
         });
       case Cargo.Flow:
         return this.#flows.get(call.flow ?? -1)?.run(call, fn);
-      default:
+      case Cargo.Message:
+      case Cargo.Named:
         return fn(...args);
+      default:
+        return fn(takeCargo(this.#ring.argument, call.slot, cargo));
     }
   }
 
@@ -321,20 +317,25 @@ export class ThreadLoop implements CallEnvironment {
     this.#endCall(call);
     const { slot } = call;
     const ring = this.#ring;
-    if (cargo === Cargo.Chunk) {
-      const moves = movesOf((value as ChunkOutcome).values);
-      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, value);
-      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, value, moves);
+    if (isChunk(cargo)) {
+      const outcome = value as ChunkOutcome;
+      const moves = movesOf(outcome.values);
+      const sent: SentOutcome = { ...outcome, values: pack(outcome.values) };
+      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, sent);
+      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, sent, moves);
       return;
     }
     const inSlot = call.reported ? Cargo.Message : cargoOf(value);
-    if (inSlot === Cargo.Message) {
-      const transfer = moveOf(value);
-      if (transfer === undefined) this.#replies.add(slot, ReplyStatus.Value, value);
-      else this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+    const transfer = moveOf(value);
+    if (transfer !== undefined) {
+      this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
       return;
     }
-    if (inSlot === Cargo.Number) ring.result[slot] = value as number;
+    if (inSlot === Cargo.Message) {
+      this.#replies.add(slot, ReplyStatus.Value, value);
+      return;
+    }
+    putCargo(ring.result, slot, inSlot, value);
     ring.resultCargo[slot] = inSlot;
     this.#complete(slot);
   }
@@ -364,4 +365,14 @@ export class ThreadLoop implements CallEnvironment {
       this.#port.postMessage(WAKE);
     }
   }
+}
+
+function isChunk(cargo: number): boolean {
+  return cargo === Cargo.Chunk || cargo === Cargo.FlatChunk;
+}
+
+function chunkOf(cargo: number, args: unknown): Chunk {
+  return cargo === Cargo.FlatChunk
+    ? { each: args as ArrayLike<unknown> }
+    : { lists: args as readonly (readonly unknown[] | undefined)[] };
 }
