@@ -9,7 +9,6 @@ export default defineConfig({
   // Every worker holds the text: without blanks and comments it is half as long, and its names stay readable in stacks.
   minifyWhitespace: true,
   minifySyntax: true,
-  noExternal: [/^workerpool/],
   // The other build has cleaned the folder already.
   clean: false,
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
 import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
@@ -7,6 +8,12 @@ import type { WorkerCall } from "./worker-call.js";
 const BOOT_ATTEMPTS = 3;
 /** So many workers may die before they have begun a call that is next; then it is the call. */
 const CALL_ATTEMPTS = 3;
+
+/**
+ * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
+ * once, each would get its first result only when the last of them is there.
+ */
+const STARTING_AT_ONCE = availableParallelism();
 
 /** How the workers of an executor are made and replaced. */
 export interface CrewOptions {
@@ -25,6 +32,8 @@ export interface CrewListener extends Pick<LinkListener, "freed"> {
   crashed(error: WorkerCrashedError): void;
   /** No worker can be had. */
   broken(error: BrokenExecutorError): void;
+  /** The program of a worker runs: the next may be started. */
+  alive(): void;
   /** A worker has gone. */
   gone(): void;
 }
@@ -57,8 +66,16 @@ export class Crew {
   growFor(waiting: number): void {
     if (this.#closed) return;
     let idle = 0;
-    for (const link of this.links) if (link.held === 0) idle += 1;
-    let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
+    let starting = 0;
+    for (const link of this.links) {
+      if (link.held === 0) idle += 1;
+      if (!link.isAlive) starting += 1;
+    }
+    let missing = Math.min(
+      this.#options.maxWorkers - this.links.length,
+      waiting - idle,
+      STARTING_AT_ONCE - starting,
+    );
     try {
       for (; missing > 0; missing -= 1) this.#spawn();
     } catch (error) {
@@ -155,6 +172,9 @@ export class Crew {
     const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
     const link = this.#transport.open(workerId, `${workerName}_${workerId - 1}`, {
+      alive: () => {
+        this.#listener.alive();
+      },
       up: () => {
         stopTimer();
         this.#failedBoots = 0;

@@ -12,6 +12,8 @@ export interface WorkerEnd {
 
 /** What a link tells the crew. */
 export interface LinkListener {
+  /** The worker's program runs; its initializer may take long still. */
+  alive(link: Link): void;
   /** The initializer is through, and calls run. */
   up(link: Link): void;
   initializerFailed(link: Link, error: unknown): void;
@@ -23,6 +25,8 @@ export interface LinkListener {
 
 /** The parent's end of one worker. */
 export abstract class Link {
+  /** Whether the worker's program runs. */
+  isAlive = false;
   /** Whether the initializer is through and calls run. */
   isUp = false;
   /** Whether calls can no longer be sent: the worker is gone, was killed, or was told to leave. */

@@ -63,6 +63,9 @@ export abstract class WorkerExecutor extends Executor {
       broken: (error) => {
         this.#break(error);
       },
+      alive: () => {
+        this.#dispatcher.schedule();
+      },
       gone: () => {
         this.#dispatcher.schedule();
         this.#endIfDone();

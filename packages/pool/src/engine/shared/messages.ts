@@ -66,6 +66,8 @@ export interface TaskEntry {
 export type FromWorker =
   | typeof WAKE
   | unknown[]
+  /** The program runs, and begins with the initializer. */
+  | { readonly kind: "alive" }
   | { readonly kind: "up" }
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }

@@ -307,7 +307,10 @@ export class ThreadLink extends Link {
       this.#afterEnds();
       return;
     }
-    if (message.kind === "up") {
+    if (message.kind === "alive") {
+      this.isAlive = true;
+      this.#listener.alive(this);
+    } else if (message.kind === "up") {
       this.isUp = true;
       this.#listener.up(this);
     } else if (message.kind === "synced") {

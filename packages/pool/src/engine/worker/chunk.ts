@@ -18,7 +18,7 @@ export function runChunk(
   chunk: Chunk,
   record: (us: number) => void,
 ): ChunkOutcome | Promise<ChunkOutcome> {
-  const length = "each" in chunk ? chunk.each.length : chunk.lists.length;
+  const { length } = "each" in chunk ? chunk.each : chunk.lists;
   const each = "each" in chunk ? chunk.each : undefined;
   const lists = "lists" in chunk ? chunk.lists : [];
   const values: unknown[] = new Array<unknown>(length);
@@ -51,7 +51,8 @@ async function runChunkAsync(
   first: { index: number; value: unknown },
   { values, thrown }: { values: unknown[]; thrown: ChunkFailure[] },
 ): Promise<ChunkOutcome> {
-  for (let index = first.index; index < values.length; index += 1) {
+  const { length } = "each" in chunk ? chunk.each : chunk.lists;
+  for (let index = first.index; index < length; index += 1) {
     const args = "each" in chunk ? [chunk.each[index]] : chunk.lists[index];
     if (args === undefined) continue;
     const begun = index === first.index;

@@ -11,8 +11,9 @@ const loop = new ThreadLoop(birth);
 void begin();
 
 async function begin(): Promise<void> {
-  // Only when the thread is otherwise idle: its registration with workerpool can wait, the first calls cannot.
-  setImmediate(() => void registerWithWorkerpool());
+  // An initializer that waits for something must not be the end of a thread that nothing else holds.
+  birth.port.ref();
+  birth.port.postMessage({ kind: "alive" } satisfies FromWorker);
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);
@@ -27,10 +28,4 @@ async function begin(): Promise<void> {
   }
   birth.port.postMessage({ kind: "up" } satisfies FromWorker);
   loop.start();
-}
-
-/** Takes the one call of workerpool's that never ends: it is how workerpool knows that the worker is in use. */
-async function registerWithWorkerpool(): Promise<void> {
-  const { default: worker } = await import("workerpool/src/worker.js");
-  worker.add({ attach: () => new Promise(() => undefined) });
 }

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
 import type { TaskSource } from "../../task.js";
 import type { TaskEntry } from "../shared/messages.js";
@@ -46,12 +48,24 @@ export class TaskTable {
  */
 export async function loadTask(source: TaskSource): Promise<Callable> {
   if ("text" in source) return compile(source.text);
-  const loaded = (await import(source.module)) as Record<string, unknown>;
-  const found = ownFunction(loaded, source.export) ?? ownFunction(loaded["default"], source.export);
+  const loaded = await loadModule(source.module);
+  const found = ownFunction(loaded, source.export) ?? ownFunction(defaultOf(loaded), source.export);
   if (found === undefined) {
     throw new TypeError(`${source.module} has no function '${source.export}' among its exports`);
   }
   return found;
+}
+
+/** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */
+async function loadModule(url: string): Promise<unknown> {
+  if (!url.startsWith("file:") || !url.endsWith(".cjs")) return import(url);
+  return createRequire(url)(fileURLToPath(url)) as unknown;
+}
+
+function defaultOf(loaded: unknown): unknown {
+  return typeof loaded === "object" && loaded !== null && "default" in loaded
+    ? loaded.default
+    : undefined;
 }
 
 /** A CommonJS module whose names Node cannot foresee has them on its default export only. */

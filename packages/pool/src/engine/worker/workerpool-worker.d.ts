@@ -1,5 +1,0 @@
-/** The worker side of workerpool, without the rest of it: loading the whole package would cost each worker some ms. */
-declare module "workerpool/src/worker.js" {
-  const worker: { add(methods: Record<string, () => unknown>): void };
-  export default worker;
-}
