@@ -85,6 +85,11 @@ export class Crew {
     }
   }
 
+  /** How many more workers may be made. */
+  get toCome(): number {
+    return this.#closed ? 0 : this.#options.maxWorkers - this.links.length;
+  }
+
   /** How many more calls a worker may take before it is replaced. */
   allowance(link: Link): number {
     return this.#options.maxTasksPerWorker - link.sent;

@@ -123,14 +123,23 @@ export class Dispatcher {
     if (links.length === 0) return;
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
+    if (this.#concurrency > 1) {
+      const woke = this.#spread(links, waiting);
+      this.#handedOut(links, woke);
+      return;
+    }
     const fair = Math.ceil(waiting / links.length);
     // Those who have nothing come first, with an even share; then those who can take more.
-    let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
+    let woke = this.#handOut(links, true, fair);
     woke = this.#handOut(links, false, Infinity) || woke;
+    this.#handedOut(links, woke);
+  };
+
+  #handedOut(links: readonly Link[], woke: boolean): void {
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
-  };
+  }
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
@@ -142,14 +151,19 @@ export class Dispatcher {
 
   /**
    * Fills first places, then second ones of workers that come round to what they have: one that a call keeps from its event
-   * loop begins nothing, however many places it has.
+   * loop begins nothing, however many places it has. Workers that are still to come count with their share.
    */
-  #spread(links: readonly Link[], fair: number): boolean {
+  #spread(links: readonly Link[], calls: number): boolean {
     let idle = 0;
     for (const link of links) if (link.held === 0) idle += 1;
-    const woke = this.#handOut(links, true, Math.min(fair, Math.ceil(this.waiting / idle)));
+    const queued = this.waiting;
+    const toCome = Math.min(this.#crew.toCome, queued);
+    const fair = Math.ceil(calls / (links.length + toCome));
+    let woke = this.#handOut(links, true, Math.min(fair, Math.ceil(queued / (idle + toCome))));
     const order = [...links].sort((a, b) => a.unseen - b.unseen || a.held - b.held);
-    return this.#handOut(order, false, fair) || woke;
+    woke = this.#handOut(order, false, fair) || woke;
+    // What is left waits for the next worker, where there will be one.
+    return toCome > 0 ? woke : this.#handOut(order, false, Infinity) || woke;
   }
 
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
