@@ -1,4 +1,5 @@
 // @boundaries-ignore the settings that all packages share stand at the top
 import { jestConfig } from "../../jest.base.mjs";
 
-export default jestConfig();
+// The tests mostly wait for programs and timers.
+export default jestConfig({ maxWorkers: 2 });

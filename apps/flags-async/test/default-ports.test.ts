@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { startFlagServer } from "@concur/flag-server";
 import {
+  readCounts,
   reserveDefaultPorts,
   startDeafServer,
+  untilPrinted,
   type RunningProgram,
 } from "@concur/flags-common/testing";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { openWorkplace, readCounts, untilPrinted } from "./fixtures/harness.js";
+import { openWorkplace } from "./fixtures/harness.js";
 
 /** Resolves when the port takes no more connections. */
 async function untilClosed(port: number): Promise<void> {

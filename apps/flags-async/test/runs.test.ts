@@ -1,11 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchFlagServer, startFlagServer } from "@concur/flag-server";
+import { readCounts, totalOf, untilPrinted } from "@concur/flags-common/testing";
 import { describe, expect, test } from "@jest/globals";
-import { openWorkplace, readCounts, untilPrinted } from "./fixtures/harness.js";
-
-const total = (counts: ReturnType<typeof readCounts>): number =>
-  counts.ok + counts.notFound + counts.error + counts.notStarted;
+import { openWorkplace } from "./fixtures/harness.js";
 
 describe("flags-async at any width", () => {
   test("the same seed gives the same flags, errors and misses, 676 in all", async () => {
@@ -31,7 +29,7 @@ describe("flags-async at any width", () => {
     }
     const [first] = runs;
     expect(runs).toEqual([first, first, first]);
-    expect(first && total(first.counts)).toBe(676);
+    expect(first && totalOf(first.counts)).toBe(676);
     expect(first?.files).toHaveLength(first?.counts.ok ?? 0);
     // A quarter of all fail, with room for chance.
     expect(first?.counts.error).toBeGreaterThan(676 * 0.2);
@@ -123,7 +121,7 @@ describe("flags-async in trouble", () => {
       stderr: "*** cannot write to downloads/: file too large\n",
     });
     const counts = readCounts(result.stdout);
-    expect(total(counts)).toBe(194);
+    expect(totalOf(counts)).toBe(194);
     expect(counts.notStarted).toBeGreaterThan(0);
     expect(await workplace.files()).toHaveLength(counts.ok);
     expect(await workplace.badFiles()).toEqual([]);
@@ -165,7 +163,7 @@ describe("flags-async is stopped", () => {
     const result = await program.result;
     expect(result).toMatchObject({ exitCode: 130, signal: null, stderr: "" });
     const counts = readCounts(result.stdout);
-    expect(total(counts)).toBe(676);
+    expect(totalOf(counts)).toBe(676);
     expect(counts.notStarted).toBeGreaterThan(0);
     const interrupted = result.stdout.match(/^\*\*\* Error for [A-Z]{2}: interrupted$/gm);
     expect(interrupted).toHaveLength(counts.error);
@@ -182,7 +180,7 @@ describe("flags-async is stopped", () => {
     program.child.kill("SIGTERM");
     const result = await program.result;
     expect(result).toMatchObject({ exitCode: 143, stderr: "" });
-    expect(total(readCounts(result.stdout))).toBe(676);
+    expect(totalOf(readCounts(result.stdout))).toBe(676);
   });
 
   test("by the end of its reader, as in | head -1: quietly", async () => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { formatHttpDate } from "./http-date.js";
 import { ASSETS_URL, flagManifest } from "./manifest.js";
+import type { Reply } from "./reply.js";
 
 /** One file as the server answers it: in memory, with the header fields that never change. */
 export interface StaticFile {
@@ -13,6 +14,8 @@ export interface StaticFile {
   readonly lastModifiedMs: number;
   /** The same moment as an HTTP date. */
   readonly lastModified: string;
+  /** The reply with the whole file, which is nearly every reply. */
+  readonly whole: Reply;
 }
 
 /** All files of the server by URL path. A look-up can never leave the folder, since no file system is asked. */
@@ -33,6 +36,28 @@ export function loadStaticFiles(): Promise<StaticFiles> {
   return loading;
 }
 
+/** Makes a file ready to be served. `lastModifiedMs` must not lie in the future. */
+export function staticFile(body: Buffer, contentType: string, lastModifiedMs: number): StaticFile {
+  const etag = `"${createHash("sha256").update(body).digest("hex")}"`;
+  const lastModified = formatHttpDate(lastModifiedMs);
+  const headers = {
+    "Content-Type": contentType,
+    "Content-Length": body.length,
+    ETag: etag,
+    "Last-Modified": lastModified,
+    "Accept-Ranges": "bytes",
+  };
+  return {
+    body,
+    contentType,
+    etag,
+    // HTTP dates have whole seconds.
+    lastModifiedMs: Math.floor(lastModifiedMs / 1000) * 1000,
+    lastModified,
+    whole: { status: 200, headers, body },
+  };
+}
+
 async function readStaticFiles(): Promise<StaticFiles> {
   const manifest = flagManifest();
   // RFC 9110 8.8.2.1: never later than now, also on a machine whose clock is behind.
@@ -40,17 +65,10 @@ async function readStaticFiles(): Promise<StaticFiles> {
 
   const load = async (urlPath: string, contentType: string, sha256?: string) => {
     const body = await readFile(new URL(urlPath.slice(1), ASSETS_URL));
-    const digest = createHash("sha256").update(body).digest("hex");
-    if (sha256 !== undefined && digest !== sha256) {
+    const file = staticFile(body, contentType, lastModifiedMs);
+    if (sha256 !== undefined && file.etag !== `"${sha256}"`) {
       throw new Error(`flag server: ${urlPath} is damaged: its checksum is not the manifest's`);
     }
-    const file: StaticFile = {
-      body,
-      contentType,
-      etag: `"${digest}"`,
-      lastModifiedMs: Math.floor(lastModifiedMs / 1000) * 1000,
-      lastModified: formatHttpDate(lastModifiedMs),
-    };
     return [urlPath, file] as const;
   };
 

@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 
 import { ArgumentParser, ArgumentTypeError, SUPPRESS } from "argparse";
 
+import { errorCode } from "./binding.js";
 import { OPTION_NAMES } from "./option-names.js";
-import {
-  FLAG_LISTENER_LABELS,
-  resolveOptions,
-  type FlagListenerLabel,
-  type FlagServerOptions,
-} from "./options.js";
+import { FLAG_LISTENER_LABELS, type FlagListenerLabel } from "./listener-label.js";
+import { resolveOptions, type FlagServerOptions } from "./options.js";
+import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
+import type { FaultProfile, FaultRule } from "./rules/rule.js";
 
 /** What the command line asks for. */
 export interface CliRequest {
@@ -22,9 +21,9 @@ export interface CliRequest {
  */
 export function readCommandLine(args: readonly string[]): CliRequest {
   const parser = createParser();
-  const { quiet, ...options } = parser.parse_args<FlagServerOptions & { quiet: boolean }>([
-    ...args,
-  ]);
+  const { quiet, ...given } = parser.parse_args<FlagServerOptions & { quiet: boolean }>([...args]);
+  // The port of a listener that is on anyway, unless others could reach this machine's clients through it.
+  const options = { control: isLoopback(given.host), ...given };
   try {
     resolveOptions(options, (option) => OPTION_NAMES[option]);
   } catch (error) {
@@ -76,6 +75,38 @@ function createParser(): ArgumentParser {
     type: integer,
     help: "how long replies in flight may take after Ctrl-C, in milliseconds (default: 2000)",
   });
+  add("profile", {
+    metavar: "PROFILE",
+    type: profile,
+    help: `what goes wrong: ${PROFILE_NAMES.join(", ")}, a JSON file, or JSON (default: book1)`,
+  });
+  add("rules", {
+    metavar: "JSON",
+    type: rules,
+    help: "an array of rules to stand before those of the profile",
+  });
+  add("files", { metavar: "FOLDER", help: "a folder whose files to serve beside the flags" });
+  add("faultHeaders", {
+    action: "store_true",
+    default: SUPPRESS,
+    help: "let each request ask for a fault in X-Fault",
+  });
+  add("controlPort", {
+    metavar: "PORT",
+    type: integer,
+    help: "port of the control listener, which has the page (default: the third after LOCAL's)",
+  });
+  add("control", {
+    action: "store_true",
+    default: SUPPRESS,
+    help: "open the control listener although --host is not a loopback address",
+  });
+  parser.add_argument("--no-control", {
+    dest: "control",
+    action: "store_false",
+    default: SUPPRESS,
+    help: "open no control listener",
+  });
   parser.add_argument("--quiet", { action: "store_true", help: "print nothing but errors" });
   parser.add_argument("--version", { action: "version", version: readVersion() });
   return parser;
@@ -100,6 +131,36 @@ function labels(text: string): FlagListenerLabel[] {
     if (label !== undefined) return label;
     throw new ArgumentTypeError(`${quote(part)} is none of ${FLAG_LISTENER_LABELS.join(", ")}`);
   });
+}
+
+function profile(text: string): FaultProfileName | FaultProfile {
+  if (isProfileName(text)) return text;
+  if (text.trimStart().startsWith("{")) return parseJson(text) as FaultProfile;
+  let content: string;
+  try {
+    content = readFileSync(text, "utf8");
+  } catch (error) {
+    const code = errorCode(error);
+    const reason = code === "ENOENT" ? "no profile and no file has this name" : code;
+    throw new ArgumentTypeError(`${quote(text)}: ${reason}`);
+  }
+  return parseJson(content) as FaultProfile;
+}
+
+function rules(text: string): readonly FaultRule[] {
+  return parseJson(text) as readonly FaultRule[];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ArgumentTypeError(`not JSON: ${error instanceof Error ? error.message : "?"}`);
+  }
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function quote(text: string): string {

@@ -66,10 +66,13 @@ async function main(): Promise<void> {
     process.off("disconnect", orphaned);
     process.once("disconnect", () => void leave(server));
     // The parent may have died before anything here could hear of it.
-    if (process.connected) report({ type: "listening", urls: server.urls });
-    else await leave(server);
+    if (process.connected) {
+      const { urls, controlUrl } = server;
+      report({ type: "listening", urls, ...(controlUrl === undefined ? {} : { controlUrl }) });
+    } else await leave(server);
   } else if (!quiet) {
     for (const [label, url] of Object.entries(server.urls)) print(`${label} ${url}`);
+    if (server.controlUrl !== undefined) print(`CONTROL ${server.controlUrl}`);
     print("Press Ctrl-C to stop.");
   }
 }

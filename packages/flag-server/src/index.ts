@@ -1,6 +1,32 @@
+export type { FlagListenerStats } from "./counters.js";
 export { FLAG_COUNTRY_CODES } from "./country-codes.js";
+export type { JournalEntry, JournalQuery } from "./journal.js";
 export { launchFlagServer, type FlagServerExit, type LaunchedFlagServer } from "./launch.js";
-export type { FlagListenerStats } from "./listener.js";
+export { FLAG_LISTENER_LABELS, type FlagListenerLabel } from "./listener-label.js";
 export { flagManifest, type FlagImage, type FlagManifest } from "./manifest.js";
-export { FLAG_LISTENER_LABELS, type FlagListenerLabel, type FlagServerOptions } from "./options.js";
+export type { FlagServerOptions } from "./options.js";
+export type { FlagServerFile, FlagServerFiles } from "./own-files.js";
+export type {
+  BadTrailerFault,
+  ContentTypeFault,
+  DelayedPart,
+  DelayFault,
+  DripFault,
+  Fault,
+  FaultDelay,
+  FaultKind,
+  GarbageFault,
+  GzipFault,
+  HangFault,
+  HtmlFault,
+  PassFault,
+  RedirectFault,
+  ResetFault,
+  SlowAcceptFault,
+  StatusFault,
+  TruncateFault,
+  WrongLengthFault,
+} from "./rules/fault.js";
+export type { FaultProfileName } from "./rules/profiles.js";
+export type { FaultLimits, FaultProfile, FaultRule, FaultShare, RuleMatch } from "./rules/rule.js";
 export { startFlagServer, type FlagServer } from "./start.js";

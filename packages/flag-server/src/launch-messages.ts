@@ -1,6 +1,10 @@
 /** What a launched server tells the process that launched it, once, over the channel between them. */
 export type LaunchMessage =
-  | { readonly type: "listening"; readonly urls: Readonly<Record<string, string>> }
+  | {
+      readonly type: "listening";
+      readonly urls: Readonly<Record<string, string>>;
+      readonly controlUrl?: string;
+    }
   | { readonly type: "failed"; readonly message: string; readonly code: string };
 
 /** Tells a launch message from whatever else may come through a channel. */

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 
 import { toArguments } from "./option-names.js";
 import { isLaunchMessage, type LaunchMessage } from "./launch-messages.js";
-import { resolveOptions, type FlagListenerLabel, type FlagServerOptions } from "./options.js";
+import type { FlagListenerLabel } from "./listener-label.js";
+import { resolveOptions, type FlagServerOptions } from "./options.js";
 
 /** How a launched server's process ended: with an exit code, or by a signal. */
 export interface FlagServerExit {
@@ -18,6 +19,8 @@ export interface LaunchedFlagServer<
 > extends AsyncDisposable {
   /** Base URL of each listener, such as `http://localhost:8001/flags`: append `/us/us.gif`. */
   readonly urls: Readonly<Record<Label, string>>;
+  /** Where the page and the control API are. Absent without `control`. */
+  readonly controlUrl?: string;
   /** The server's process. */
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. It does not keep this process alive. */
@@ -52,7 +55,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export function launchFlagServer<const Label extends FlagListenerLabel = FlagListenerLabel>(
   options: FlagServerOptions<Label> = {},
 ): Promise<LaunchedFlagServer<Label>> {
-  const { graceMs } = resolveOptions(options);
+  const { graceMs, files } = resolveOptions(options);
+  if (typeof files === "object") {
+    throw new TypeError("files must be a folder: the server's process does not share objects");
+  }
   return launch(toArguments(options), graceMs);
 }
 
@@ -81,6 +87,7 @@ async function launch(args: readonly string[], graceMs: number): Promise<Launche
   const stop = (): Promise<void> => (stopping ??= stopChild(child, exited, graceMs));
   return {
     urls: message.urls,
+    ...(message.controlUrl === undefined ? {} : { controlUrl: message.controlUrl }),
     pid: child.pid ?? 0,
     exited,
     stop,

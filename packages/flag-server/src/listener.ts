@@ -1,63 +1,51 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 
-import type { StaticFiles } from "./assets.js";
-import { AttemptCounter } from "./attempt-counter.js";
-import { decideFault, type FaultRates } from "./fault-decision.js";
-import type { FlagListenerLabel } from "./options.js";
+import { Connection } from "./connection.js";
+import { Counters, type FlagListenerStats } from "./counters.js";
+import { wait } from "./faults/deliver.js";
 import { PendingDelays } from "./pending-delays.js";
-import { errorReply, requestPath, textReply, type Reply } from "./reply.js";
-import { replyFromFiles } from "./static-files.js";
+import { RequestHandler, type ListenerContext } from "./request-handler.js";
+import { decide } from "./rules/decide.js";
 
-/** How a listener treats its requests. */
-export interface ListenerProfile extends FaultRates {
-  readonly label: FlagListenerLabel;
-  readonly seed: string;
-  readonly delayMs: number;
-}
-
-/** Counts of one listener since it started. */
-export interface FlagListenerStats {
-  /** Requests received, failed ones included. */
-  readonly requests: number;
-  /** Requests that wait for their reply now. */
-  readonly concurrentRequests: number;
-  /** The most requests that ever waited at the same time. A request ends before its client can know of it. */
-  readonly peakConcurrentRequests: number;
-  /** Connections that are open now. */
-  readonly openConnections: number;
-  /** Connections ever accepted: far fewer than `requests` when the client keeps them alive. */
-  readonly newConnections: number;
-}
+/** How long a client may take for the head of a request, and for all of it, in milliseconds. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUT_CHECK_MS = 1000;
 
 /** One label of the server: its connections, its counts, and the fate of its requests. */
 export class FlagListener {
-  readonly #profile: ListenerProfile;
-  readonly #files: StaticFiles;
-  readonly #attempts = new AttemptCounter();
+  readonly counters = new Counters();
+  readonly #context: ListenerContext;
+  readonly #handler: RequestHandler;
   readonly #delays = new PendingDelays();
   readonly #servers = new Set<Server>();
-  readonly #sockets = new Set<Socket>();
-  #draining = false;
-  #requests = 0;
-  #concurrentRequests = 0;
-  #peakConcurrentRequests = 0;
-  #newConnections = 0;
+  readonly #connections = new Map<Socket, Connection>();
+  #connectionCount = 0;
 
-  constructor(profile: ListenerProfile, files: StaticFiles) {
-    this.#profile = profile;
-    this.#files = files;
+  constructor(context: ListenerContext) {
+    this.#context = context;
+    this.#handler = new RequestHandler(context, this.counters, this.#delays);
   }
 
   /** Makes one more server whose requests belong to this listener; it may have one per address. */
   createServer(): Server {
-    const server = createServer((request, response) => {
-      this.#answer(request, response);
-    });
+    const server = createServer(
+      {
+        headersTimeout: HEAD_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      },
+      (request, response) => {
+        const connection = this.#connections.get(request.socket);
+        if (connection !== undefined) this.#handler.handle(connection, request, response);
+      },
+    );
+    // Node's own listener is the first: what it does with a connection can wait, ours cannot.
+    const [begin] = server.listeners("connection") as ((socket: Socket) => void)[];
+    server.removeAllListeners("connection");
     server.on("connection", (socket) => {
-      this.#newConnections += 1;
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      this.#accept(socket, () => begin?.call(server, socket));
     });
     server.once("listening", () => {
       this.#servers.add(server);
@@ -70,99 +58,81 @@ export class FlagListener {
   }
 
   stats(): FlagListenerStats {
+    const { requests, concurrentRequests, peakConcurrentRequests, newConnections } = this.counters;
+    const openConnections = this.#connections.size;
     return {
-      requests: this.#requests,
-      concurrentRequests: this.#concurrentRequests,
-      peakConcurrentRequests: this.#peakConcurrentRequests,
-      openConnections: this.#sockets.size,
-      newConnections: this.#newConnections,
+      requests,
+      concurrentRequests,
+      peakConcurrentRequests,
+      openConnections,
+      newConnections,
     };
+  }
+
+  /** Counts requests, attempts and connections from the start again. */
+  reset(): void {
+    this.counters.reset();
+    this.#handler.reset();
+    this.#connectionCount = 0;
   }
 
   /** Stops accepting, lets requests in flight have their replies, and cuts what is left after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
-    this.#draining = true;
+    this.#handler.draining = true;
     const closed = Array.from(
       this.#servers,
       // close() also closes the connections that are kept alive with nothing to do.
-      (server) =>
-        new Promise<void>((resolve) =>
-          server.close(() => {
-            resolve();
-          }),
-        ),
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
+    for (const connection of this.#connections.values()) connection.closeWhenDone();
     this.#delays.sendAllNow();
-    for (const socket of this.#sockets) {
+    for (const socket of this.#connections.keys()) {
       // Node counts a connection without a first byte as busy; nobody waits for a reply on it.
       if (socket.bytesRead === 0) socket.destroy();
     }
     const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
+      for (const socket of this.#connections.keys()) socket.destroy();
     }, graceMs);
     await Promise.all(closed);
     clearTimeout(cut);
     // A server counts as closed one step before the last of its sockets does.
     await Promise.all(
       Array.from(
-        this.#sockets,
+        this.#connections.keys(),
         (socket) => new Promise((resolve) => socket.once("close", resolve)),
       ),
     );
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    this.#begin();
-    let waiting = true;
-    const settle = (): void => {
-      if (waiting) this.#concurrentRequests -= 1;
-      waiting = false;
-    };
-    const send = (reply: Reply): void => {
-      // Before the write: once the bytes are out, the client may start its next request.
-      settle();
-      this.#write(response, request.method === "HEAD", reply);
-    };
-    response.once("close", settle);
-
-    const path = requestPath(request);
-    if (path === undefined) {
-      send(textReply(400));
+  #accept(socket: Socket, begin: () => void): void {
+    const { counters } = this;
+    const { label, seed, rules } = this.#context;
+    const { limits, connections: slowRules } = rules.of(label);
+    const { maxConnections = Infinity } = limits;
+    // A client that resets its connection is no news, neither to us nor to Node.
+    socket.on("error", () => undefined);
+    if (this.#connections.size >= maxConnections) {
+      counters.refusedConnections += 1;
+      socket.resetAndDestroy();
       return;
     }
-    const fault = this.#fault(path);
-    if (fault.kind === "error") {
-      send(errorReply(fault.status));
-      return;
-    }
-    const method = request.method ?? "GET";
-    const reply = replyFromFiles(this.#files, { method, path, headers: request.headers });
-    if (fault.kind === "none") {
-      send(reply);
-      return;
-    }
-    const callOff = this.#delays.hold(this.#profile.delayMs, () => {
-      send(reply);
+    counters.newConnections += 1;
+    const number = (this.#connectionCount += 1);
+    const connection = new Connection(number, socket);
+    this.#connections.set(socket, connection);
+    counters.peakConnections = Math.max(counters.peakConnections, this.#connections.size);
+    socket.once("close", () => {
+      this.#connections.delete(socket);
+      connection.close();
     });
-    response.once("close", callOff);
-  }
 
-  #begin(): void {
-    this.#requests += 1;
-    this.#concurrentRequests += 1;
-    this.#peakConcurrentRequests = Math.max(this.#peakConcurrentRequests, this.#concurrentRequests);
-  }
-
-  #fault(path: string) {
-    const { seed, label: listener } = this.#profile;
-    return decideFault({ seed, listener, path, attempt: this.#attempts.next(path) }, this.#profile);
-  }
-
-  #write(response: ServerResponse, headersOnly: boolean, reply: Reply): void {
-    if (response.destroyed) return;
-    // Without this a connection that just had its reply would stay open until its idle timeout.
-    if (this.#draining) response.setHeader("Connection", "close");
-    response.writeHead(reply.status, reply.headers);
-    response.end(headersOnly ? undefined : reply.body);
+    const identity = { seed, listener: label, path: "", attempt: number, method: "" };
+    const decision = slowRules.length === 0 ? undefined : decide(slowRules, identity);
+    if (decision?.delay === undefined) {
+      begin();
+      return;
+    }
+    counters.faultDone(decision.rule, decision.fault.kind);
+    wait({ connection, delays: this.#delays }, decision.delay.ms, begin);
   }
 }

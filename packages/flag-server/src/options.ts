@@ -1,12 +1,18 @@
-/** The three servers of the book: plain, slow, and unreliable. */
-export type FlagListenerLabel = "LOCAL" | "DELAY" | "ERROR";
-
-/** All labels, in the order of their ports. */
-export const FLAG_LISTENER_LABELS: readonly FlagListenerLabel[] = Object.freeze([
-  "LOCAL",
-  "DELAY",
-  "ERROR",
-]);
+import { FLAG_LISTENER_LABELS, type FlagListenerLabel } from "./listener-label.js";
+import {
+  checkBoolean,
+  checkFiles,
+  checkHost,
+  checkInteger,
+  checkListeners,
+  checkRate,
+  checkSeed,
+  isNamed,
+} from "./option-checks.js";
+import type { FlagServerFiles } from "./own-files.js";
+import { checkProfile, checkRules } from "./rules/check-rules.js";
+import { namedProfile, type FaultProfileName } from "./rules/profiles.js";
+import type { FaultProfile, FaultRule } from "./rules/rule.js";
 
 /** Options of `startFlagServer` and `launchFlagServer`. */
 export interface FlagServerOptions<Label extends FlagListenerLabel = FlagListenerLabel> {
@@ -41,6 +47,33 @@ export interface FlagServerOptions<Label extends FlagListenerLabel = FlagListene
    * Default: 2000.
    */
   readonly graceMs?: number;
+  /**
+   * What goes wrong: the name of a profile, or one of your own. Default: `"book1"`, which the options
+   * `delayMs`, `errorRate` and `delayRate` are about.
+   */
+  readonly profile?: FaultProfileName | FaultProfile;
+  /** Rules that stand before those of the profile, and so are asked first. Default: none. */
+  readonly rules?: readonly FaultRule[];
+  /**
+   * Files to serve on all listeners beside the flags, or in place of them: by URL path, or a folder. They are
+   * read into memory at the start. Default: none.
+   */
+  readonly files?: FlagServerFiles;
+  /**
+   * Lets each request ask for a fault: `X-Fault` holds one as JSON, and `X-Fault-Run` names a run that has
+   * attempts of its own. Default: false.
+   */
+  readonly faultHeaders?: boolean;
+  /**
+   * Opens one more listener, on loopback addresses alone, with the page, the rules, the journal and the
+   * metrics. Default: false.
+   */
+  readonly control?: boolean;
+  /**
+   * Port of the control listener, an integer from 0; giving it opens the listener. Default: the third after
+   * LOCAL's if it is free, or any.
+   */
+  readonly controlPort?: number;
 }
 
 /** The options after checking, each with its value. */
@@ -49,10 +82,14 @@ export interface FlagServerSettings {
   readonly port: number;
   readonly listeners: readonly FlagListenerLabel[];
   readonly seed: string;
-  readonly delayMs: number;
-  readonly errorRate: number;
-  readonly delayRate: number;
   readonly graceMs: number;
+  /** The profile with the rules of one's own before its own. */
+  readonly profile: FaultProfile;
+  readonly files: FlagServerFiles | undefined;
+  readonly faultHeaders: boolean;
+  readonly control: boolean;
+  /** `undefined`: whichever is best. */
+  readonly controlPort: number | undefined;
 }
 
 /** Gives the name under which the user knows an option. */
@@ -78,6 +115,8 @@ export function resolveOptions(
   }
   const { host, port = 8001, listeners = FLAG_LISTENER_LABELS, seed = 1 } = options;
   const { delayMs = 500, errorRate = 0.25, delayRate = 0.5, graceMs = 2000 } = options;
+  const { profile = "book1", rules = [], files, controlPort } = options;
+  const { faultHeaders = false, control = controlPort !== undefined } = options;
 
   if (host !== undefined) checkHost(host, nameOf("host"));
   checkListeners(listeners, nameOf("listeners"));
@@ -87,15 +126,26 @@ export function resolveOptions(
   checkRate(errorRate, nameOf("errorRate"));
   checkRate(delayRate, nameOf("delayRate"));
   checkInteger(graceMs, nameOf("graceMs"), MAX_TIMER_MS);
+  checkFiles(files, nameOf("files"));
+  checkBoolean(faultHeaders, nameOf("faultHeaders"));
+  checkBoolean(control, nameOf("control"));
+  if (controlPort !== undefined) checkInteger(controlPort, nameOf("controlPort"), MAX_PORT);
+  const base = isNamed(profile, nameOf("profile"))
+    ? namedProfile(profile, { delayMs, errorRate, delayRate })
+    : checkProfile(profile, nameOf("profile"));
+  checkRules(rules, nameOf("rules"));
   return {
     host,
     port,
     listeners: FLAG_LISTENER_LABELS.filter((label) => listeners.includes(label)),
     seed: String(seed),
-    delayMs,
-    errorRate,
-    delayRate,
     graceMs,
+    // Checked once more: a name may be in both.
+    profile: { ...base, rules: checkRules([...rules, ...base.rules], nameOf("rules")) },
+    files,
+    faultHeaders,
+    control,
+    controlPort,
   };
 }
 
@@ -106,57 +156,4 @@ export function portOf(label: FlagListenerLabel, port: number): number {
 
 function lastPortOffset(listeners: readonly FlagListenerLabel[]): number {
   return Math.max(...listeners.map((label) => FLAG_LISTENER_LABELS.indexOf(label)));
-}
-
-function checkHost(host: unknown, name: string): void {
-  if (typeof host !== "string") throw new TypeError(`${name} must be a string, not ${show(host)}`);
-  if (host === "") throw new RangeError(`${name} must not be empty`);
-}
-
-function checkListeners(listeners: unknown, name: string): void {
-  if (!Array.isArray(listeners)) {
-    throw new TypeError(`${name} must be an array of labels, not ${show(listeners)}`);
-  }
-  if (listeners.length === 0) throw new RangeError(`${name} must name at least one listener`);
-  const known: readonly unknown[] = FLAG_LISTENER_LABELS;
-  for (const [index, label] of listeners.entries()) {
-    if (!known.includes(label)) {
-      throw new RangeError(`${name} must be of ${known.join(", ")}, not ${show(label)}`);
-    }
-    if (listeners.indexOf(label) !== index) {
-      throw new RangeError(`${name} must name each listener once, not ${show(label)} twice`);
-    }
-  }
-}
-
-function checkSeed(seed: unknown, name: string): void {
-  if (typeof seed === "string" || Number.isSafeInteger(seed)) return;
-  if (typeof seed === "number") {
-    throw new RangeError(`${name} must be a safe integer or a string, not ${show(seed)}`);
-  }
-  throw new TypeError(`${name} must be a number or a string, not ${show(seed)}`);
-}
-
-function checkInteger(value: unknown, name: string, max: number): void {
-  if (typeof value !== "number")
-    throw new TypeError(`${name} must be a number, not ${show(value)}`);
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`${name} must be an integer from 0 to ${max}, not ${show(value)}`);
-  }
-}
-
-function checkRate(value: unknown, name: string): void {
-  if (typeof value !== "number")
-    throw new TypeError(`${name} must be a number, not ${show(value)}`);
-  if (!(value >= 0 && value <= 1)) {
-    throw new RangeError(`${name} must be from 0 to 1, not ${show(value)}`);
-  }
-}
-
-/** Names a value within one line, whatever it is. */
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean" || value == null)
-    return String(value);
-  return typeof value === "bigint" ? `${value}n` : `a value of type ${typeof value}`;
 }

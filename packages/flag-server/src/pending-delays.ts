@@ -3,6 +3,11 @@ export class PendingDelays {
   readonly #pending = new Map<() => void, NodeJS.Timeout>();
   #over = false;
 
+  /** Whether `sendAllNow()` was called. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /**
    * Calls `send` after `delayMs` milliseconds, or at once after `sendAllNow()`.
    *

@@ -1,5 +1,8 @@
 import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 
+/** A target that is its own path, as nearly all are. */
+const PLAIN_PATH = /^\/[^?#%]*$/;
+
 /** An answer, ready to be written. `Date` and `Connection` are added when it is. */
 export interface Reply {
   readonly status: number;
@@ -8,8 +11,12 @@ export interface Reply {
 }
 
 /** Makes the short reply for a status, in plain text. */
-export function textReply(status: number, headers: OutgoingHttpHeaders = {}): Reply {
-  const body = Buffer.from(`${status} ${STATUS_CODES[status] ?? ""}\n`);
+export function textReply(
+  status: number,
+  headers: OutgoingHttpHeaders = {},
+  text = STATUS_CODES[status] ?? "",
+): Reply {
+  const body = Buffer.from(`${status} ${text}\n`);
   return {
     status,
     headers: {
@@ -21,23 +28,15 @@ export function textReply(status: number, headers: OutgoingHttpHeaders = {}): Re
   };
 }
 
-/**
- * Makes the reply of a broken server as the book's proxy gave it: a short page, then the connection closes.
- */
-export function errorReply(status: number): Reply {
+/** Copies header fields, but for those that are named. */
+export function without(headers: OutgoingHttpHeaders, ...names: string[]): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
+/** Writes the page of a broken server as the book's proxy did. */
+export function statusPage(status: number): string {
   const title = `${status} ${STATUS_CODES[status] ?? ""}`;
-  const body = Buffer.from(
-    `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
-  );
-  return {
-    status,
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Content-Length": body.length,
-      Connection: "close",
-    },
-    body,
-  };
+  return `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
 }
 
 /**
@@ -46,8 +45,10 @@ export function errorReply(status: number): Reply {
  * @returns `undefined` when the target is no path or holds a broken escape.
  */
 export function requestPath(request: Pick<IncomingMessage, "url">): string | undefined {
+  const { url = "" } = request;
+  if (PLAIN_PATH.test(url)) return url;
   // RFC 9112 3.2.2: a server must accept the absolute form too.
-  const target = (request.url ?? "").replace(/^https?:\/\/[^/?#]*/i, "");
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, "");
   const path = /^[^?#]*/.exec(target)?.[0] ?? "";
   if (!path.startsWith("/")) return undefined;
   try {

@@ -1,13 +1,21 @@
-import { loadStaticFiles, type StaticFiles } from "./assets.js";
+import { loadStaticFiles } from "./assets.js";
 import { bindHost, bindLoopback, listenError } from "./binding.js";
-import { FlagListener, type FlagListenerStats, type ListenerProfile } from "./listener.js";
+import { openControl, type ControlListener } from "./control/control-listener.js";
+import type { FlagListenerStats } from "./counters.js";
+import { Journal, type JournalEntry, type JournalQuery } from "./journal.js";
+import type { FlagListenerLabel } from "./listener-label.js";
+import { FlagListener } from "./listener.js";
 import {
   portOf,
   resolveOptions,
-  type FlagListenerLabel,
   type FlagServerOptions,
   type FlagServerSettings,
 } from "./options.js";
+import { loadOwnFiles } from "./own-files.js";
+import type { ListenerContext } from "./request-handler.js";
+import { checkLimits, checkRules } from "./rules/check-rules.js";
+import { RuleBook } from "./rules/rule-book.js";
+import type { FaultLimits, FaultRule } from "./rules/rule.js";
 
 /** A running flag server in this process. */
 export interface FlagServer<
@@ -15,10 +23,41 @@ export interface FlagServer<
 > extends AsyncDisposable {
   /** Base URL of each listener, such as `http://localhost:8001/flags`: append `/us/us.gif`. */
   readonly urls: Readonly<Record<Label, string>>;
+  /** Origin of each listener, such as `http://localhost:8001`: append the path of a file of your own. */
+  readonly origins: Readonly<Record<Label, string>>;
   /** Port of each listener. */
   readonly ports: Readonly<Record<Label, number>>;
-  /** Counts requests and connections of each listener since the start. */
+  /** Where the page and the control API are, such as `http://localhost:8004/`. Absent without `control`. */
+  readonly controlUrl?: string;
+  /** The rules in force, in their order. */
+  readonly rules: readonly FaultRule[];
+  /** Counts requests and connections of each listener since the start or the last `reset()`. */
   stats(): Readonly<Record<Label, FlagListenerStats>>;
+  /**
+   * Lists the requests that were received, oldest first: the last 10,000 since the start or the last
+   * `reset()`. With a query only those that it means, so `journal({ code: "US" }).length` counts them.
+   */
+  journal(query?: JournalQuery): JournalEntry[];
+  /**
+   * Puts other rules in place of all that are in force. Requests under way keep their fate. Attempts go on
+   * counting.
+   *
+   * @param limits - Default: those in force stay.
+   * @throws {TypeError} When a value is of the wrong kind; the message names its path.
+   * @throws {RangeError} When a value is out of range; the rules in force stay.
+   */
+  setRules(rules: readonly FaultRule[], limits?: FaultLimits): void;
+  /**
+   * Switches one rule on or off.
+   *
+   * @throws {RangeError} When there is no rule of this name.
+   */
+  setRuleEnabled(name: string, enabled: boolean): void;
+  /**
+   * Begins anew, as if the server had just been started: the rules of the start, attempts from 1, an empty
+   * journal, counts from 0. Connections stay open.
+   */
+  reset(): void;
   /**
    * Stops all listeners. Delayed replies are sent at once, other requests in flight have `graceMs` to end,
    * then every connection is cut. Calling it again waits for the same end.
@@ -55,7 +94,17 @@ interface RunningListener {
 }
 
 async function start(settings: FlagServerSettings): Promise<FlagServer> {
-  const files = await loadStaticFiles();
+  const own = await loadOwnFiles(settings.files);
+  const shared = {
+    seed: settings.seed,
+    files: new Map([...(await loadStaticFiles()), ...own]),
+    rules: new RuleBook(settings.profile),
+    journal: new Journal(),
+    faultHeaders: settings.faultHeaders,
+    homePage: () => controlUrl,
+  };
+  let controlUrl: string | undefined;
+  const { rules, journal } = shared;
   const running = new Map<FlagListenerLabel, RunningListener>();
   const stopAll = async (graceMs: number): Promise<void> => {
     await Promise.all(Array.from(running.values(), ({ listener }) => listener.stop(graceMs)));
@@ -63,7 +112,26 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
 
   for (const label of settings.listeners) {
     try {
-      running.set(label, await open(label, settings, files));
+      running.set(label, await open(settings, { ...shared, label }));
+    } catch (error) {
+      await stopAll(0);
+      throw error;
+    }
+  }
+  const reset = (): void => {
+    rules.restore();
+    journal.reset();
+    for (const { listener } of running.values()) listener.reset();
+  };
+  let control: ControlListener | undefined;
+  if (settings.control) {
+    try {
+      control = await openControl(
+        { ...shared, listeners: withOrigins(running, settings.host), reset },
+        settings.controlPort,
+        preferredControlPort(settings.port),
+      );
+      controlUrl = `http://localhost:${control.port}/`;
     } catch (error) {
       await stopAll(0);
       throw error;
@@ -76,25 +144,38 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
       Record<FlagListenerLabel, Value>
     >;
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopAll(settings.graceMs));
+  const stop = (): Promise<void> =>
+    (stopping ??= Promise.all([stopAll(settings.graceMs), control?.stop()]).then(() => undefined));
   return {
-    urls: byLabel(({ port }) => `http://${clientHost(settings.host)}:${port}/flags`),
+    urls: byLabel(({ port }) => `${originOf(settings.host, port)}/flags`),
+    origins: byLabel(({ port }) => originOf(settings.host, port)),
     ports: byLabel(({ port }) => port),
+    get rules() {
+      return rules.rules;
+    },
     stats: () => byLabel(({ listener }) => listener.stats()),
+    journal: (query) => journal.find(query),
+    setRules: (value, limits) => {
+      rules.replace(checkRules(value), limits === undefined ? undefined : checkLimits(limits));
+    },
+    setRuleEnabled: (name, enabled) => {
+      if (!rules.setEnabled(name, enabled)) throw new RangeError(`there is no rule ${name}`);
+    },
+    reset,
+    ...(controlUrl === undefined ? {} : { controlUrl }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
 async function open(
-  label: FlagListenerLabel,
-  settings: FlagServerSettings,
-  files: StaticFiles,
+  { host, port: firstPort }: FlagServerSettings,
+  context: ListenerContext,
 ): Promise<RunningListener> {
-  const { host } = settings;
-  const listener = new FlagListener(profileOf(label, settings), files);
+  const { label } = context;
+  const listener = new FlagListener(context);
   const create = () => listener.createServer();
-  const port = portOf(label, settings.port);
+  const port = portOf(label, firstPort);
   try {
     const bound = await (host === undefined
       ? bindLoopback(create, port)
@@ -105,18 +186,25 @@ async function open(
   }
 }
 
-function profileOf(label: FlagListenerLabel, settings: FlagServerSettings): ListenerProfile {
-  const { seed, delayMs, errorRate, delayRate } = settings;
-  const rates = {
-    LOCAL: { errorRate: 0, delayRate: 0 },
-    DELAY: { errorRate: 0, delayRate: 1 },
-    ERROR: { errorRate, delayRate },
-  };
-  return { label, seed, delayMs, ...rates[label] };
+function withOrigins(
+  running: ReadonlyMap<FlagListenerLabel, RunningListener>,
+  host: string | undefined,
+) {
+  return new Map(
+    Array.from(running, ([label, { listener, port }]) => [
+      label,
+      { listener, origin: originOf(host, port) },
+    ]),
+  );
 }
 
-/** Gives the host that a client on this machine puts into its URL. */
-function clientHost(host: string | undefined): string {
-  if (host === undefined || host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
+/** The port after those of all listeners; 0 means any. */
+function preferredControlPort(port: number): number {
+  return port === 0 || port + 3 > 65_535 ? 0 : port + 3;
+}
+
+/** Gives the origin that a client on this machine puts into its URL. */
+function originOf(host: string | undefined, port: number): string {
+  if (host === undefined || host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

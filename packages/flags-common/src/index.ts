@@ -1,36 +1,53 @@
 export {
-  parseCommandLine,
-  type CommandLine,
-  type CommandLineDefinition,
-  type FailOn,
-  type ParsedCommandLine,
-} from "./cli.js";
-export { COUNTRY_CODES, expandCodes, POP20_CODES, type CodeSelection } from "./country-codes.js";
-export { DestinationError } from "./destination-error.js";
-export { findDestination, prepareDestination } from "./destination.js";
-export { downloadFlag, type DownloadFlagOptions } from "./download-flag.js";
-export type { DownloadMany, DownloadObserver, DownloadPlan } from "./download-plan.js";
-export {
-  assertAllCounted,
-  newCounts,
-  type DownloadCounts,
-  type DownloadStatus,
-} from "./download-status.js";
-export { EXIT_CODES } from "./exit-codes.js";
-export { fetchFlag, type FetchFlagOptions } from "./fetch-flag.js";
-export { createFlagClient, type FlagClient, type FlagClientOptions } from "./flag-client.js";
+  attemptDownload,
+  type AttemptRequest,
+  type AttemptResult,
+  type AttemptSaved,
+  type AttemptTools,
+} from "./attempt/attempt-download.js";
+export { parseCommandLine, type CommandLine, type ParsedCommandLine } from "./cli/command-line.js";
+export { EXIT_CODES } from "./cli/exit-codes.js";
+export type { CommandLineDefinition, FailOn, OwnOption } from "./cli/options.js";
+export { DEFAULT_SERVER, isServerLabel, SERVERS, type ServerLabel } from "./cli/servers.js";
+export type { Timing, Validators } from "./fetch/fetch-file.js";
+export { fetchFlag, flagUrl, type FetchFlagOptions } from "./fetch/fetch-flag.js";
+export { createFlagClient, type FlagClient, type FlagClientOptions } from "./fetch/flag-client.js";
 export type {
-  DownloadResult,
+  Failure,
   FetchedFlag,
   FetchResult,
   FlagErrorCode,
   FlagFailure,
   FlagNotFound,
-  FlagNotStarted,
-  SavedFlag,
-} from "./flag-result.js";
+} from "./fetch/flag-result.js";
+export {
+  COUNTRY_CODES,
+  expandCodes,
+  POP20_CODES,
+  type CodeSelection,
+} from "./input/country-codes.js";
+export { flagItems, type DownloadItem } from "./input/item.js";
 export { main, type MainOptions } from "./main.js";
-export type { LocalServerLabel, RunningServer, StartServer } from "./provide-server.js";
-export { finalReport, initialReport, resultLine } from "./report.js";
-export { saveFlag } from "./save-flag.js";
-export { DEFAULT_SERVER, isServerLabel, SERVERS, type ServerLabel } from "./servers.js";
+export type { DownloadRecord, RunReport } from "./report/record.js";
+export type { Percentiles, RunSummary } from "./report/run-summary.js";
+export { finalReport, initialReport, resultLine, type RunHeading } from "./report/text.js";
+export type { Attempt, DownloadMany, DownloadObserver, DownloadPlan } from "./run/download-plan.js";
+export {
+  notStarted,
+  type DownloadFailure,
+  type DownloadResult,
+  type FileNotFound,
+  type NotStarted,
+  type SavedFile,
+  type UnchangedFile,
+} from "./run/download-result.js";
+export {
+  assertAllCounted,
+  newCounts,
+  type DownloadCounts,
+  type DownloadStatus,
+} from "./run/download-status.js";
+export type { LocalServerLabel, RunningServer, StartServer } from "./run/provide-server.js";
+export { DestinationError } from "./save/destination-error.js";
+export { findDestination, prepareDestination } from "./save/destination.js";
+export { saveFlag } from "./save/save-flag.js";

@@ -1,16 +1,17 @@
-import { parseCommandLine, type CommandLine, type CommandLineDefinition } from "./cli.js";
-import { DestinationError } from "./destination-error.js";
-import { findDestination, prepareDestination } from "./destination.js";
-import type { DownloadMany } from "./download-plan.js";
-import { assertAllCounted, type DownloadCounts } from "./download-status.js";
-import { EXIT_CODES } from "./exit-codes.js";
-import { errorCode, errorMessage, systemMessage } from "./failure-reason.js";
-import { Output } from "./output.js";
-import { startProgress } from "./progress.js";
-import { provideServer, ServerStartError, type StartServer } from "./provide-server.js";
-import { finalReport, initialReport } from "./report.js";
-import { RunObserver } from "./run-observer.js";
-import { StopSwitch, stopOnSignals } from "./stop-switch.js";
+import { parseCommandLine, type CommandLine } from "./cli/command-line.js";
+import { EXIT_CODES } from "./cli/exit-codes.js";
+import type { CommandLineDefinition } from "./cli/options.js";
+import { InputError } from "./input/read-list.js";
+import { Output } from "./report/output.js";
+import type { DownloadMany } from "./run/download-plan.js";
+import { provideServer, ServerStartError, type StartServer } from "./run/provide-server.js";
+import { runDownloads } from "./run/run-downloads.js";
+import { listItems, readManifestFile } from "./run/run-input.js";
+import { StopSwitch, stopOnSignals } from "./run/stop-switch.js";
+import { runVerification } from "./run/run-verification.js";
+import { DestinationError } from "./save/destination-error.js";
+import { findDestination, prepareDestination } from "./save/destination.js";
+import { errorCode, errorMessage, systemMessage } from "./shared/failure-reason.js";
 
 /** What makes one download program out of the common parts. */
 export interface MainOptions extends CommandLineDefinition {
@@ -81,13 +82,10 @@ async function runSafely(
     output.note(text);
     return EXIT_CODES.usage;
   } catch (error) {
-    if (error instanceof DestinationError) {
-      output.note(`*** ${error.message}`);
-      return EXIT_CODES.cannotWrite;
-    }
-    if (error instanceof ServerStartError) {
-      output.note(`*** ${error.message}`);
-      return EXIT_CODES.failed;
+    const exitCode = exitCodeOf(error);
+    if (exitCode !== undefined) {
+      output.note(`*** ${errorMessage(error)}`);
+      return exitCode;
     }
     const { DEBUG: debug } = process.env;
     const detail = debug && error instanceof Error ? error.stack : errorMessage(error);
@@ -96,73 +94,47 @@ async function runSafely(
   }
 }
 
+/** The exit code of an error that a user can do something about. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof InputError) return EXIT_CODES.usage;
+  if (error instanceof DestinationError) return EXIT_CODES.cannotWrite;
+  if (error instanceof ServerStartError) return EXIT_CODES.failed;
+  return undefined;
+}
+
 async function run(
   options: MainOptions,
   commandLine: CommandLine,
   output: Output,
   stopSwitch: StopSwitch,
 ): Promise<number> {
-  const { ccList, ignoredBecauseOf, ignoredCodes } = commandLine;
+  const directory = commandLine.out ?? (await findDestination());
+  const manifest = await readManifestFile(commandLine.manifest);
+  if (commandLine.verify) return await runVerification(directory, manifest, output);
+  const items = await listItems(commandLine);
+  const { ignoredBecauseOf, ignoredCodes } = commandLine;
   if (ignoredBecauseOf !== undefined) {
     const codes = ignoredCodes.slice(0, 10).join(" ");
     output.note(`Country codes are ignored because of ${ignoredBecauseOf}: ${codes}`);
   }
-  const directory = await findDestination();
+  if (commandLine.dryRun) {
+    for (const { url, fileName } of items) output.print(`${url} -> ${fileName}`);
+    return EXIT_CODES.ok;
+  }
   await prepareDestination(directory);
   const { server, note } = await provideServer({
     ...commandLine,
+    ownBaseUrl: commandLine.ownBaseUrl || commandLine.urls !== undefined,
     startServer: options.startServer,
   });
   try {
     if (note !== undefined) output.note(note);
-    const concurReq = Math.min(commandLine.maxReq, options.maxConcurReq, ccList.length);
-    const counts = await download(
-      options.downloadMany,
-      { ...commandLine, concurReq, directory },
+    return await runDownloads(
+      { options, commandLine, directory, items, manifest },
       output,
       stopSwitch,
     );
-    return judge(counts, commandLine.failOn);
   } finally {
     await server?.stop();
   }
-}
-
-async function download(
-  downloadMany: DownloadMany,
-  run: CommandLine & { readonly concurReq: number; readonly directory: string },
-  output: Output,
-  stopSwitch: StopSwitch,
-): Promise<DownloadCounts> {
-  output.print(...initialReport(run));
-  const start = performance.now();
-  const progress = run.verbose ? undefined : startProgress(run.ccList.length);
-  const observer = new RunObserver(output, stopSwitch, progress);
-  const { ccList, baseUrl, concurReq, verbose, directory } = run;
-  const clientOptions = {
-    concurrency: concurReq,
-    connectTimeoutMs: run.timeoutMs,
-    idleTimeoutMs: run.timeoutMs,
-    totalTimeoutMs: run.maxTimeMs,
-  };
-  let counts: DownloadCounts;
-  try {
-    const { signal } = stopSwitch;
-    counts = await downloadMany(
-      { ccList, baseUrl, concurReq, verbose, directory, clientOptions, signal },
-      observer,
-    );
-  } finally {
-    progress?.stop();
-  }
-  assertAllCounted(counts, ccList.length);
-  output.print(...finalReport(counts, performance.now() - start));
-  if (observer.summary !== undefined) output.note(observer.summary);
-  return counts;
-}
-
-function judge(counts: DownloadCounts, failOn: CommandLine["failOn"]): number {
-  const failed =
-    failOn !== "never" && (counts.error > 0 || (failOn === "missing" && counts.notFound > 0));
-  return failed ? EXIT_CODES.failed : EXIT_CODES.ok;
 }

@@ -13,3 +13,12 @@ export {
   type RunningProgram,
   type StartProgramOptions,
 } from "./testing/start-program.js";
+export {
+  openWorkplace,
+  readCounts,
+  totalOf,
+  untilPrinted,
+  type ProgramUnderTest,
+  type ReportedCounts,
+  type Workplace,
+} from "./testing/workplace.js";

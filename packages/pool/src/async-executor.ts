@@ -13,6 +13,11 @@ export interface AsyncExecutorOptions {
   maxWorkers?: number | undefined;
   /** Milliseconds that a call gets to answer its signal before it is given up. Default: 100. */
   killAfterMs?: number | undefined;
+  /**
+   * How many calls may wait, beside `maxWorkers` that run, a whole number from 0: `submit` over it throws QueueFullError,
+   * `submitWhenReady` and `map` wait. Default: no limit.
+   */
+  maxQueue?: number | undefined;
 }
 
 /**
@@ -41,10 +46,16 @@ export class AsyncExecutor extends LocalExecutor {
 
   /** @throws {TypeError | RangeError} For options that are unknown or unsound. */
   constructor(options: AsyncExecutorOptions = {}) {
-    checkOptionNames("AsyncExecutor", options, ["maxWorkers", "killAfterMs"]);
-    const { maxWorkers = DEFAULT_MAX_WORKERS, killAfterMs = DEFAULT_KILL_AFTER_MS } = options;
-    super(killAfterMs);
-    this.maxWorkers = checkCount("maxWorkers", maxWorkers);
+    checkOptionNames("AsyncExecutor", options, ["maxWorkers", "killAfterMs", "maxQueue"]);
+    const {
+      maxWorkers = DEFAULT_MAX_WORKERS,
+      killAfterMs = DEFAULT_KILL_AFTER_MS,
+      maxQueue,
+    } = options;
+    checkCount("maxWorkers", maxWorkers);
+    const queue = maxQueue === undefined ? undefined : checkCount("maxQueue", maxQueue, 0);
+    super(killAfterMs, queue === undefined ? undefined : { maxQueue: queue, maxWorkers });
+    this.maxWorkers = maxWorkers;
   }
 
   protected override admit(call: LocalCall): void {

@@ -1,5 +1,6 @@
 import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 import type { Future } from "./future.js";
+import type { Admission } from "./internal/admission.js";
 import { BoundSubmitter } from "./internal/bound-submitter.js";
 import { startMap } from "./map.js";
 import type { ResultIterator } from "./result-iterator.js";
@@ -72,11 +73,28 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   /**
+   * Hands in a call as soon as the queue has room for it, and promises its future: where `submit` of a full executor
+   * (`maxQueue`) throws QueueFullError, this waits. Those who wait come in the order of their calls, whatever their
+   * priority.
+   *
+   * The signal of `with({ signal })` ends the waiting, too: the promise rejects with its reason.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @returns A promise that rejects with ExecutorShutdownError or BrokenExecutorError when the executor ends meanwhile.
+   */
+  submitWhenReady<A extends unknown[], R>(
+    task: Task<A, R>,
+    ...args: A
+  ): Promise<Future<Awaited<R>>> {
+    return this.submitWhenReadyWith({}, task, args);
+  }
+
+  /**
    * Calls the task for each set of items, read side by side from the iterables until the shortest ends, and
    * iterates over the results in the order of the input. The counterpart of Python's `Executor.map`.
    *
    * All input is read and submitted at this call, or with `with({ bufferSize })` only so much that no more results
-   * than that are in flight or unread. When a call fails, `next()` rejects in its place and may be called again for
+   * than that are in flight or unread; a full queue (`maxQueue`) also stops the reading until there is room. When a call fails, `next()` rejects in its place and may be called again for
    * the rest. `return()` (also by leaving a `for await` loop) cancels what has not begun.
    *
    * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
@@ -113,6 +131,23 @@ export abstract class Executor implements AsyncDisposable {
     ...args: A
   ): StreamIterator<ItemOf<R>> {
     return this.bind({}).stream(task, ...args);
+  }
+
+  /**
+   * Runs the task once on every worker, and on each that starts later before its first call: to give workers what they all
+   * need, such as a configuration.
+   *
+   * A worker that is at work runs it after the calls that it has already, and before all others. New workers run it after
+   * the initializer, with the same arguments, as long as the executor lives. A worker that dies before it has begun is left out.
+   * In an executor of this thread it is one call.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @returns Promises the values, the oldest worker's first; none where no worker has started. When the task fails on a worker,
+   *   the promise rejects with that error, once all have ended, and later workers are spared. When it fails
+   *   on a later one alone, the executor is broken, as by a failing initializer.
+   */
+  broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
+    return this.submitWhenReady(task, ...args).then(async (future) => [await future.result()]);
   }
 
   /**
@@ -169,6 +204,31 @@ export abstract class Executor implements AsyncDisposable {
     return this.submit(task as Task<A, R>, ...args);
   }
 
+  /** Hands in a call that `maxQueue` need not stop any more: its turn has come. */
+  protected admitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
+    return this.submitWith(options, task, args);
+  }
+
+  /** Hands in one call with options when there is room for it. */
+  protected submitWhenReadyWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Promise<Future<Awaited<R>>> {
+    this.assertAccepting(task);
+    const { signal } = options;
+    if (signal?.aborted) return rejection(signal.reason);
+    const submit = (): Future<Awaited<R>> => this.admitWith(options, task, args);
+    const admission = this.admission();
+    return admission === undefined || admission.open
+      ? Promise.resolve(submit())
+      : admission.enter(submit, signal);
+  }
+
   /** Starts a map with options; executors that can send many items at once override it. */
   protected mapWith<A extends unknown[], R>(
     options: TaskOptions,
@@ -176,7 +236,17 @@ export abstract class Executor implements AsyncDisposable {
     iterables: IterablesOf<A>,
   ): ResultIterator<Awaited<R>> {
     this.assertAccepting(task);
-    return startMap((args: A) => this.submitWith(options, task, args), iterables, options);
+    return startMap(
+      (args: A) => this.admitWith(options, task, args),
+      iterables,
+      options,
+      this.admission(),
+    );
+  }
+
+  /** Gives what keeps the queue within its limit, where there is one. */
+  protected admission(): Admission | undefined {
+    return undefined;
   }
 
   /** Starts a stream with options; executors that can run generators override it. */
@@ -199,10 +269,18 @@ export abstract class Executor implements AsyncDisposable {
     return new BoundSubmitter(
       {
         submitWith: (bound, task, args) => this.submitWith(bound, task, args),
+        submitWhenReadyWith: (bound, task, args) => this.submitWhenReadyWith(bound, task, args),
         mapWith: (bound, task, iterables) => this.mapWith(bound, task, iterables),
         streamWith: (bound, task, args) => this.streamWith(bound, task, args),
       },
       { ...options },
     );
   }
+}
+
+/** What an AbortSignal gives as its reason need not be an error. */
+function rejection(reason: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    reject(reason);
+  });
 }

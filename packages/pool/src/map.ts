@@ -1,5 +1,6 @@
 import { TimeoutError } from "./errors.js";
 import type { Future } from "./future.js";
+import { Turn, type Admission } from "./internal/admission.js";
 import { Fifo } from "./internal/fifo.js";
 import { waitWithin } from "./internal/wait-limits.js";
 import { zip, type ZippedSource } from "./internal/zip.js";
@@ -10,15 +11,16 @@ import type { TaskOptions } from "./task-options.js";
 /**
  * Starts a map over `iterables`, built on nothing but a way to submit one call.
  *
- * Without `bufferSize` all input that can be read at once is read and submitted before this returns, and what the
- * input or `submit` throws is thrown from here, after the calls that had not begun were cancelled.
+ * Without `bufferSize` all input that can be read at once, and that `admission` has room for, is read and submitted before
+ * this returns, and what the input or `submit` throws is thrown from here, after the calls that had not begun were cancelled.
  */
 export function startMap<A extends unknown[], R>(
   submit: (args: A) => Future<R>,
   iterables: IterablesOf<A>,
   options: Pick<TaskOptions, "bufferSize" | "ordered" | "deadlineMs">,
+  admission?: Admission,
 ): ResultIterator<R> {
-  return new MapIterator(submit, zip<A>(iterables), options);
+  return new MapIterator(submit, zip<A>(iterables), options, admission);
 }
 
 /** A call, or the error that ended the input where the next call would stand. */
@@ -44,6 +46,9 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   #inputFailure: { error: unknown } | undefined;
   #inputEnded = false;
   #closed = false;
+  readonly #turn: Turn;
+  /** Submits what was read and had to wait for its turn. */
+  #resume: (() => void) | undefined;
 
   constructor(
     submit: (args: A) => Future<R>,
@@ -53,12 +58,17 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
       ordered = true,
       deadlineMs,
     }: Pick<TaskOptions, "bufferSize" | "ordered" | "deadlineMs">,
+    admission: Admission | undefined,
   ) {
     this.#submit = submit;
     this.#source = source;
     this.#ordered = ordered;
     this.#deadlineMs = deadlineMs;
     this.#credit = bufferSize ?? Infinity;
+    this.#turn = new Turn(admission, () => {
+      if (this.#resume === undefined) this.#read();
+      else this.#resume();
+    });
     this.#read();
     if (bufferSize === undefined && this.#inputFailure !== undefined) {
       this.#closeQuietly();
@@ -114,7 +124,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
       void this.#readAsync(this.#source);
       return;
     }
-    while (this.#wantsInput()) {
+    while (this.#wantsInput() && this.#turn.take()) {
       this.#credit -= 1;
       try {
         this.#accept(this.#source.next());
@@ -130,13 +140,32 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
       this.#credit -= 1;
       try {
         const args = await source.next();
-        if (!this.#isClosed()) this.#accept(args);
+        if (!this.#isClosed()) await this.#acceptInTurn(args);
       } catch (error) {
         this.#endInput({ error });
       }
     }
     this.#reading = false;
     if (this.#isClosed()) this.#closeSource().catch(ignore);
+  }
+
+  /** Accepts an item when there is room for it: the one that has been read waits, and no other is. */
+  async #acceptInTurn(args: A | undefined): Promise<void> {
+    if (args === undefined || this.#turn.take()) {
+      this.#accept(args);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#resume = () => {
+        this.#resume = undefined;
+        try {
+          if (!this.#closed && this.#turn.take()) this.#accept(args);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+    });
   }
 
   #wantsInput(): boolean {
@@ -241,6 +270,8 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     this.#ready = new Fifo();
     for (const future of this.#unread) future.cancel();
     this.#unread.clear();
+    this.#turn.leave();
+    this.#resume?.();
     this.#finish();
     // A read under way may never end, so it closes the source itself, when it does.
     if (!this.#reading) await this.#closeSource();

@@ -11,6 +11,10 @@ export type IterablesOf<A extends unknown[]> = Partial<{ [K in keyof A]: AnyIter
 export interface Submitter {
   submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>>;
+  submitWhenReady<A extends unknown[], R>(
+    task: Task<A, R>,
+    ...args: A
+  ): Promise<Future<Awaited<R>>>;
   map<A extends unknown[], R>(
     task: Task<A, R>,
     ...iterables: IterablesOf<A>
@@ -26,6 +30,10 @@ export interface Submitter {
 export interface FunctionSubmitter {
   submit<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>>;
   map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>

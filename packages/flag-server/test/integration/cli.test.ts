@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, test } from "@jest/globals";
 
-import { startFlagServer } from "../../src/index.js";
+import { startFlagServer, type FaultRule } from "../../src/index.js";
 import { ask, openSocket } from "../support/http.js";
 import { freePorts } from "../support/ports.js";
+import { temporaryFolder } from "../support/folders.js";
 import { CLI, runNode, until, type Run } from "../support/processes.js";
 
 async function urlsOf(run: Run): Promise<Record<string, string>> {
@@ -19,7 +22,7 @@ describe("flag-server", () => {
     await using run = runNode(CLI, ["--port", "0"]);
     const urls = await urlsOf(run);
     expect(run.output.stdout).toMatch(
-      /^LOCAL http:\/\/localhost:\d+\/flags\nDELAY http:\/\/localhost:\d+\/flags\nERROR http:\/\/localhost:\d+\/flags\nPress Ctrl-C to stop\.\n$/,
+      /^LOCAL http:\/\/localhost:\d+\/flags\nDELAY http:\/\/localhost:\d+\/flags\nERROR http:\/\/localhost:\d+\/flags\nCONTROL http:\/\/localhost:\d+\/\nPress Ctrl-C to stop\.\n$/,
     );
     expect((await ask(`${urls["LOCAL"]}/us/us.gif`)).status).toBe(200);
     expect(run.output.stderr).toBe("");
@@ -28,12 +31,72 @@ describe("flag-server", () => {
   test("hands its options to the server", async () => {
     await using run = runNode(CLI, [
       ...["--port=0", "--host", "127.0.0.1", "--only", "error,Local", "--seed", "x"],
-      ...["--delay-ms", "0", "--error-rate", "1", "--delay-rate", ".5", "--grace-ms", "0"],
+      ...[
+        "--delay-ms",
+        "0",
+        "--error-rate",
+        "1",
+        "--delay-rate",
+        ".5",
+        "--grace-ms",
+        "0",
+        "--no-control",
+      ],
     ]);
     const urls = await urlsOf(run);
     expect(Object.keys(urls)).toEqual(["LOCAL", "ERROR"]);
     expect(urls["LOCAL"]).toMatch(/^http:\/\/127\.0\.0\.1:/);
     expect((await ask(`${urls["ERROR"]}/us/us.gif`)).status).toBeGreaterThanOrEqual(500);
+  });
+
+  test("--profile takes a file, --rules come first, --files and --fault-headers are served", async () => {
+    await using folder = await temporaryFolder();
+    const profile = path.join(folder.path, "profile.json");
+    const file = path.join(folder.path, "files", "data", "list.json");
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, "[1, 2]");
+    await writeFile(
+      profile,
+      JSON.stringify({ rules: [{ fault: { kind: "status", status: 404 } }] }),
+    );
+    const rules: FaultRule[] = [
+      { name: "mine", match: { codes: ["US"] }, fault: { kind: "pass" } },
+    ];
+    await using run = runNode(CLI, [
+      ...["--port=0", "--only", "LOCAL", "--profile", profile, "--rules", JSON.stringify(rules)],
+      ...["--files", path.join(folder.path, "files"), "--fault-headers"],
+    ]);
+    const { LOCAL = "", CONTROL = "" } = await urlsOf(run);
+    expect((await ask(`${LOCAL}/us/us.gif`)).status).toBe(200);
+    expect((await ask(`${LOCAL}/br/br.gif`)).status).toBe(404);
+    const headers = { "X-Fault": JSON.stringify({ kind: "pass" }) };
+    const own = await ask(new URL("/data/list.json", LOCAL).href, { headers });
+    expect([own.headers["content-type"], own.body.toString()]).toEqual([
+      "application/json",
+      "[1, 2]",
+    ]);
+    const { body } = await ask(`${CONTROL}api/rules`);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      rules: [{ name: "mine" }, { name: "rule-2" }],
+    });
+  });
+
+  test("opens no control listener where others can reach the server, unless asked to", async () => {
+    await using shut = runNode(CLI, ["--port=0", "--host", "0.0.0.0", "--only", "LOCAL"]);
+    expect(Object.keys(await urlsOf(shut))).toEqual(["LOCAL"]);
+    await using open = runNode(CLI, ["--port=0", "--host", "0.0.0.0", "--only=LOCAL", "--control"]);
+    const { CONTROL = "" } = await urlsOf(open);
+    expect((await ask(`${CONTROL}metrics`)).status).toBe(200);
+  });
+
+  test("takes the port after the listeners' for control, or any if it is busy", async () => {
+    const port = await freePorts();
+    await using first = runNode(CLI, ["--port", String(port), "--only", "LOCAL"]);
+    const wanted = (await urlsOf(first))["CONTROL"];
+    await using second = runNode(CLI, ["--port", String(port), "--only", "DELAY"]);
+    const other = (await urlsOf(second))["CONTROL"];
+    expect(other).not.toBe(wanted);
+    expect((await ask(`${other}metrics`)).status).toBe(200);
   });
 
   test("--quiet prints nothing", async () => {
@@ -102,6 +165,11 @@ describe("flag-server", () => {
     [["--delay-rate", "half"], 'argument --delay-rate: not a decimal number: "half"'],
     [["--delay-ms", "0x10"], 'argument --delay-ms: not an integer: "0x10"'],
     [["--grace-ms"], "argument --grace-ms: expected one argument"],
+    [["--profile", "{}"], "--profile.rules is missing"],
+    [["--profile", "{"], expect.stringMatching(/^argument --profile: not JSON: /)],
+    [["--profile", "nope"], 'argument --profile: "nope": no profile and no file has this name'],
+    [["--rules", '[{"fault":{"kind":"drip"}}]'], "--rules[0].fault.bytes is missing"],
+    [["--control-port", "70000"], "--control-port must be an integer from 0 to 65535, not 70000"],
     [["--host", ""], "--host must not be empty"],
     [["--bogus"], "unrecognized arguments: --bogus"],
     [["stray"], "unrecognized arguments: stray"],
@@ -110,7 +178,8 @@ describe("flag-server", () => {
     expect(await run.ended).toEqual({ code: 2, signal: null });
     expect(run.output.stdout).toBe("");
     expect(run.output.stderr).toMatch(/^usage: flag-server \[-h\] /);
-    expect(run.output.stderr.endsWith(`\nflag-server: error: ${message}\n`)).toBe(true);
+    const [, said] = /\nflag-server: error: (.*)\n$/.exec(run.output.stderr) ?? [];
+    expect(said).toEqual(message);
   });
 
   test("-h lists every option and --version prints the version", async () => {
@@ -119,7 +188,8 @@ describe("flag-server", () => {
     expect(await help.ended).toEqual({ code: 0, signal: null });
     for (const option of [
       ...["--port", "--host", "--only", "--seed", "--delay-ms", "--error-rate", "--delay-rate"],
-      ...["--grace-ms", "--quiet", "--version", "-h"],
+      ...["--profile", "--rules", "--files", "--fault-headers", "--control", "--control-port"],
+      ...["--no-control", "--grace-ms", "--quiet", "--version", "-h"],
     ]) {
       expect(help.output.stdout).toContain(option);
     }

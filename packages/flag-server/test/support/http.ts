@@ -27,6 +27,8 @@ export async function ask(
   { method = "GET", headers = {}, agent = false }: Ask = {},
 ): Promise<Answer> {
   const outgoing = request(url, { method, headers, agent });
+  // A connection that is cut in the middle of the body is an error of both; the body's is the one that counts.
+  outgoing.on("error", () => undefined);
   outgoing.end();
   const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
   const { statusCode: status = 0, headers: received } = incoming;
@@ -47,7 +49,8 @@ export async function openSocket(port: number, text = ""): Promise<Socket> {
 export async function readToEnd(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  if (!socket.closed) await once(socket, "close");
+  // Not once() of node:events: it rejects when the connection is reset, which ends it as well.
+  if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   return Buffer.concat(chunks).toString("latin1");
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 
 import { launchFlagServer, startFlagServer } from "../../src/index.js";
 import { portOf, resolveOptions } from "../../src/options.js";
+import { namedProfile } from "../../src/rules/profiles.js";
 
 const WRONG: [options: object | null, error: new (message: string) => Error, message: string][] = [
   [null, TypeError, "options must be an object"],
@@ -41,6 +42,34 @@ const WRONG: [options: object | null, error: new (message: string) => Error, mes
     RangeError,
     "graceMs must be an integer from 0 to 2147483647, not Infinity",
   ],
+  [
+    { profile: "book3" },
+    RangeError,
+    'profile must be a profile or one of book1, book2, flaky-cdn, rate-limited, captive-portal, none, not "book3"',
+  ],
+  [{ profile: { rules: 5 } }, TypeError, "profile.rules must be an array, not 5"],
+  [{ profile: {} }, RangeError, "profile.rules is missing"],
+  [{ rules: {} }, TypeError, "rules must be an array, not a value of type object"],
+  [
+    { rules: [{ fault: { kind: "explode" } }] },
+    RangeError,
+    'rules[0].fault.kind must be pass, delay, status, reset, truncate, drip, hang, content-type, wrong-length, html, bad-trailer, redirect, gzip, garbage or slow-accept, not "explode"',
+  ],
+  [{ files: 5 }, TypeError, "files must be a folder or an object of files, not 5"],
+  [{ files: { a: "" } }, RangeError, 'files must have paths that begin with "/", not "a"'],
+  [{ files: { "/a": 5 } }, TypeError, 'files["/a"] must be or have a body of text or bytes'],
+  [
+    { files: { "/a": { body: "", contentType: "a\nb" } } },
+    TypeError,
+    'files["/a"].contentType must be a media type, not "a\\nb"',
+  ],
+  [{ faultHeaders: 1 }, TypeError, "faultHeaders must be true or false, not 1"],
+  [{ control: "yes" }, TypeError, 'control must be true or false, not "yes"'],
+  [
+    { controlPort: 65_536 },
+    RangeError,
+    "controlPort must be an integer from 0 to 65535, not 65536",
+  ],
   [{ graceMs: {} }, TypeError, "graceMs must be a number, not a value of type object"],
 ];
 
@@ -57,14 +86,13 @@ describe("options", () => {
   test("have the book's ports, delay and rates by default", () => {
     const settings = resolveOptions();
     expect(settings).toEqual({
+      ...{ files: undefined, faultHeaders: false, control: false, controlPort: undefined },
       host: undefined,
       port: 8001,
       listeners: ["LOCAL", "DELAY", "ERROR"],
       seed: "1",
-      delayMs: 500,
-      errorRate: 0.25,
-      delayRate: 0.5,
       graceMs: 2000,
+      profile: namedProfile("book1", { delayMs: 500, errorRate: 0.25, delayRate: 0.5 }),
     });
     const ports = settings.listeners.map((label) => portOf(label, settings.port));
     expect(ports).toEqual([8001, 8002, 8003]);

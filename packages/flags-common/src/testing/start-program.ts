@@ -24,6 +24,8 @@ export interface StartProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A limit on the size of every file it writes, as `ulimit -f` counts it: what a full disk looks like. */
   readonly fileSizeBlocks?: number;
+  /** What it reads from stdin. Default: nothing. */
+  readonly input?: string;
 }
 
 /**
@@ -51,8 +53,9 @@ export function startProgram(
   const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...Object.fromEntries(outside), COLUMNS: "80", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(options.input);
   return { child, result: collect(child) };
 }
 

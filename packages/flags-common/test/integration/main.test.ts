@@ -143,7 +143,9 @@ describe("main", () => {
     await using folder = await makeTempFolder();
     const result = await startProgram(sequential, ["-h"], { cwd: folder.path }).result;
     expect(result).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(result.stdout).toMatch(/^usage: sequential \[-h\][\s\S]*longest time for one flag.*\n$/);
+    expect(result.stdout).toMatch(
+      /^usage: sequential \[-h\][\s\S]*longest time for one file[\s\S]*\n$/,
+    );
     expect(await readdir(folder.path)).toEqual([]);
   });
 

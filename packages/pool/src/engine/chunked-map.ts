@@ -1,4 +1,5 @@
 import { TimeoutError } from "../errors.js";
+import { Turn, type Admission } from "../internal/admission.js";
 import { waitWithin } from "../internal/wait-limits.js";
 import { zip, type ZippedSource } from "../internal/zip.js";
 import type { ResultIterator } from "../result-iterator.js";
@@ -9,6 +10,8 @@ import type { ChunkOutcome } from "./shared/messages.js";
 
 /** What a map needs of its executor. */
 export interface MapHost {
+  /** Keeps the queue within its limit, where there is one. */
+  readonly admission: Admission | undefined;
   /** Throws when no more calls are taken. */
   assertAccepting(): void;
   /** Hands in the next item. */
@@ -37,6 +40,9 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   #inputFailure: { error: unknown } | undefined;
   #inputEnded = false;
   #closed = false;
+  #turn!: Turn;
+  /** Hands in what was read and had to wait for its turn. */
+  #resume: (() => void) | undefined;
 
   constructor(iterables: readonly unknown[], options: TaskOptions) {
     this.#source = zip(iterables);
@@ -49,6 +55,10 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   /** Begins to read. @throws What the input throws, when it is read at once. */
   start(host: MapHost): this {
     this.#host = host;
+    this.#turn = new Turn(host.admission, () => {
+      if (this.#resume === undefined) this.#read();
+      else this.#resume();
+    });
     this.#read();
     if (this.#options.bufferSize === undefined && this.#inputFailure !== undefined) {
       const { error } = this.#inputFailure;
@@ -157,7 +167,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
       void this.#readAsync(this.#source);
       return;
     }
-    while (this.#wantsInput()) {
+    while (this.#wantsInput() && this.#turn.take()) {
       this.#credit -= 1;
       try {
         this.#accept(this.#source.next());
@@ -173,13 +183,32 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
       this.#credit -= 1;
       try {
         const item = await source.next();
-        if (!this.#isClosed()) this.#accept(item);
+        if (!this.#isClosed()) await this.#acceptInTurn(item);
       } catch (error) {
         this.#endInput({ error });
       }
     }
     this.#reading = false;
     if (this.#isClosed()) this.#closeSource().catch(ignore);
+  }
+
+  /** Accepts an item when there is room for it: the one that has been read waits, and no other is. */
+  async #acceptInTurn(item: readonly unknown[] | undefined): Promise<void> {
+    if (item === undefined || this.#turn.take()) {
+      this.#accept(item);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#resume = () => {
+        this.#resume = undefined;
+        try {
+          if (!this.#closed && this.#turn.take()) this.#accept(item);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+    });
   }
 
   #wantsInput(): boolean {
@@ -213,6 +242,8 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
     this.#closed = true;
     this.#inputEnded = true;
     this.#host.cancel();
+    this.#turn.leave();
+    this.#resume?.();
     this.#results.clear();
     this.#serve();
     // A read under way may never end, so it closes the source itself, when it does.

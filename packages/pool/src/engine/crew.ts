@@ -34,8 +34,10 @@ export interface CrewListener extends Pick<LinkListener, "freed"> {
   broken(error: BrokenExecutorError): void;
   /** The program of a worker runs: the next may be started. */
   alive(): void;
+  /** A worker is being made: it takes what is placed, and runs it when it is up. */
+  joined(link: Link): void;
   /** A worker has gone. */
-  gone(): void;
+  gone(link: Link): void;
 }
 
 /** The workers of one executor, from their making to their end. */
@@ -62,32 +64,28 @@ export class Crew {
     return this.#alive.size;
   }
 
-  /** Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed. */
-  growFor(waiting: number): void {
-    if (this.#closed) return;
+  /**
+   * Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed.
+   *
+   * @returns How many are to come when those run that start now.
+   */
+  growFor(waiting: number): number {
+    if (this.#closed) return 0;
     let idle = 0;
     let starting = 0;
     for (const link of this.links) {
       if (link.held === 0) idle += 1;
       if (!link.isAlive) starting += 1;
     }
-    let missing = Math.min(
-      this.#options.maxWorkers - this.links.length,
-      waiting - idle,
-      STARTING_AT_ONCE - starting,
-    );
+    let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
     try {
-      for (; missing > 0; missing -= 1) this.#spawn();
+      for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
       this.#listener.broken(
         new BrokenExecutorError("a worker could not be started", { cause: error }),
       );
     }
-  }
-
-  /** How many more workers may be made. */
-  get toCome(): number {
-    return this.#closed ? 0 : this.#options.maxWorkers - this.links.length;
+    return Math.max(missing, 0);
   }
 
   /** How many more calls a worker may take before it is replaced. */
@@ -208,6 +206,7 @@ export class Crew {
     });
     this.links.push(link);
     this.#alive.add(link);
+    this.#listener.joined(link);
   }
 
   #retire(link: Link): void {
@@ -243,7 +242,7 @@ export class Crew {
     deadly?.failed(crash());
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
     else if (begun.length > 0 || deadly !== undefined) this.#listener.crashed(crash());
-    this.#listener.gone();
+    this.#listener.gone(link);
   }
 
   #bootFailed(end: WorkerEnd, late: boolean): void {

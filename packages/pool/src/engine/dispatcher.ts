@@ -118,28 +118,19 @@ export class Dispatcher {
     this.#scheduled = false;
     this.#sinceFlush = 0;
     if (this.queue.size === 0) return;
-    this.#crew.growFor(this.waiting);
+    const toCome = this.#crew.growFor(this.waiting);
     const links = this.#crew.links;
     if (links.length === 0) return;
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
-    if (this.#concurrency > 1) {
-      const woke = this.#spread(links, waiting);
-      this.#handedOut(links, woke);
-      return;
-    }
-    const fair = Math.ceil(waiting / links.length);
+    const fair = Math.ceil(waiting / (links.length + toCome));
     // Those who have nothing come first, with an even share; then those who can take more.
-    let woke = this.#handOut(links, true, fair);
-    woke = this.#handOut(links, false, Infinity) || woke;
-    this.#handedOut(links, woke);
-  };
-
-  #handedOut(links: readonly Link[], woke: boolean): void {
+    let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
+    woke = this.#handOut(links, false, toCome > 0 ? fair : Infinity) || woke;
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
-  }
+  };
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
@@ -151,26 +142,21 @@ export class Dispatcher {
 
   /**
    * Fills first places, then second ones of workers that come round to what they have: one that a call keeps from its event
-   * loop begins nothing, however many places it has. Workers that are still to come count with their share.
+   * loop begins nothing, however many places it has.
    */
-  #spread(links: readonly Link[], calls: number): boolean {
+  #spread(links: readonly Link[], fair: number): boolean {
     let idle = 0;
     for (const link of links) if (link.held === 0) idle += 1;
-    const queued = this.waiting;
-    const toCome = Math.min(this.#crew.toCome, queued);
-    const fair = Math.ceil(calls / (links.length + toCome));
-    let woke = this.#handOut(links, true, Math.min(fair, Math.ceil(queued / (idle + toCome))));
+    const woke = this.#handOut(links, true, Math.min(fair, Math.ceil(this.waiting / idle)));
     const order = [...links].sort((a, b) => a.unseen - b.unseen || a.held - b.held);
-    woke = this.#handOut(order, false, fair) || woke;
-    // What is left waits for the next worker, where there will be one.
-    return toCome > 0 ? woke : this.#handOut(order, false, Infinity) || woke;
+    return this.#handOut(order, false, fair) || woke;
   }
 
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
-      if (link.closed || (link.held === 0) !== idle) continue;
+      if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;

@@ -39,6 +39,8 @@ export abstract class Link {
   sent = 0;
   /** Calls sent that nobody waits for at the moment: they do not keep the program alive. */
   resting = 0;
+  /** Whether calls must wait until it has run its errands: see Broadcasts. */
+  blocked = false;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
 

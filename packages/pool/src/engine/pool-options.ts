@@ -16,6 +16,11 @@ export interface WorkerPoolOptions {
    * keeps the processor keeps all others of its worker waiting. Default: 1.
    */
   concurrencyPerWorker?: number | undefined;
+  /**
+   * How many calls may wait, beside those that `maxWorkers` can run, a whole number from 0: `submit` over it throws
+   * QueueFullError, `submitWhenReady` and `map` wait. Default: no limit.
+   */
+  maxQueue?: number | undefined;
   /** A worker is replaced after so many calls, a whole number from 1. Default: never. */
   maxTasksPerWorker?: number | undefined;
   /** A worker that has had nothing to do for so many milliseconds ends. Default: Infinity, never. */
@@ -39,6 +44,7 @@ const WORKER_POOL_OPTIONS = [
   "initializer",
   "initializerArgs",
   "concurrencyPerWorker",
+  "maxQueue",
   "maxTasksPerWorker",
   "idleTimeoutMs",
   "onWorkerCrash",
@@ -52,6 +58,7 @@ export interface CheckedPoolOptions {
   readonly maxWorkers: number;
   readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
   readonly concurrencyPerWorker: number;
+  readonly maxQueue: number | undefined;
   readonly maxTasksPerWorker: number;
   readonly idleTimeoutMs: number;
   readonly onWorkerCrash: "replace" | "break";
@@ -74,6 +81,7 @@ export function checkPoolOptions(
     initializer,
     initializerArgs = [],
     concurrencyPerWorker = 1,
+    maxQueue,
     maxTasksPerWorker,
     idleTimeoutMs = Infinity,
     onWorkerCrash = "replace",
@@ -99,6 +107,7 @@ export function checkPoolOptions(
         ? undefined
         : { source: sourceOf(initializer), args: checkCloneable(initializerArgs) },
     concurrencyPerWorker: checkCount("concurrencyPerWorker", concurrencyPerWorker),
+    maxQueue: maxQueue === undefined ? undefined : checkCount("maxQueue", maxQueue, 0),
     maxTasksPerWorker:
       maxTasksPerWorker === undefined
         ? Infinity

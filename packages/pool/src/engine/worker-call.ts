@@ -72,6 +72,11 @@ export class WorkerCall<T = unknown> implements FutureOwner {
     return this.options.transfer !== undefined;
   }
 
+  /** Whether it is for one worker and no other, so that nobody may take it back for another. */
+  get bound(): boolean {
+    return false;
+  }
+
   /** Whether it may be what workers die of as they read its arguments: nothing else must be with it. */
   get risky(): boolean {
     return this.setbacks > 0;

@@ -2,6 +2,7 @@ import { serializationError } from "../codec/find-uncloneable.js";
 import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
+import { Admission } from "../internal/admission.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
@@ -11,6 +12,7 @@ import type { Task } from "../task.js";
 import type { TaskOptions } from "../task-options.js";
 import type { StreamIterator, Streamable, ItemOf } from "../flow/stream.js";
 import { CallFlow, sourcesOf } from "./call-flow.js";
+import { Broadcasts } from "./broadcasts.js";
 import { ChunkedMap } from "./chunked-map.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -32,9 +34,11 @@ export abstract class WorkerExecutor extends Executor {
   readonly #times: RunTimes;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
+  readonly #broadcasts: Broadcasts;
   readonly #sites = new SubmitSites();
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
   readonly #host: CallHost;
+  readonly #admission: Admission | undefined;
   #outstanding = 0;
   #shutDown = false;
   #broken: BrokenExecutorError | undefined;
@@ -47,13 +51,21 @@ export abstract class WorkerExecutor extends Executor {
     watchProcessExit();
     this.#options = options;
     this.maxWorkers = options.maxWorkers;
+    if (options.maxQueue !== undefined) {
+      this.#admission = new Admission(
+        options.maxQueue,
+        options.maxWorkers,
+        () => this.#outstanding,
+      );
+    }
     this.#times = times;
     this.#crew = new Crew(transport, options, {
       freed: (link) => {
+        if (link.blocked) this.#broadcasts.freed(link);
         this.#dispatcher.freed(link);
       },
       returned: (calls) => {
-        this.#dispatcher.requeue(calls);
+        this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
       },
       crashed: (error) => {
         if (options.onWorkerCrash === "break") {
@@ -66,7 +78,11 @@ export abstract class WorkerExecutor extends Executor {
       alive: () => {
         this.#dispatcher.schedule();
       },
-      gone: () => {
+      joined: (link) => {
+        this.#broadcasts.welcome(link);
+      },
+      gone: (link) => {
+        this.#broadcasts.gone(link);
         this.#dispatcher.schedule();
         this.#endIfDone();
       },
@@ -78,6 +94,26 @@ export abstract class WorkerExecutor extends Executor {
       transport,
       options.concurrencyPerWorker,
     );
+    this.#broadcasts = new Broadcasts({
+      links: this.#crew.links,
+      tasks: this.#tasks,
+      busy: (link) => {
+        this.#crew.busy(link);
+      },
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      unblocked: () => {
+        this.#dispatcher.schedule();
+        if (this.#shutDown) this.#endIfDone();
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      assertOpen: () => {
+        this.#assertOpen();
+      },
+    });
     this.#host = {
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
@@ -85,8 +121,7 @@ export abstract class WorkerExecutor extends Executor {
       },
       ended: (end, calls) => {
         this.#counts[end] += calls;
-        this.#outstanding -= calls;
-        if (this.#shutDown) this.#endIfDone();
+        this.#left(calls);
       },
     };
   }
@@ -114,11 +149,25 @@ export abstract class WorkerExecutor extends Executor {
     return this.streamWith(NO_OPTIONS, task, args);
   }
 
+  override broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
+    this.#assertOpen();
+    const id = this.#tasks.idOf(task);
+    let copy: A;
+    try {
+      // Workers that start later must be given the same.
+      copy = structuredClone(args);
+    } catch (error) {
+      return Promise.reject(serializationError("arguments", args, "args", error));
+    }
+    return this.#broadcasts.run(id, copy) as Promise<Awaited<R>[]>;
+  }
+
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
     const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;
     checkDuration("timeoutMs", timeoutMs, 0);
     this.#shutDown = true;
+    this.#admission?.close();
     if (cancelFutures) this.#cancelWaiting();
     this.#ended ??= new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -145,7 +194,7 @@ export abstract class WorkerExecutor extends Executor {
     let running = 0;
     for (const link of this.#crew.links) {
       if (link.live === 0) idle += 1;
-      for (const call of link.calls()) if (link.hasBegun(call)) running += 1;
+      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
     }
     const workers = this.#crew.alive;
     return {
@@ -159,6 +208,18 @@ export abstract class WorkerExecutor extends Executor {
   }
 
   protected override submitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
+    if (this.#admission !== undefined) {
+      this.#assertOpen();
+      this.#admission.assertOpen();
+    }
+    return this.admitWith(options, task, args);
+  }
+
+  protected override admitWith<A extends unknown[], R>(
     options: TaskOptions,
     task: (...args: A) => R,
     args: A,
@@ -219,6 +280,7 @@ export abstract class WorkerExecutor extends Executor {
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
     const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
     return results.start({
+      admission: this.#admission,
       assertAccepting: () => {
         this.#assertOpen();
       },
@@ -231,6 +293,15 @@ export abstract class WorkerExecutor extends Executor {
         this.#dropped("cancelled", work.cancel());
       },
     });
+  }
+
+  protected override assertAccepting(task: object): void {
+    this.#assertOpen();
+    this.#tasks.idOf(task);
+  }
+
+  protected override admission(): Admission | undefined {
+    return this.#admission;
   }
 
   #assertOpen(): void {
@@ -266,6 +337,7 @@ export abstract class WorkerExecutor extends Executor {
 
   #break(error: BrokenExecutorError): void {
     this.#broken ??= error;
+    this.#admission?.close();
     const fail = (call: WorkerCall): void => {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
@@ -290,7 +362,13 @@ export abstract class WorkerExecutor extends Executor {
   /** Items of a map have ended without ever being sent. */
   #dropped(end: CallEnd, items: number): void {
     this.#counts[end] += items;
-    this.#outstanding -= items;
+    this.#left(items);
+  }
+
+  /** So many calls are no longer outstanding. */
+  #left(calls: number): void {
+    this.#outstanding -= calls;
+    this.#admission?.freed();
     if (this.#shutDown) this.#endIfDone();
   }
 
@@ -302,6 +380,7 @@ export abstract class WorkerExecutor extends Executor {
     for (const link of this.#crew.links) {
       for (const call of [...link.calls()]) call.future.cancel();
     }
+    this.#broadcasts.cancelWaiting();
   }
 
   #endByForce(): void {
@@ -313,7 +392,7 @@ export abstract class WorkerExecutor extends Executor {
   }
 
   #endIfDone(): void {
-    if (!this.#shutDown || this.#outstanding > 0) return;
+    if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
     this.#crew.close();
     if (this.#crew.alive > 0) return;
     const tell = this.#tellEnded;

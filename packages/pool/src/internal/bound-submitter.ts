@@ -11,6 +11,11 @@ export interface SubmitterHost {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>>;
+  submitWhenReadyWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Promise<Future<Awaited<R>>>;
   mapWith<A extends unknown[], R>(
     options: TaskOptions,
     task: (...args: A) => R,
@@ -39,6 +44,13 @@ export class BoundSubmitter implements FunctionSubmitter {
 
   run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     return this.submit(task, ...args).result();
+  }
+
+  submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>> {
+    return this.#host.submitWhenReadyWith(this.#options, task, args);
   }
 
   map<A extends unknown[], R>(

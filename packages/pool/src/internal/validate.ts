@@ -10,13 +10,14 @@ export function checkOptionNames(where: string, options: unknown, known: readonl
   }
 }
 
-/** Throws unless `value` is a whole number from 1: TypeError for the wrong kind, RangeError for the wrong size. */
-export function checkCount(name: string, value: unknown): number {
+/** Throws unless `value` is a whole number from `least` on: TypeError for the wrong kind, RangeError for the wrong size. */
+export function checkCount(name: string, value: unknown, least = 1): number {
   if (typeof value !== "number" || (Number.isFinite(value) && !Number.isInteger(value))) {
     throw new TypeError(`${name} must be a whole number, not ${describe(value)}`);
   }
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${name} must be greater than 0, not ${describe(value)}`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    const range = least === 1 ? "greater than 0" : `at least ${least}`;
+    throw new RangeError(`${name} must be ${range}, not ${describe(value)}`);
   }
   return value;
 }

@@ -2,6 +2,7 @@ import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
+import { Admission } from "../internal/admission.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
@@ -26,10 +27,19 @@ export abstract class LocalExecutor extends Executor {
   readonly #host: CallHost;
   /** Those who wait in `shutdown()` for the last call. */
   #whenIdle: (() => void)[] = [];
+  readonly #admission: Admission | undefined;
   #shutDown = false;
 
-  protected constructor(killAfterMs: number = DEFAULT_KILL_AFTER_MS) {
+  /** @param queue - How many calls may wait beside those that run, where that is limited. */
+  protected constructor(
+    killAfterMs: number = DEFAULT_KILL_AFTER_MS,
+    queue?: { maxQueue: number; maxWorkers: number },
+  ) {
     super();
+    if (queue !== undefined) {
+      const occupied = (): number => this.#running.size + this.waiting.size;
+      this.#admission = new Admission(queue.maxQueue, queue.maxWorkers, occupied);
+    }
     watchProcessExit();
     this.#host = {
       killAfterMs: checkDuration("killAfterMs", killAfterMs, 0),
@@ -38,6 +48,7 @@ export abstract class LocalExecutor extends Executor {
         this.#counts[end] += 1;
         this.#running.delete(call);
         this.placeFreed();
+        this.#admission?.freed();
         this.#tellIfIdle();
       },
     };
@@ -49,6 +60,20 @@ export abstract class LocalExecutor extends Executor {
 
   override run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     return this.submit(task, ...args).result();
+  }
+
+  override submitWhenReady<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Future<Awaited<R>>> {
+    return this.submitWhenReadyWith({}, task, args);
+  }
+
+  override broadcast<A extends unknown[], R>(
+    task: (...args: A) => R,
+    ...args: A
+  ): Promise<Awaited<R>[]> {
+    return this.submitWhenReadyWith({}, task, args).then(async (future) => [await future.result()]);
   }
 
   override map<A extends unknown[], R>(
@@ -86,7 +111,7 @@ export abstract class LocalExecutor extends Executor {
         "a call cannot wait for its own executor to end: use shutdown({ wait: false })",
       );
     }
-    this.#shutDown = true;
+    this.#close();
     if (cancelFutures) this.#cancelWaiting();
     if (this.#isIdle()) return Promise.resolve();
     const stopTimer = startTimer(timeoutMs, () => {
@@ -108,7 +133,7 @@ export abstract class LocalExecutor extends Executor {
    * A function of this thread cannot be stopped from outside: one that ignores its signal goes on unseen.
    */
   override terminateWorkers(): Promise<void> {
-    this.#shutDown = true;
+    this.#close();
     this.#endByForce();
     return Promise.resolve();
   }
@@ -149,6 +174,18 @@ export abstract class LocalExecutor extends Executor {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>> {
+    if (this.#admission !== undefined) {
+      this.#assertOpen();
+      this.#admission.assertOpen();
+    }
+    return this.admitWith(options, task, args);
+  }
+
+  protected override admitWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     this.#assertOpen();
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
     this.#accept(call);
@@ -179,6 +216,15 @@ export abstract class LocalExecutor extends Executor {
   protected override assertAccepting(task: unknown): void {
     this.#assertOpen();
     resolveTask(task);
+  }
+
+  protected override admission(): Admission | undefined {
+    return this.#admission;
+  }
+
+  #close(): void {
+    this.#shutDown = true;
+    this.#admission?.close();
   }
 
   #assertOpen(): void {

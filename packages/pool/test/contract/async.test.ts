@@ -3,7 +3,7 @@ import { describeExecutorContract } from "./executor.contract.js";
 
 describeExecutorContract({
   name: "AsyncExecutor",
-  create: (maxWorkers) => new AsyncExecutor({ maxWorkers }),
+  create: (maxWorkers, maxQueue) => new AsyncExecutor({ maxWorkers, maxQueue }),
   queues: true,
   sharesMemory: true,
   canKill: false,

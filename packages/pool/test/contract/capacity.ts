@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { wait } from "../../src/index.js";
+import { ExecutorShutdownError, wait } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
 import type { Workbench } from "./workbench.js";
 
@@ -15,6 +15,17 @@ export function describeCapacity(bench: Workbench): void {
         expect(executor.stats().workers).toBeLessThanOrEqual(1);
       }
       expect(ids.size).toBe(1);
+    });
+
+    test("broadcast() gives a value for each that is there", async () => {
+      const executor = bench.executor(2);
+      await executor.run(Tasks.power, 2, 2);
+      expect(await executor.broadcast(Tasks.power, 2, 8)).toEqual([256]);
+      await expect(executor.broadcast(Tasks.throwNamed, "Error", "failed")).rejects.toThrow(
+        "failed",
+      );
+      await executor.shutdown();
+      expect(() => executor.broadcast(Tasks.power, 2, 8)).toThrow(ExecutorShutdownError);
     });
 
     test("[T11] stats() forgets no call and keeps none that is done", async () => {

@@ -14,6 +14,7 @@ import { describeMapProperties } from "./map-properties.js";
 import { describeMapAndShutdown } from "./map-shutdown.js";
 import { describeOptions } from "./options.js";
 import { describePrograms } from "./programs.js";
+import { describeQueueLimit } from "./queue-limit.js";
 import { describeReferences } from "./references.js";
 import { describeShutdown } from "./shutdown.js";
 import { describeStream } from "./stream.js";
@@ -48,6 +49,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeTerminate(bench);
     describeBlocks(bench);
     describeCapacity(bench);
+    describeQueueLimit(bench);
     describePrograms(bench);
     describeStream(bench);
     describeAsyncArguments(bench);

@@ -5,7 +5,7 @@ import { describeExecutorContract } from "./executor.contract.js";
 describe("[S3] what holds for every executor", () => {
   describeExecutorContract({
     name: "ThreadPoolExecutor",
-    create: (maxWorkers) => new ThreadPoolExecutor({ maxWorkers }),
+    create: (maxWorkers, maxQueue) => new ThreadPoolExecutor({ maxWorkers, maxQueue }),
     queues: true,
     sharesMemory: false,
     canKill: true,

@@ -32,15 +32,15 @@ export class Workbench {
     return this.#scratch;
   }
 
-  executor(maxWorkers?: number): Executor {
-    const executor = this.subject.create(maxWorkers);
+  executor(maxWorkers?: number, maxQueue?: number): Executor {
+    const executor = this.subject.create(maxWorkers, maxQueue);
     this.#executors.push(executor);
     return executor;
   }
 
   /** Makes an executor that is at work: what is submitted to it waits, where calls wait at all. */
-  async busyExecutor(): Promise<BusyExecutor> {
-    const executor = this.executor(1);
+  async busyExecutor(maxQueue?: number): Promise<BusyExecutor> {
+    const executor = this.executor(1, maxQueue);
     const gate = this.scratch.gate();
     const blocker = executor.submit(Tasks.gated, gate.path, -1);
     await gate.whenReached();

@@ -222,7 +222,7 @@ export class ThreadLink extends Link {
     const waiting: WorkerCall[] = [];
     this.#calls.forEach((call) => {
       if (call === undefined) return;
-      if (!call.pinned && this.takeBack(call)) {
+      if ((!call.pinned || call.bound) && this.takeBack(call)) {
         waiting.push(call);
       } else {
         begun.push(call);
@@ -269,14 +269,17 @@ export class ThreadLink extends Link {
       this.#outbox.add(call, flat ?? args);
       return;
     }
+    if (call.flow !== undefined) {
+      ring.cargo[slot] = Cargo.Flow;
+      this.#outbox.add(call, call.flow.message());
+      return;
+    }
     let cargo: number;
-    if (call.flow !== undefined) cargo = Cargo.Flow;
-    else if (options.name !== undefined) cargo = Cargo.Named;
+    if (options.name !== undefined) cargo = Cargo.Named;
     else if (args.length === 0) cargo = Cargo.Nothing;
     else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
     ring.cargo[slot] = cargo;
-    if (call.flow !== undefined) this.#outbox.add(call, call.flow.message());
-    else if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
+    if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
     else if (cargo === Cargo.Message) this.#outbox.add(call, args);
     else putCargo(ring.argument, slot, cargo, args[0]);
   }

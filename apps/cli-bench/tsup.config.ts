@@ -1,0 +1,6 @@
+import { defineConfig } from "tsup";
+// @boundaries-ignore the settings that all packages share stand at the top
+import { appBuild } from "../../tsup.base.js";
+
+// The tasks are a module of their own, which workers load by themselves.
+export default defineConfig(appBuild({ main: "src/main.ts", tasks: "src/tasks.ts" }));

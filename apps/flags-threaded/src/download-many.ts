@@ -1,0 +1,71 @@
+import {
+  newCounts,
+  notStarted,
+  type Attempt,
+  type AttemptResult,
+  type DownloadItem,
+  type DownloadMany,
+  type DownloadResult,
+} from "@concur/flags-common";
+import {
+  asCompleted,
+  AsyncExecutor,
+  importTasks,
+  ThreadPoolExecutor,
+  type Future,
+} from "@concur/pool";
+import type * as Tasks from "./tasks.js";
+
+/** The threads load the tasks by themselves: bundled with the program, each of them would run the program. */
+const tasks = importTasks<typeof Tasks>(new URL("./tasks.js", import.meta.url));
+
+/** A thread costs some megabytes, and some tenths of a second of the processor to start. */
+const DEFAULT_THREADS = 4;
+/** What becomes of a try that was still waiting for a thread when the run was stopped. */
+const INTERRUPTED: AttemptResult = {
+  status: "error",
+  code: "INTERRUPTED",
+  reason: "interrupted",
+  totalMs: 0,
+};
+
+/**
+ * Downloads the files of a plan in worker threads, at most `concurReq` at a time, and handles them as they come.
+ *
+ * Two executors share the work: the one of this event loop holds each download with its turns and its retries, and
+ * lets no more than `concurReq` of them begin; the threads make the requests.
+ */
+export const downloadMany: DownloadMany = async (plan, observer) => {
+  const { items, clientOptions, concurReq, signal, own } = plan;
+  const counts = newCounts();
+  const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
+  await using threads = new ThreadPoolExecutor({
+    maxWorkers,
+    initializer: tasks.openClient,
+    initializerArgs: [clientOptions],
+  });
+  // A try that has begun answers to the signal by itself, with a result; so nothing is given up, nor killed.
+  const attempt: Attempt = async (request, signal) => {
+    const call = threads.with({ signal, killAfterMs: Infinity }).submit(tasks.attempt, request);
+    try {
+      return await call.result();
+    } catch (error) {
+      if (call.cancelled()) return INTERRUPTED;
+      throw error;
+    }
+  };
+
+  await using executor = new AsyncExecutor({ maxWorkers: concurReq });
+  const downloads = executor.with({ signal, killAfterMs: Infinity });
+  const toDo = new Map<Future<DownloadResult>, DownloadItem>();
+  for (const item of items) {
+    toDo.set(downloads.submit(plan.download, item, attempt), item);
+  }
+  for await (const future of asCompleted(toDo.keys())) {
+    const item = toDo.get(future);
+    const result = future.cancelled() && item ? notStarted(item) : await future.result();
+    counts[result.status] += 1;
+    observer.completed(result);
+  }
+  return counts;
+};

@@ -1,0 +1,17 @@
+import type { StaticFiles } from "../assets.js";
+import type { Journal } from "../journal.js";
+import type { FlagListenerLabel } from "../listener-label.js";
+import type { FlagListener } from "../listener.js";
+import type { RuleBook } from "../rules/rule-book.js";
+
+/** What the control listener shows and changes. */
+export interface ControlTarget {
+  readonly rules: RuleBook;
+  readonly journal: Journal;
+  readonly listeners: ReadonlyMap<
+    FlagListenerLabel,
+    { readonly listener: FlagListener; readonly origin: string }
+  >;
+  readonly files: StaticFiles;
+  readonly reset: () => void;
+}

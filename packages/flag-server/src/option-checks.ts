@@ -1,0 +1,97 @@
+import { FLAG_LISTENER_LABELS } from "./listener-label.js";
+import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
+import { show } from "./rules/show.js";
+
+/** Checks the address to listen on. */
+export function checkHost(host: unknown, name: string): void {
+  if (typeof host !== "string") throw new TypeError(`${name} must be a string, not ${show(host)}`);
+  if (host === "") throw new RangeError(`${name} must not be empty`);
+}
+
+/** Checks the labels of the listeners to start. */
+export function checkListeners(listeners: unknown, name: string): void {
+  if (!Array.isArray(listeners)) {
+    throw new TypeError(`${name} must be an array of labels, not ${show(listeners)}`);
+  }
+  if (listeners.length === 0) throw new RangeError(`${name} must name at least one listener`);
+  const known: readonly unknown[] = FLAG_LISTENER_LABELS;
+  for (const [index, label] of listeners.entries()) {
+    if (!known.includes(label)) {
+      throw new RangeError(`${name} must be of ${known.join(", ")}, not ${show(label)}`);
+    }
+    if (listeners.indexOf(label) !== index) {
+      throw new RangeError(`${name} must name each listener once, not ${show(label)} twice`);
+    }
+  }
+}
+
+/** Tells whether a profile is given by its name, and refuses names that are none. */
+export function isNamed(profile: unknown, name: string): profile is FaultProfileName {
+  if (typeof profile !== "string") return false;
+  if (isProfileName(profile)) return true;
+  throw new RangeError(
+    `${name} must be a profile or one of ${PROFILE_NAMES.join(", ")}, not ${show(profile)}`,
+  );
+}
+
+/** Checks files of one's own. */
+export function checkFiles(files: unknown, name: string): void {
+  if (files === undefined || typeof files === "string") return;
+  if (typeof files !== "object" || files === null) {
+    throw new TypeError(`${name} must be a folder or an object of files, not ${show(files)}`);
+  }
+  for (const [path, file] of Object.entries(files) as [string, unknown][]) {
+    if (!/^\/[^?#]*$/.test(path)) {
+      throw new RangeError(`${name} must have paths that begin with "/", not ${show(path)}`);
+    }
+    checkFile(file, `${name}[${show(path)}]`);
+  }
+}
+
+function checkFile(file: unknown, name: string): void {
+  if (isBody(file)) return;
+  const { body, contentType } = (file ?? {}) as { body?: unknown; contentType?: unknown };
+  if (!isBody(body)) throw new TypeError(`${name} must be or have a body of text or bytes`);
+  if (contentType === undefined) return;
+  if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType)) {
+    throw new TypeError(`${name}.contentType must be a media type, not ${show(contentType)}`);
+  }
+}
+
+function isBody(value: unknown): boolean {
+  return typeof value === "string" || value instanceof Uint8Array;
+}
+
+/** Checks a switch. */
+export function checkBoolean(value: unknown, name: string): void {
+  if (typeof value !== "boolean") {
+    throw new TypeError(`${name} must be true or false, not ${show(value)}`);
+  }
+}
+
+/** Checks a seed. */
+export function checkSeed(seed: unknown, name: string): void {
+  if (typeof seed === "string" || Number.isSafeInteger(seed)) return;
+  if (typeof seed === "number") {
+    throw new RangeError(`${name} must be a safe integer or a string, not ${show(seed)}`);
+  }
+  throw new TypeError(`${name} must be a number or a string, not ${show(seed)}`);
+}
+
+/** Checks an integer from 0 to `max`. */
+export function checkInteger(value: unknown, name: string, max: number): void {
+  if (typeof value !== "number")
+    throw new TypeError(`${name} must be a number, not ${show(value)}`);
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new RangeError(`${name} must be an integer from 0 to ${max}, not ${show(value)}`);
+  }
+}
+
+/** Checks a share from 0 to 1. */
+export function checkRate(value: unknown, name: string): void {
+  if (typeof value !== "number")
+    throw new TypeError(`${name} must be a number, not ${show(value)}`);
+  if (!(value >= 0 && value <= 1)) {
+    throw new RangeError(`${name} must be from 0 to 1, not ${show(value)}`);
+  }
+}

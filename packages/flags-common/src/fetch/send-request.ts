@@ -1,0 +1,73 @@
+import http from "node:http";
+import https from "node:https";
+import { isIP } from "node:net";
+import type { AxiosResponse } from "axios";
+import type { FlagClient } from "./flag-client.js";
+import { judgeRedirect, MAX_REDIRECTS } from "./redirect.js";
+import type { RequestTrace } from "./request-trace.js";
+
+/** An answer with its whole body. */
+export type Response = AxiosResponse<Uint8Array>;
+
+/** One GET, with what its redirects need. */
+export interface OutgoingRequest {
+  readonly client: FlagClient;
+  readonly signal: AbortSignal;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Makes a fresh trace for each request that goes out. */
+  readonly newTrace: () => RequestTrace;
+}
+
+/** Sends a GET and follows redirects; rejects with what axios throws. */
+export async function sendRequest(
+  start: URL,
+  outgoing: OutgoingRequest,
+): Promise<Response | { refused: string }> {
+  let url = start;
+  for (let hops = 0; ; hops += 1) {
+    const response = await sendOnce(url, outgoing);
+    const redirect = judgeRedirect(
+      url,
+      response.status,
+      response.headers["location"],
+      outgoing.client.redirectHosts,
+    );
+    if (redirect === undefined) return response;
+    if ("refused" in redirect) return redirect;
+    if (hops === MAX_REDIRECTS) return { refused: `more than ${MAX_REDIRECTS} redirects` };
+    url = redirect.target;
+  }
+}
+
+async function sendOnce(url: URL, outgoing: OutgoingRequest): Promise<Response> {
+  const { client, signal, headers, newTrace } = outgoing;
+  const trace = newTrace();
+  const config = {
+    url: url.href,
+    signal,
+    headers,
+    // A proxy named in the environment cannot reach this machine's own servers.
+    ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
+  };
+  try {
+    return await client.axios.request<Uint8Array>({ ...config, transport: trace });
+  } catch (error) {
+    // The server may close an idle connection in the moment we send on it: the request was never read.
+    if (signal.aborted || trace.answered || !trace.reusedConnection) throw error;
+    return await client.axios.request<Uint8Array>({
+      ...config,
+      transport: newTrace(),
+      httpAgent: new http.Agent(),
+      httpsAgent: new https.Agent(),
+    });
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    (isIP(hostname) === 4 && hostname.startsWith("127."))
+  );
+}

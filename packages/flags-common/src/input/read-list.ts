@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
+
+/** A file that was named on the command line and cannot be used; the message is one line. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** One line of a list that says something. */
+export interface ListLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+/**
+ * Reads a text file, or stdin for `-`.
+ *
+ * @throws {InputError} (as a rejection) When it cannot be read.
+ */
+export async function readInput(path: string): Promise<string> {
+  try {
+    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+  } catch (error) {
+    const reason = systemMessage(errorCode(error)) ?? errorMessage(error);
+    throw new InputError(`cannot read ${path}: ${reason}`, { cause: error });
+  }
+}
+
+/** Splits a list into its lines, without those that are empty or begin with `#`, and without blanks around. */
+export function listLines(content: string): ListLine[] {
+  return content
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .map((line, index) => ({ number: index + 1, text: line.trim() }))
+    .filter(({ text }) => text !== "" && !text.startsWith("#"));
+}

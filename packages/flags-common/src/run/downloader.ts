@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import type { AttemptRequest, AttemptResult } from "../attempt/attempt-download.js";
+import type { Validators } from "../fetch/fetch-file.js";
+import type { DownloadItem } from "../input/item.js";
+import type { Pace, PaceVerdict } from "../pace/pace.js";
+import { inspectFile } from "../verify/local-file.js";
+import type { Manifest } from "../verify/manifest.js";
+import type { VersionCache } from "../verify/version-cache.js";
+import type { Attempt } from "./download-plan.js";
+import { notStarted, type DownloadResult } from "./download-result.js";
+import { Tries, type RetryPolicy } from "./tries.js";
+
+/** What holds for every file of a run. */
+export interface DownloaderOptions {
+  /** An existing folder. */
+  readonly directory: string;
+  readonly maxTimeMs: number;
+  readonly pace: Pace;
+  readonly retryPolicy: RetryPolicy;
+  readonly manifest?: Manifest | undefined;
+  readonly versions?: VersionCache | undefined;
+  readonly skipsExisting: boolean;
+  readonly resumes: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Downloads files as the options say. It decides, here in the main thread, whether and when a request is made;
+ * the request itself is made by an {@link Attempt}, which may be somewhere else.
+ */
+export class Downloader {
+  readonly #options: DownloaderOptions;
+
+  constructor(options: DownloaderOptions) {
+    this.#options = options;
+  }
+
+  /** Downloads one file. It never rejects unless `attempt` does. */
+  async download(item: DownloadItem, attempt: Attempt): Promise<DownloadResult> {
+    const { signal, skipsExisting, versions } = this.#options;
+    if (signal.aborted) return notStarted(item);
+    const local =
+      skipsExisting || versions?.has(item.fileName) ? await this.#findWhole(item) : undefined;
+    if (local !== undefined && skipsExisting) return { status: "unchanged", item, attempts: 0 };
+    const known = local && versions?.find(item.fileName, item.url, local.sha256);
+    const result = await this.#tryUntilDone(item, attempt, known);
+    if (result.status === "ok") {
+      const { sha256, etag, lastModified } = result;
+      versions?.set(item.fileName, { url: item.url, sha256, etag, lastModified });
+    }
+    return result;
+  }
+
+  async #findWhole({ fileName, expect }: DownloadItem): Promise<{ sha256: string } | undefined> {
+    const { directory, manifest } = this.#options;
+    const file = await inspectFile(join(directory, fileName), expect, manifest?.get(fileName));
+    return file?.fault === undefined ? file : undefined;
+  }
+
+  async #tryUntilDone(
+    item: DownloadItem,
+    attempt: Attempt,
+    known: Validators | undefined,
+  ): Promise<DownloadResult> {
+    const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes } = this.#options;
+    const tries = new Tries(item, maxTimeMs, retryPolicy);
+    for (;;) {
+      const pass = await tries.mayStart();
+      if (pass === "stop" || !(await this.#options.pace.enter(signal))) return tries.givenUp();
+      const { url, fileName, expect } = item;
+      const request: AttemptRequest = {
+        url,
+        fileName,
+        expect,
+        directory,
+        remainingMs: Math.max(1, Math.ceil(tries.remainingMs)),
+        resume: resumes,
+        ...(manifest?.has(fileName) ? { sha256: manifest.get(fileName) } : {}),
+        ...(known === undefined ? {} : { known }),
+      };
+      const result = await this.#pacedAttempt(request, attempt);
+      if (await tries.isLast(result, pass, signal)) return tries.conclude(result);
+    }
+  }
+
+  async #pacedAttempt(request: AttemptRequest, attempt: Attempt): Promise<AttemptResult> {
+    const { pace, signal } = this.#options;
+    const startedAtMs = performance.now();
+    let verdict: PaceVerdict = "other";
+    try {
+      const result = await attempt(request, signal);
+      verdict = paceVerdict(result);
+      return result;
+    } finally {
+      pace.leave(verdict, startedAtMs);
+    }
+  }
+}
+
+function paceVerdict(result: AttemptResult): PaceVerdict {
+  if (result.status !== "error") return "good";
+  if (result.httpStatus === 429) return "tooFast";
+  return result.httpStatus === 503 || result.code === "TIMEOUT" ? "busy" : "other";
+}

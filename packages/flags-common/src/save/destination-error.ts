@@ -1,0 +1,20 @@
+import { basename } from "node:path";
+import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
+
+/** The folder for the files cannot be used, or a file in it cannot be written. */
+export class DestinationError extends Error {
+  override readonly name = "DestinationError";
+  /** The system's code, such as `ENOSPC` or `EACCES`, if there is one. */
+  readonly code: string | undefined;
+
+  /** Makes a message such as `cannot write to downloads/: no space left on device`. */
+  constructor(directory: string, cause: unknown, verb: "write to" | "read" = "write to") {
+    const code = errorCode(cause);
+    const reason =
+      code === "EEXIST" || code === "ENOTDIR"
+        ? "not a folder"
+        : (systemMessage(code) ?? errorMessage(cause));
+    super(`cannot ${verb} ${basename(directory)}/: ${reason}`, { cause });
+    this.code = code;
+  }
+}

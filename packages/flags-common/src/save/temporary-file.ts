@@ -1,0 +1,76 @@
+import { open, rm, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "../shared/failure-reason.js";
+
+const TEMPORARY_NAME = /^\..+\.(\d+)\.\d+\.part$/;
+/** More attempts than leftovers of one process id can be in the way. */
+const MAX_NAME_ATTEMPTS = 1000;
+
+/** The names in use in this thread, so that sweeping the folder spares them. */
+const namesInUse = new Set<string>();
+let lastNumber = 0;
+
+/**
+ * Writes the bytes to a temporary file, `.br.gif.<process id>.<number>.part`, and lets `finish` take it
+ * from there. Whatever happens, no file of that name is left.
+ *
+ * @param finish - Gets the path of the closed file: it renames it, or does nothing.
+ */
+export async function withTemporaryFile(
+  directory: string,
+  name: string,
+  bytes: Uint8Array,
+  finish: (path: string) => Promise<void>,
+): Promise<void> {
+  const { file, temporaryName } = await openTemporary(directory, name);
+  const path = join(directory, temporaryName);
+  try {
+    try {
+      await file.writeFile(bytes);
+    } finally {
+      // A full disk may be reported only here (NFS, quotas).
+      await file.close();
+    }
+    await finish(path);
+  } finally {
+    // The error that brought us here says more than one from the clearing up.
+    await rm(path, { force: true }).catch(() => undefined);
+    namesInUse.delete(temporaryName);
+  }
+}
+
+async function openTemporary(
+  directory: string,
+  name: string,
+): Promise<{ file: FileHandle; temporaryName: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    lastNumber += 1;
+    const temporaryName = `.${name}.${process.pid}.${lastNumber}.part`;
+    namesInUse.add(temporaryName);
+    try {
+      return { file: await open(join(directory, temporaryName), "wx"), temporaryName };
+    } catch (error) {
+      namesInUse.delete(temporaryName);
+      // A leftover of an earlier process with our id, or another thread of ours: take the next number.
+      if (errorCode(error) !== "EEXIST" || attempt === MAX_NAME_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Tells whether a file was left behind by a process that is no more. */
+export function isStaleTemporaryName(fileName: string): boolean {
+  const pid = TEMPORARY_NAME.exec(fileName)?.[1];
+  if (pid === undefined) return false;
+  // In a container every run may have the same process id.
+  if (Number(pid) === process.pid) return !namesInUse.has(fileName);
+  return !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives, but belongs to somebody else.
+    return errorCode(error) === "EPERM";
+  }
+}

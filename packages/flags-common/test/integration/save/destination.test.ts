@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { findDestination, prepareDestination } from "../../../src/save/destination.js";
+import { makeTempFolder } from "../../fixtures/temp-folder.js";
+
+describe("prepareDestination", () => {
+  test("KB5: creates the folder and leaves it empty", async () => {
+    await using folder = await makeTempFolder();
+    const directory = join(folder.path, "a", "downloads");
+    await prepareDestination(directory);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test("keeps what is there", async () => {
+    await using folder = await makeTempFolder();
+    await writeFile(join(folder.path, "us.gif"), "x");
+    await prepareDestination(folder.path);
+    expect(await readdir(folder.path)).toEqual(["us.gif"]);
+  });
+
+  test("a file in its place is an error of one line", async () => {
+    await using folder = await makeTempFolder();
+    await writeFile(join(folder.path, "downloads"), "x");
+    await expect(prepareDestination(join(folder.path, "downloads"))).rejects.toMatchObject({
+      name: "DestinationError",
+      message: "cannot write to downloads/: not a folder",
+    });
+    await expect(prepareDestination(join(folder.path, "downloads", "x"))).rejects.toThrow(
+      "cannot write to x/: not a folder",
+    );
+  });
+
+  test("a folder that takes no files is an error of one line", async () => {
+    // Nobody can write there, whatever the modes say and whoever asks.
+    await expect(prepareDestination("/proc/self/task")).rejects.toThrow(
+      /^cannot write to task\/: [a-z ]+$/,
+    );
+  });
+
+  test("removes the temporary files of dead processes, and only those", async () => {
+    await using folder = await makeTempFolder();
+    const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    const dead = child.pid ?? 0;
+    await once(child, "exit");
+    const stale = [`.us.gif.${dead}.1.part`, `.us.gif.${process.pid}.99999999.part`];
+    const kept = [
+      `.us.gif.${process.ppid}.1.part`,
+      ".us.gif.part",
+      "us.gif",
+      `us.gif.${dead}.1.part`,
+      `.us.gif.${dead}.part`,
+    ];
+    for (const name of [...stale, ...kept]) await writeFile(join(folder.path, name), "x");
+    await prepareDestination(folder.path);
+    expect((await readdir(folder.path)).sort()).toEqual(kept.sort());
+  });
+});
+
+describe("findDestination", () => {
+  test("is downloads in the current folder", async () => {
+    expect(await findDestination({}, "/somewhere")).toBe("/somewhere/downloads");
+    expect(await findDestination()).toBe(join(process.cwd(), "downloads"));
+  });
+
+  test("is where the user stands when pnpm runs a script", async () => {
+    await using folder = await makeTempFolder();
+    const script = {
+      INIT_CWD: "/home/user",
+      npm_lifecycle_event: "start",
+      npm_package_json: join(folder.path, "package.json"),
+    };
+    expect(await findDestination(script, folder.path)).toBe("/home/user/downloads");
+    await symlink(folder.path, join(folder.path, "link"));
+    expect(await findDestination(script, join(folder.path, "link"))).toBe("/home/user/downloads");
+  });
+
+  test("does not fall for the variables of a script that runs around us", async () => {
+    await using folder = await makeTempFolder();
+    const inner = join(folder.path, "inner");
+    await mkdir(inner);
+    const script = {
+      INIT_CWD: "/home/user",
+      npm_lifecycle_event: "test",
+      npm_package_json: join(folder.path, "package.json"),
+    };
+    expect(await findDestination(script, inner)).toBe(join(inner, "downloads"));
+    expect(await findDestination({ INIT_CWD: "/home/user" }, inner)).toBe(join(inner, "downloads"));
+    const gone = { ...script, npm_package_json: join(folder.path, "gone", "package.json") };
+    expect(await findDestination(gone, inner)).toBe(join(inner, "downloads"));
+  });
+});
