@@ -23,7 +23,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/internal",
-    from: [local, engine, codec, anyExecutor],
+    from: [local, engine, codec, anyExecutor, "./packages/pool/src/flow/!(stream).ts"],
     message: "internal/ holds what all executors share and knows none of them",
   },
   {
@@ -58,7 +58,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/codec",
-    from: [executors, local, engine, anyExecutor],
+    from: [executors, local, engine, flow, anyExecutor],
     message: "codec/ turns values into values and knows no executor",
   },
 ];
