@@ -16,7 +16,6 @@ const parentEngine = [
   "./packages/pool/src/engine/{thread,process}/**/*",
 ];
 const codec = "./packages/pool/src/codec/**/*";
-const flow = "./packages/pool/src/flow/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
@@ -27,7 +26,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/internal",
-    from: [local, engine, codec, anyExecutor],
+    from: [local, engine, codec, anyExecutor, "./packages/pool/src/flow/!(stream).ts"],
     message: "internal/ holds what all executors share and knows none of them",
   },
   {
@@ -72,7 +71,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/codec",
-    from: [executors, local, engine, anyExecutor],
+    from: [executors, local, engine, "./packages/pool/src/flow/**/*", anyExecutor],
     message: "codec/ turns values into values and knows no executor",
   },
 ];
@@ -83,6 +82,10 @@ const workspaceZones = [
   { target: "./packages/pool/src", from: ["./packages/flags-common", "./packages/flag-server"] },
   { target: "./packages/flags-common/src", from: ["./packages/pool", "./packages/flag-server"] },
   { target: "./packages/flag-server/src", from: ["./packages/pool", "./packages/flags-common"] },
+  {
+    target: "./packages/algorithms/src",
+    from: ["./packages/pool", "./packages/flags-common", "./packages/flag-server"],
+  },
 ];
 
 export default tseslint.config(

@@ -19,6 +19,7 @@ import objects20k from "./objects-20k.mjs";
 import payload from "./payload.mjs";
 import roundTrip from "./round-trip.mjs";
 import startUp from "./start-up.mjs";
+import stream from "./stream.mjs";
 import uneven from "./uneven.mjs";
 
 export const cases = [
@@ -28,6 +29,7 @@ export const cases = [
   inFlight,
   roundTrip,
   map,
+  stream,
   payload,
   startUp,
   memory,

@@ -2,10 +2,14 @@ import { Worker } from "node:worker_threads";
 
 const script = new URL("../tasks/raw-worker.cjs", import.meta.url);
 
+/** Items of a stream that may be on their way or unread. */
+const STREAM_WINDOW = 1024;
+
 /** Threads taken in turn, one message per call: what a program without a pool library would write. */
 class RawThreads {
   #threads;
   #calls = new Map();
+  #streams = new Map();
   #nextId = 0;
 
   constructor(workers) {
@@ -14,7 +18,12 @@ class RawThreads {
 
   #spawn() {
     const thread = new Worker(script);
-    thread.on("message", ({ id, value }) => {
+    thread.on("message", ({ id, value, done }) => {
+      if (done !== undefined) {
+        this.#streams.get(id)(done, value);
+        if (done) this.#streams.delete(id);
+        return;
+      }
       const { resolve } = this.#calls.get(id);
       this.#calls.delete(id);
       resolve(value);
@@ -33,6 +42,35 @@ class RawThreads {
 
   run(name, arg, transfer) {
     return this.#call(name, arg, transfer).result;
+  }
+
+  /** Items as they come, one message each; credit goes back by the half window. */
+  async *stream(name, arg) {
+    const id = this.#nextId++;
+    const thread = this.#threads[id % this.#threads.length];
+    let arrived = [];
+    let ended = false;
+    let wake;
+    this.#streams.set(id, (done, value) => {
+      if (done) ended = true;
+      else arrived.push(value);
+      wake?.();
+    });
+    thread.postMessage({ id, name, arg, credit: STREAM_WINDOW });
+    for (let taken = 0; ;) {
+      const items = arrived;
+      arrived = [];
+      for (const item of items) {
+        taken += 1;
+        if (taken % (STREAM_WINDOW / 2) === 0) {
+          thread.postMessage({ id, credit: STREAM_WINDOW / 2 });
+        }
+        yield item;
+      }
+      if (arrived.length > 0) continue;
+      if (ended) return;
+      await new Promise((resolve) => (wake = resolve));
+    }
   }
 
   start(name, arg) {
@@ -55,5 +93,6 @@ export default {
   name: "raw postMessage",
   version: process.versions.node,
   kind: "reference",
+  streams: true,
   create: ({ workers }) => new RawThreads(workers),
 };

@@ -18,6 +18,7 @@ const bars = [
   { case: "round-trip", metric: "p99", atLeast: NOT_WORSE_THAN_HALF_MORE },
   { case: "map", metric: "us", atLeast: 25 },
   { case: "map", metric: "us", atLeast: 3, against: "python-processes" },
+  { case: "stream", metric: "rate", atLeast: 10, against: "raw" },
   { case: "payload", metric: "clone 1 KB", atLeast: 1.3 },
   { case: "start-up", cell: "w30", metric: "first", atLeast: 1 },
   { case: "memory", metric: "mb", atLeast: 1 },

@@ -14,6 +14,7 @@ export function concurContender(name, spin) {
     name,
     version: installedVersion("@concur/pool"),
     kind: "ours",
+    streams: true,
     create({ workers }) {
       const executor = new ThreadPoolExecutor({
         maxWorkers: workers,
@@ -25,6 +26,7 @@ export function concurContender(name, spin) {
             ? executor.run(tasks[task], arg)
             : executor.with({ transfer }).run(task === "echo" ? echoMoved : tasks[task], arg),
         map: (task, items) => executor.map(tasks[task], items).toArray(),
+        stream: (task, arg) => executor.stream(tasks[task], arg),
         start(task, arg) {
           const future = executor.with({ killAfterMs: 0 }).submit(tasks[task], arg);
           return { result: future.result(), kill: () => future.abort() };

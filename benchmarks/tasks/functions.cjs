@@ -39,4 +39,9 @@ function endless(shared) {
   for (;;);
 }
 
-module.exports = { echo, isPrime, busy, whichThread, endless };
+/** Yields the numbers below n. */
+function* numbersBelow(n) {
+  for (let i = 0; i < n; i += 1) yield i;
+}
+
+module.exports = { echo, isPrime, busy, whichThread, endless, numbersBelow };

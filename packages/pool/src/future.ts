@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
 import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
 import { reportCallbackError } from "./internal/callback-error.js";
@@ -152,8 +153,8 @@ export class Future<T> {
   /**
    * Calls `fn` with this future once it is done, or at once when it is already.
    *
-   * Callbacks run in the order they were added, inside the event that settles the future, before any promise
-   * made by `result()` goes on. What they throw or reject with becomes a process warning and stops nothing.
+   * Callbacks run in the order they were added, each in the async context in which it was added, inside the event that
+   * settles the future, before any promise made by `result()` goes on. What they throw or reject with becomes a process warning and stops nothing.
    *
    * @returns The function that takes the callback away.
    */
@@ -163,8 +164,11 @@ export class Future<T> {
       this.#call(fn, this);
       return () => undefined;
     }
+    const context = new AsyncResource("ConcurCallback");
     const callback = (): void => {
-      this.#call(fn, this);
+      context.runInAsyncScope(() => {
+        this.#call(fn, this);
+      });
     };
     this.#whenSettled(callback);
     return () => {
@@ -173,7 +177,7 @@ export class Future<T> {
   }
 
   /**
-   * Calls `fn` with each value that the task gives to `currentTask().report()` from now on.
+   * Calls `fn`, in the async context of here, with each value that the task gives to `currentTask().report()` from now on.
    *
    * @returns The function that takes the listener away.
    */
@@ -181,8 +185,11 @@ export class Future<T> {
     if (typeof fn !== "function") throw new TypeError("onProgress() takes a function");
     if (this.done()) return () => undefined;
     const listeners = (this.#listeners ??= new Set());
+    const context = new AsyncResource("ConcurListener");
     const entry = (value: unknown): void => {
-      this.#call(fn, value);
+      context.runInAsyncScope(() => {
+        this.#call(fn, value);
+      });
     };
     listeners.add(entry);
     return () => {
@@ -329,6 +336,13 @@ export class Future<T> {
       },
       progress(future, value) {
         for (const listener of future.#listeners ?? []) listener(value);
+      },
+      whenDone(future, callback) {
+        if (future.done()) callback();
+        else future.#whenSettled(callback);
+        return () => {
+          future.#forget(callback);
+        };
       },
       listenerCount(future) {
         const callbacks = future.#callbacks;

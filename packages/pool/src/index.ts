@@ -16,10 +16,13 @@ export {
   type ConcurErrorCode,
   type WorkerCrashDetails,
 } from "./errors.js";
+export type { ContextCarrier } from "./engine/pool-options.js";
+export type { ConsoleLine } from "./engine/console-lines.js";
 export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
 export type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
 export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
+export type { CallTrace, WorkerTrace } from "./internal/tracing.js";
 export type { WaitLimits } from "./internal/wait-limits.js";
 export { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from "./process-pool-executor.js";
 export type { AnyIterable, ResultIterator } from "./result-iterator.js";

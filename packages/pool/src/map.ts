@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { TimeoutError } from "./errors.js";
 import type { Future } from "./future.js";
 import { Turn, type Admission } from "./internal/admission.js";
@@ -31,6 +32,8 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   readonly #source: ZippedSource<A>;
   readonly #ordered: boolean;
   readonly #deadlineMs: number | undefined;
+  /** Where the input is read: in the async context of whoever called `map`. */
+  readonly #context = new AsyncResource("ConcurMap");
   readonly #startedAt = performance.now();
   /** Calls whose results nobody has taken: those that `return()` cancels. */
   readonly #unread = new Set<Future<R>>();
@@ -79,7 +82,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   next(): Promise<IteratorResult<R, undefined>> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     this.#credit += 1;
-    this.#read();
+    if (this.#wantsInput()) this.#context.runInAsyncScope(this.#read, this);
     return waitWithin(
       { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - performance.now() },
       (resolve, reject) => this.#take(resolve, reject),

@@ -38,7 +38,7 @@ export interface Timing {
 }
 
 /** A file in memory, whole as far as one can see. */
-export interface FetchedFile extends Validators {
+interface FetchedFile extends Validators {
   readonly status: "ok";
   readonly bytes: Uint8Array;
   /** How many of them are those of the request's `beginning`; not there when none are. */

@@ -68,7 +68,7 @@ function detailsOf(result: DownloadResult): Partial<DownloadRecord> {
 }
 
 /** Microseconds are as fine as these clocks are. */
-export function rounded(ms: number): number {
+function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 

@@ -3,7 +3,7 @@ const BASE_MS = 100;
 /** No wait of our own choice is longer, in milliseconds. */
 const CAP_MS = 10_000;
 /** A server that wants us to wait longer than this is not waited for, in milliseconds. */
-export const MAX_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
  * Chooses how long to wait before the next try: any time between nothing and a limit that doubles with each

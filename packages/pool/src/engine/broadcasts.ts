@@ -1,4 +1,5 @@
 import { BrokenExecutorError, CancelledError, WorkerCrashedError } from "../errors.js";
+import { futureControl } from "../future.js";
 import type { Link } from "./link.js";
 import type { TaskRegistry } from "./task-registry.js";
 import { WorkerCall, type CallHost } from "./worker-call.js";
@@ -11,6 +12,7 @@ export interface BroadcastHost {
   /** The workers that take calls, the oldest first. */
   readonly links: readonly Link[];
   readonly tasks: TaskRegistry;
+  readonly carriesContext: boolean;
   /** A worker was given work. */
   busy(link: Link): void;
   stop: CallHost["stop"];
@@ -72,6 +74,7 @@ export class Broadcasts {
   constructor(host: BroadcastHost) {
     this.#host = host;
     this.#callHost = {
+      carriesContext: host.carriesContext,
       takeBack: (call) => this.#withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
         host.stop(call, stop);
@@ -142,7 +145,7 @@ export class Broadcasts {
   #send(broadcast: Broadcast, link: Link): void {
     const errand = new Errand(this.#callHost, broadcast, link);
     if (!broadcast.settled) broadcast.errands.set(link.workerId, errand);
-    errand.future.addDoneCallback(() => {
+    futureControl.whenDone(errand.future, () => {
       this.#ended(errand);
     });
     const line = this.#lines.get(link) ?? [];

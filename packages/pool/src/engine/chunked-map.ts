@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { TimeoutError } from "../errors.js";
 import { Turn, type Admission } from "../internal/admission.js";
 import { waitWithin } from "../internal/wait-limits.js";
@@ -30,6 +31,8 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   #host!: MapHost;
   readonly #source: ZippedSource<unknown[]>;
   readonly #options: TaskOptions;
+  /** Where the input is read: in the async context of whoever called `map`. */
+  readonly #context = new AsyncResource("ConcurMap");
   readonly #startedAt = performance.now();
   readonly #results: ArrivedResults<R>;
   /** Calls of `next()` that came before their results, in order. */
@@ -83,7 +86,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   next(): Promise<IteratorResult<R, undefined>> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     this.#credit += 1;
-    this.#read();
+    if (this.#wantsInput()) this.#context.runInAsyncScope(this.#read, this);
     if (this.#waiting.size === 0) {
       const end = this.#results.take();
       if (end !== undefined) return deliver(end);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
+import { traceWorker } from "../internal/tracing.js";
 import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
 import type { WorkerCall } from "./worker-call.js";
 
@@ -30,17 +31,17 @@ export interface CrewOptions {
 }
 
 /** What a crew tells its executor. */
-export interface CrewListener extends Pick<LinkListener, "freed"> {
+export interface CrewListener extends Pick<LinkListener, "freed" | "printed"> {
   /** Calls that were with a worker that is gone, and that had not begun. */
   returned(calls: readonly WorkerCall[]): void;
   /** A worker died in the middle of calls. */
   crashed(error: WorkerCrashedError): void;
   /** No worker can be had. */
   broken(error: BrokenExecutorError): void;
-  /** The program of a worker runs: the next may be started. */
-  alive(): void;
   /** A worker is being made: it takes what is placed, and runs it when it is up. */
   joined(link: Link): void;
+  /** The program of a worker runs: the next may be started. */
+  alive(): void;
   /** A worker has gone. */
   gone(link: Link): void;
 }
@@ -182,11 +183,13 @@ export class Crew {
     this.#nextId += 1;
     const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
-    const link = this.#transport.open(workerId, `${workerName}_${workerId - 1}`, {
+    const name = `${workerName}_${workerId - 1}`;
+    const link = this.#transport.open(workerId, name, {
       alive: () => {
         this.#listener.alive();
       },
       up: () => {
+        traceWorker({ event: "up", name, workerId });
         stopTimer();
         this.#failedBoots = 0;
       },
@@ -199,11 +202,17 @@ export class Crew {
           new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
         );
       },
+      printed: (by, printed) => {
+        this.#listener.printed(by, printed);
+      },
       freed: (freed) => {
         this.rest(freed);
         this.#listener.freed(freed);
       },
       ended: (ended, end) => {
+        const { exitCode, error } = end;
+        if (ended.closed) traceWorker({ event: "exit", name, workerId, exitCode });
+        else traceWorker({ event: "crash", name, workerId, exitCode, error });
         stopTimer();
         this.#ended(ended, end, late);
       },
@@ -212,6 +221,7 @@ export class Crew {
       late = true;
       link.kill();
     });
+    traceWorker({ event: "spawn", name, workerId });
     this.links.push(link);
     this.#alive.add(link);
     this.#listener.joined(link);

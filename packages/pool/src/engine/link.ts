@@ -1,4 +1,4 @@
-import type { FlowOrder, TaskEntry } from "./shared/messages.js";
+import type { FlowOrder, Printed, TaskEntry } from "./shared/messages.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** How a worker ended. */
@@ -17,6 +17,8 @@ export interface LinkListener {
   /** The initializer is through, and calls run. */
   up(link: Link): void;
   initializerFailed(link: Link, error: unknown): void;
+  /** The worker has printed whole lines. */
+  printed(link: Link, printed: Printed): void;
   /** Calls have ended, so there is room. */
   freed(link: Link): void;
   /** The worker is gone; told once. */

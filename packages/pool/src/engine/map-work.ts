@@ -1,4 +1,6 @@
 import { CancelledError } from "../errors.js";
+import { futureControl } from "../future.js";
+import { isTraced, traceCall, type CallTrace } from "../internal/tracing.js";
 import type { TaskOptions } from "../task-options.js";
 import type { ChunkOutcome } from "./shared/messages.js";
 import { WorkerCall, type CallHost } from "./worker-call.js";
@@ -33,6 +35,7 @@ export class MapWork {
     private readonly options: TaskOptions,
     private readonly workers: number,
     private readonly listener: ItemListener,
+    private readonly names: Pick<CallTrace, "executor" | "task" | "name">,
   ) {}
 
   get priority(): number {
@@ -126,8 +129,10 @@ export class MapWork {
     read: (value: unknown) => ChunkOutcome,
   ): void {
     call.order = this.order;
+    if (isTraced()) traceCall({ ...this.names, items: count }, () => call.future);
     this.#calls.add(call);
-    call.future.addDoneCallback(({ outcome }) => {
+    futureControl.whenDone(call.future, () => {
+      const { outcome } = call.future;
       this.#calls.delete(call);
       if (outcome?.status === "fulfilled") this.#tell(call, first, read(outcome.value));
       else this.listener.allFailed(first, count, outcome?.reason);

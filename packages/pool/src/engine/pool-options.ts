@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { serializationError } from "../codec/find-uncloneable.js";
 import { checkCount, checkDuration, checkOptionNames, describe } from "../internal/validate.js";
 import type { Task, TaskSource } from "../task.js";
+import type { ConsoleLine } from "./console-lines.js";
 import { sourceOf } from "./task-registry.js";
 
 /** Options of executors that have workers of their own. */
@@ -34,8 +35,29 @@ export interface WorkerPoolOptions {
   startupTimeoutMs?: number | undefined;
   /** How long a running call may take to answer its signal before its worker is killed, in ms. Default: 100. */
   killAfterMs?: number | undefined;
+  /** Carries the context of the caller, such as the store of an AsyncLocalStorage, into the worker with each call. */
+  context?: ContextCarrier | undefined;
+  /**
+   * Is called with each line that a worker prints, instead of printing it here. Default: this process prints what its workers
+   * print, in whole lines and while their tasks are still at work.
+   */
+  onConsole?: ((line: ConsoleLine) => void) | undefined;
   /** Workers are named after it: `name_0`, `name_1`, … Default: the executor's class and a number. */
   workerName?: string | undefined;
+}
+
+/** Takes the context of a call from here to its worker. */
+export interface ContextCarrier {
+  /**
+   * Gives what is carried, once per call of `submit`, `run`, `map` or `broadcast`; it must be a value that can be sent. What it
+   * throws is thrown there.
+   */
+  readonly capture: () => unknown;
+  /**
+   * Runs in the worker around each task: is given what `capture` gave and a function that runs the task, and returns what that
+   * returns, as `(captured, run) => storage.run(captured, run)` does.
+   */
+  readonly restore: Task<[captured: never, run: () => never], unknown>;
 }
 
 /** The names of these options. */
@@ -50,6 +72,8 @@ const WORKER_POOL_OPTIONS = [
   "onWorkerCrash",
   "startupTimeoutMs",
   "killAfterMs",
+  "context",
+  "onConsole",
   "workerName",
 ] as const;
 
@@ -64,6 +88,8 @@ export interface CheckedPoolOptions {
   readonly onWorkerCrash: "replace" | "break";
   readonly startupTimeoutMs: number;
   readonly killAfterMs: number;
+  readonly context: { capture: () => unknown; restore: TaskSource } | undefined;
+  readonly onConsole: ((line: ConsoleLine) => void) | undefined;
   readonly workerName: string;
 }
 
@@ -87,6 +113,8 @@ export function checkPoolOptions(
     onWorkerCrash = "replace",
     startupTimeoutMs = 60_000,
     killAfterMs = 100,
+    context,
+    onConsole,
     workerName = `${className}-${(executors += 1)}`,
   } = options;
   if (!["replace", "break"].includes(onWorkerCrash)) {
@@ -99,6 +127,9 @@ export function checkPoolOptions(
   }
   if (typeof workerName !== "string") {
     throw new TypeError(`workerName must be a string, not ${describe(workerName)}`);
+  }
+  if (onConsole !== undefined && typeof onConsole !== "function") {
+    throw new TypeError(`onConsole must be a function, not ${describe(onConsole)}`);
   }
   return {
     maxWorkers: checkCount("maxWorkers", maxWorkers),
@@ -116,8 +147,19 @@ export function checkPoolOptions(
     onWorkerCrash,
     startupTimeoutMs: checkDuration("startupTimeoutMs", startupTimeoutMs, 0),
     killAfterMs: checkDuration("killAfterMs", killAfterMs, 0),
+    context: context === undefined ? undefined : checkContext(context),
+    onConsole,
     workerName,
   };
+}
+
+function checkContext(context: ContextCarrier): CheckedPoolOptions["context"] {
+  checkOptionNames("context", context, ["capture", "restore"]);
+  const { capture, restore } = context;
+  if (typeof capture !== "function") {
+    throw new TypeError(`context.capture must be a function, not ${describe(capture)}`);
+  }
+  return { capture, restore: sourceOf(restore) };
 }
 
 /** An argument that cannot be sent would otherwise be the mute death of every worker. */

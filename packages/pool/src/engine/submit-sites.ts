@@ -1,7 +1,7 @@
 /** So many submissions of one millisecond get a place of their own. */
 const PER_WINDOW = 8;
 const WINDOW_MS = 1;
-const FRAMES = 8;
+const FRAMES = 9;
 
 /** Where a call was submitted: its `stack` is made into text only when somebody reads it. */
 export interface SubmitSite {

@@ -8,6 +8,13 @@ export class TaskRegistry {
   readonly #ids = new WeakMap<object, number>();
   readonly #idsByKey = new Map<string, number>();
 
+  readonly #restore: TaskSource | undefined;
+
+  /** @param restore - What puts the caller's context around each task, where it is carried along. */
+  constructor(restore: TaskSource | undefined) {
+    this.#restore = restore;
+  }
+
   /** @throws {TypeError} For an ordinary function, or no function at all. */
   idOf(task: object): number {
     const known = this.#ids.get(task);
@@ -17,7 +24,11 @@ export class TaskRegistry {
     let id = this.#idsByKey.get(key);
     if (id === undefined) {
       id = this.entries.length;
-      this.entries.push({ source, name: (task as { name?: string }).name ?? "" });
+      this.entries.push({
+        source,
+        name: (task as { name?: string }).name ?? "",
+        restore: this.#restore,
+      });
       this.#idsByKey.set(key, id);
     }
     this.#ids.set(task, id);

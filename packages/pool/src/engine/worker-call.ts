@@ -11,6 +11,8 @@ import type { SubmitSite } from "./submit-sites.js";
 
 /** What a call needs of its executor. */
 export interface CallHost {
+  /** Whether the first of the arguments is the caller's context. */
+  readonly carriesContext: boolean;
   /** Takes back a call that has not begun; false when it has. */
   takeBack(call: WorkerCall): boolean;
   /** Begins to stop a call that runs. */

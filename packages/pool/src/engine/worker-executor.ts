@@ -4,6 +4,7 @@ import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import { namesOf, isTraced, traceCall } from "../internal/tracing.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import type { ResultIterator } from "../result-iterator.js";
@@ -14,6 +15,7 @@ import type { StreamIterator, Streamable, ItemOf } from "../flow/stream.js";
 import { CallFlow, sourcesOf } from "./call-flow.js";
 import { Broadcasts } from "./broadcasts.js";
 import { ChunkedMap } from "./chunked-map.js";
+import { forwardLines } from "./console-lines.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { Transport } from "./link.js";
@@ -22,6 +24,7 @@ import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
 import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
+import { unsendableArguments } from "./unsendable.js";
 import { WorkerCall, type CallEnd, type CallHost, type Stop } from "./worker-call.js";
 
 const NO_OPTIONS: TaskOptions = {};
@@ -30,7 +33,7 @@ const NO_OPTIONS: TaskOptions = {};
 export abstract class WorkerExecutor extends Executor {
   readonly maxWorkers: number;
   readonly #options: CheckedPoolOptions;
-  readonly #tasks = new TaskRegistry();
+  readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
@@ -50,11 +53,12 @@ export abstract class WorkerExecutor extends Executor {
     super();
     watchProcessExit();
     this.#options = options;
+    this.#tasks = new TaskRegistry(options.context?.restore);
     this.maxWorkers = options.maxWorkers;
     if (options.maxQueue !== undefined) {
       this.#admission = new Admission(
         options.maxQueue,
-        options.maxWorkers,
+        options.maxWorkers * options.concurrencyPerWorker,
         () => this.#outstanding,
       );
     }
@@ -78,6 +82,9 @@ export abstract class WorkerExecutor extends Executor {
       alive: () => {
         this.#dispatcher.schedule();
       },
+      printed: (link, printed) => {
+        forwardLines(options.onConsole, link.workerId, printed);
+      },
       joined: (link) => {
         this.#broadcasts.welcome(link);
       },
@@ -97,6 +104,7 @@ export abstract class WorkerExecutor extends Executor {
     this.#broadcasts = new Broadcasts({
       links: this.#crew.links,
       tasks: this.#tasks,
+      carriesContext: options.context !== undefined,
       busy: (link) => {
         this.#crew.busy(link);
       },
@@ -115,6 +123,7 @@ export abstract class WorkerExecutor extends Executor {
       },
     });
     this.#host = {
+      carriesContext: options.context !== undefined,
       takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
@@ -152,12 +161,14 @@ export abstract class WorkerExecutor extends Executor {
   override broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
     this.#assertOpen();
     const id = this.#tasks.idOf(task);
-    let copy: A;
+    const { context } = this.#options;
+    const sent = context === undefined ? args : [context.capture(), ...args];
+    let copy: unknown[];
     try {
       // Workers that start later must be given the same.
-      copy = structuredClone(args);
+      copy = structuredClone(sent);
     } catch (error) {
-      return Promise.reject(serializationError("arguments", args, "args", error));
+      return Promise.reject(unsendableArguments(sent, context !== undefined, error));
     }
     return this.#broadcasts.run(id, copy) as Promise<Awaited<R>[]>;
   }
@@ -231,12 +242,23 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
+    if (!isTraced()) return this.#submit(options, task, args);
+    const trace = { executor: this.constructor.name, ...namesOf(task, options) };
+    return traceCall(trace, () => this.#submit(options, task, args));
+  }
+
+  #submit<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     const id = this.#tasks.idOf(task);
-    const sources = sourcesOf(args, options.transfer);
+    const sent = this.#withContext(args);
+    const sources = sourcesOf(sent, options.transfer);
     const call =
       sources === undefined
-        ? new WorkerCall(this.#host, id, args, options)
-        : this.#callWithFlow(id, args, options, sources);
+        ? new WorkerCall(this.#host, id, sent, options)
+        : this.#callWithFlow(id, sent, options, sources);
     call.site = this.#sites.capture();
     this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
@@ -249,13 +271,20 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): StreamIterator<ItemOf<R>> {
     this.#assertOpen();
-    const sources = sourcesOf(args, options.transfer) ?? [];
-    const call = this.#callWithFlow(this.#tasks.idOf(task), args, options, sources);
+    const sent = this.#withContext(args);
+    const sources = sourcesOf(sent, options.transfer) ?? [];
+    const call = this.#callWithFlow(this.#tasks.idOf(task), sent, options, sources);
     call.site = this.#sites.capture();
     const stream = call.flow.open(options.bufferSize);
     this.#accept(call);
     // The call was made for this very task, so its items are what the task yields.
     return stream as StreamIterator<ItemOf<R>>;
+  }
+
+  /** The caller's context travels as the first argument. */
+  #withContext(args: readonly unknown[]): readonly unknown[] {
+    const { context } = this.#options;
+    return context === undefined ? args : [context.capture(), ...args];
   }
 
   #callWithFlow(
@@ -283,8 +312,13 @@ export abstract class WorkerExecutor extends Executor {
   ): ResultIterator<Awaited<R>> {
     this.#assertOpen();
     const id = this.#tasks.idOf(task);
+    const { context } = this.#options;
+    const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options);
-    const work = new MapWork(this.#host, id, options, this.maxWorkers, results);
+    const work = new MapWork(this.#host, id, options, this.maxWorkers, results, {
+      executor: this.constructor.name,
+      ...namesOf(task, options),
+    });
     return results.start({
       admission: this.#admission,
       assertAccepting: () => {
@@ -292,7 +326,7 @@ export abstract class WorkerExecutor extends Executor {
       },
       accept: (item) => {
         this.#outstanding += 1;
-        work.add(item);
+        work.add(captured === undefined ? item : [...captured, ...item]);
         this.#dispatcher.enqueueMap(work);
       },
       cancel: () => {

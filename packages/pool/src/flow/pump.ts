@@ -201,13 +201,15 @@ export class Pump {
     if (this.#untilLook > 0) return false;
     this.#outlet.throwIfAborted();
     const now = performance.now();
+    // Of a source whose steps are long, or not known yet, each item goes at once: the next may take an hour.
+    const goesAlone = this.#stride === 1;
     if (now - this.#lookedAt > FLUSH_MS) this.#stride = 1;
     else if (now - this.#lookedAt < FLUSH_MS / 4) {
       this.#stride = Math.min(this.#stride * 2, LONGEST_STRIDE);
     }
     this.#untilLook = this.#stride;
     this.#lookedAt = now;
-    if (now - this.#flushedAt > FLUSH_MS) this.#flush(now);
+    if (goesAlone || now - this.#flushedAt > FLUSH_MS) this.#flush(now);
     if (now - this.#turnAt <= TURN_MS) return false;
     this.#flush(now);
     setImmediate(() => {

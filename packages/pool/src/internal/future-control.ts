@@ -19,6 +19,11 @@ export interface FutureControl {
   reject(future: Future<unknown>, reason: unknown): void;
   cancel(future: Future<unknown>, reason: unknown): void;
   progress(future: Future<unknown>, value: unknown): void;
+  /**
+   * Calls `callback` when the future is done, or at once when it is; returns how to take it back. It must not throw, and runs in
+   * whatever async context there is, which is why it costs less than a callback of users.
+   */
+  whenDone(future: Future<unknown>, callback: () => void): () => void;
   /** How many callbacks and waiters the future holds, for tests of leaks. */
   listenerCount(future: Future<unknown>): number;
 }

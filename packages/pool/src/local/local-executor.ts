@@ -3,6 +3,7 @@ import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.
 import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
+import { isTraced, namesOf, traceCall } from "../internal/tracing.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
@@ -187,6 +188,16 @@ export abstract class LocalExecutor extends Executor {
     args: A,
   ): Future<Awaited<R>> {
     this.#assertOpen();
+    if (!isTraced() || typeof task !== "function") return this.#submit(options, task, args);
+    const trace = { executor: this.constructor.name, ...namesOf(task, options) };
+    return traceCall(trace, () => this.#submit(options, task, args));
+  }
+
+  #submit<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Future<Awaited<R>> {
     const call = new LocalCall(this.#host, resolveTask(task), args, options);
     this.#accept(call);
     // The call was made for this very task, so its future is one of what the task returns.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Scratch } from "../support/gate.js";
-import { children, isAlive, socketFolders } from "../support/processes.js";
+import { children, isAlive } from "../support/processes.js";
 import { ProcessChaos } from "./process-run.js";
 
 const CALLS = 5_000;
@@ -16,12 +16,10 @@ describe("5,000 calls in processes that are killed, stopped and continued, or ex
     async (seed) => {
       using scratch = new Scratch();
       const before = new Set(children());
-      const folders = new Set(socketFolders());
       const run = new ProcessChaos(seed, CALLS, scratch.log());
       expect(await run.complaints()).toEqual([]);
       expect(run.pids.filter(isAlive)).toEqual([]);
       expect(children().filter((pid) => !before.has(pid))).toEqual([]);
-      expect(socketFolders().filter((name) => !folders.has(name))).toEqual([]);
     },
     LIMIT_MS,
   );

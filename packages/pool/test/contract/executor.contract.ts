@@ -1,6 +1,7 @@
 import { describe } from "@jest/globals";
 import { describeAbort } from "./abort.js";
 import { describeAsyncArguments } from "./async-arguments.js";
+import { describeAsyncContext } from "./async-context.js";
 import { describeBlocks } from "./blocks.js";
 import { describeCancel } from "./cancel.js";
 import { describeCapacity } from "./capacity.js";
@@ -49,6 +50,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeTerminate(bench);
     describeBlocks(bench);
     describeCapacity(bench);
+    describeAsyncContext(bench);
     describeQueueLimit(bench);
     describePrograms(bench);
     describeStream(bench);

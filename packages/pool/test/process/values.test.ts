@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { runInThisContext } from "node:vm";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { ProcessPoolExecutor, SerializationError } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
-import { socketFolders } from "../support/processes.js";
 import { ProcessBench } from "../thread/bench.js";
 
 describe("between processes", () => {
@@ -139,51 +135,13 @@ describe("a process is given", () => {
   });
 });
 
-describe("the socket", () => {
+describe("a process", () => {
   const bench = new ProcessBench();
 
-  test("is gone as soon as the process has come, and nothing of it stays open", async () => {
-    const before = socketFolders();
+  test("[I22] opens no more files as it goes on", async () => {
     const executor = bench.executor();
     const descriptors = await executor.run(Tasks.openFiles);
-    expect(socketFolders().filter((name) => !before.includes(name))).toEqual([]);
     for (let n = 0; n < 20; n += 1) await executor.run(Tasks.echo, { n });
     expect(await executor.run(Tasks.openFiles)).toBe(descriptors);
-  });
-});
-
-describe("where no socket can be had", () => {
-  const bench = new ProcessBench();
-  let temporary: string | undefined;
-  let folder: string;
-
-  beforeEach(() => {
-    temporary = process.env["TMPDIR"];
-    folder = mkdtempSync(join(tmpdir(), "concur-test-"));
-  });
-  afterEach(() => {
-    if (temporary === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = temporary;
-    rmSync(folder, { recursive: true });
-  });
-
-  test.each([
-    ["no such folder", () => join(folder, "missing")],
-    ["a path that is too long", () => join(folder, "x".repeat(100))],
-  ])("(%s) calls go by Node's own channel", async (_why, place) => {
-    const env = { ...process.env };
-    process.env["TMPDIR"] = place();
-    const executor = bench.executor({ maxWorkers: 2, env });
-    expect(await executor.map(Tasks.echo, [1, { two: 2 }, undefined]).toArray()).toEqual([
-      1,
-      { two: 2 },
-      undefined,
-    ]);
-    expect(await executor.run(Tasks.give, 2 ** 20)).toHaveLength(2 ** 20);
-    await expect(executor.run(Tasks.killSelf, "SIGKILL")).rejects.toMatchObject({
-      signal: "SIGKILL",
-      started: true,
-    });
-    expect(await executor.run(Tasks.echo, "next")).toBe("next");
   });
 });

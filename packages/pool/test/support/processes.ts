@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Says whether a process exists; one that is dead and not buried does, too. */
@@ -33,9 +32,4 @@ export function children(): number[] {
   return readdirSync(tasks).flatMap((task) =>
     readFileSync(`${tasks}/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
   );
-}
-
-/** The folders of sockets that lie about. */
-export function socketFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^concur-[A-Za-z0-9]{6}$/.test(name));
 }

@@ -10,6 +10,8 @@ import { atProgramEnd } from "./last-wishes.js";
 /** A process as workerpool made it. */
 export interface SpawnedChild {
   readonly process: ChildProcess;
+  /** Sends a signal, if there is a process to send it to. */
+  signal(name: NodeJS.Signals): void;
   /** Called once, when the process is gone or could not be had. */
   onEnd(callback: (end: WorkerEnd) => void): void;
 }
@@ -78,8 +80,12 @@ export class ChildSpawner {
 function watch(child: ChildProcess): SpawnedChild {
   let end: WorkerEnd | undefined;
   let callback: ((end: WorkerEnd) => void) | undefined;
+  const signal = (name: NodeJS.Signals): void => {
+    // Of a process that could not be started Node would send it to process 0, which is all of this one's group.
+    if (child.pid !== undefined) child.kill(name);
+  };
   const forget = atProgramEnd(() => {
-    child.kill("SIGKILL");
+    signal("SIGKILL");
   });
   const ended = (how: WorkerEnd): void => {
     if (end !== undefined) return;
@@ -98,6 +104,7 @@ function watch(child: ChildProcess): SpawnedChild {
   child.channel?.unref();
   return {
     process: child,
+    signal,
     onEnd(tell) {
       callback = tell;
       if (end !== undefined) tell(end);

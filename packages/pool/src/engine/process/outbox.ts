@@ -5,6 +5,7 @@ import type { FrameBatch } from "../shared/frames.js";
 import type { ChunkFailure } from "../shared/messages.js";
 import { areJsonSafe, encodePayload } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
+import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
 /**
@@ -20,13 +21,13 @@ export function putCall(batch: FrameBatch, call: WorkerCall): void {
   if (call.isChunk) {
     putChunk(batch, call, code | CallFlag.Chunk);
   } else if (call.flow !== undefined) {
-    batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), args));
+    batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), call));
   } else if (options.name !== undefined) {
-    batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], args));
+    batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], call));
   } else if (areJsonSafe(args)) {
     batch.add(call.slot, code, args);
   } else {
-    batch.addPayload(call.slot, code, encode(args, args));
+    batch.addPayload(call.slot, code, encode(args, call));
   }
 }
 
@@ -51,7 +52,7 @@ function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
     const rest = lists.map((args, index) => {
       try {
         // Its bytes and not the arguments: a getter may think otherwise when it is asked again.
-        return decodable(args);
+        return copyOf(args, call);
       } catch (error) {
         refused.push([index, encodeThrown(error)]);
         return undefined;
@@ -63,16 +64,16 @@ function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
   batch.addPayload(call.slot, code, payload);
 }
 
-function decodable(args: readonly unknown[]): unknown {
-  encode(args, args);
+function copyOf(args: readonly unknown[], call: WorkerCall): unknown {
+  encode(args, call, args);
   return structuredClone(args);
 }
 
-function encode(value: unknown, args: readonly unknown[]): Buffer {
+function encode(value: unknown, call: WorkerCall, args = call.args): Buffer {
   try {
     return encodePayload(value);
   } catch (error) {
-    throw serializationError("arguments", args, "args", error);
+    throw unsendableArguments(args, call.host.carriesContext, error);
   }
 }
 

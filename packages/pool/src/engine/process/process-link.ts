@@ -11,6 +11,7 @@ import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild, type ToChild } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
+import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 import type { Channel, ChannelListener } from "./channel.js";
 import type { SpawnedChild } from "./child-spawner.js";
@@ -221,11 +222,11 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override kill(): void {
-    this.#child.process.kill("SIGKILL");
+    this.#child.signal("SIGKILL");
   }
 
   override terminate(graceMs: number): void {
-    this.#child.process.kill("SIGTERM");
+    this.#child.signal("SIGTERM");
     this.#killAfter(graceMs);
   }
 
@@ -261,6 +262,9 @@ export class ProcessLink extends Link implements ChannelListener {
         this.#listener.up(this);
         this.publish();
         this.#replied = true;
+        return;
+      case "printed":
+        this.#listener.printed(this, word);
         return;
       case "initializer failed":
         this.#listener.initializerFailed(this, decodeThrown(word.error));
@@ -318,7 +322,7 @@ export class ProcessLink extends Link implements ChannelListener {
         call.stopped();
         return;
       case ProcessReply.Unreadable:
-        call.failed(serializationError("arguments", call.args, "args", decodeThrown(value)));
+        call.failed(unsendableArguments(call.args, call.host.carriesContext, decodeThrown(value)));
         return;
       case ProcessReply.Values:
         call.succeeded(

@@ -26,7 +26,7 @@ export const Cargo = {
 /** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */
 export const INLINE_BYTES = 1024;
 /** So many code units of a string fit into a slot. */
-export const INLINE_UNITS = INLINE_BYTES / Uint16Array.BYTES_PER_ELEMENT;
+const INLINE_UNITS = INLINE_BYTES / Uint16Array.BYTES_PER_ELEMENT;
 
 /** Says how one value travels. */
 export function cargoOf(value: unknown): number {

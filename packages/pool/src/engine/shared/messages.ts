@@ -60,6 +60,8 @@ export interface FlowArguments {
 export interface TaskEntry {
   readonly source: TaskSource;
   readonly name: string;
+  /** The task that puts the caller's context around it, which then is the first argument. */
+  readonly restore: TaskSource | undefined;
 }
 
 /** From worker to parent. An array holds replies: slot, status, value, and again. */
@@ -71,7 +73,18 @@ export type FromWorker =
   | { readonly kind: "up" }
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }
+  | ({ readonly kind: "printed" } & Printed)
   | { readonly kind: "initializer failed"; readonly error: EncodedThrown };
+
+export type StreamName = "stdout" | "stderr";
+
+/** What a worker printed: whole lines with their ends; only the last of a worker may have none. */
+export interface Printed {
+  readonly stream: StreamName;
+  readonly text: string;
+  /** The name of the call that printed it. */
+  readonly name: string | undefined;
+}
 
 /** Nothing but a wake-up. */
 export const WAKE = 0;

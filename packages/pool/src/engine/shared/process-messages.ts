@@ -1,6 +1,6 @@
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
-import { ReplyStatus, type FlowOrder, type TaskEntry } from "./messages.js";
+import { ReplyStatus, type FlowOrder, type Printed, type TaskEntry } from "./messages.js";
 
 /** What a child process gets from its parent before anything else. */
 export interface ChildBirth {
@@ -66,6 +66,7 @@ export type FromChild =
   /** The program runs, and begins with the initializer. */
   | { readonly kind: "alive" }
   | { readonly kind: "up" }
+  | ({ readonly kind: "printed" } & Printed)
   | { readonly kind: "initializer failed"; readonly error: EncodedThrown }
   /** Its last word: which calls run, so that all others are known not to. */
   | {

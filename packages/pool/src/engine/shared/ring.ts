@@ -22,6 +22,8 @@ export const Word = {
   Posted: 6,
   /** Parent: 1 while the worker may spin for new work before it parks. */
   MaySpin: 7,
+  /** Worker: how many messages with printed lines it has ever posted, each before what ends afterwards. */
+  Printed: 8,
 } as const;
 const HEADER_WORDS = 16;
 

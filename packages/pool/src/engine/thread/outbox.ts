@@ -1,8 +1,8 @@
 import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
-import { serializationError } from "../../codec/find-uncloneable.js";
 import type { ChunkFailure } from "../shared/messages.js";
+import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
 /** Is told what cannot be sent. */
@@ -77,7 +77,12 @@ export class Outbox {
         // The copy and not the arguments: a getter may think otherwise when it is asked again.
         return structuredClone(args);
       } catch (error) {
-        refused.push([index, encodeThrown(serializationError("arguments", args, "args", error))]);
+        refused.push([
+          index,
+          encodeThrown(
+            unsendableArguments(args as readonly unknown[], call.host.carriesContext, error),
+          ),
+        ]);
         return undefined;
       }
     });

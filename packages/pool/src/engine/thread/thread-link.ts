@@ -21,6 +21,7 @@ import { packIntegers, unpack } from "../shared/packed.js";
 import { AbortFlag, MASK, type Ring, SLOTS, SlotState, Word, WorkerPhase } from "../shared/ring.js";
 import { LostReplies } from "./lost-replies.js";
 import { Outbox } from "./outbox.js";
+import { unsendableArguments } from "../unsendable.js";
 import type { SpawnedThread } from "./thread-spawner.js";
 import type { WorkerCall } from "../worker-call.js";
 
@@ -41,6 +42,7 @@ export class ThreadLink extends Link {
   #submitted = 0;
   #completed = 0;
   #posted = 0;
+  #printed = 0;
   #tasksKnown = 0;
 
   constructor(workerId: number, ring: Ring, thread: SpawnedThread, listener: ThreadLinkListener) {
@@ -171,8 +173,14 @@ export class ThreadLink extends Link {
   /** Reads the ring of completions; false when there was nothing. */
   #collect(): boolean {
     const { completions, resultCargo, result, header } = this.#ring;
-    const end = Atomics.load(header, Word.Completed);
+    let end = Atomics.load(header, Word.Completed);
     if (this.#completed === end) return false;
+    // What a call printed comes before its end.
+    for (let printed; (printed = Atomics.load(header, Word.Printed)) !== this.#printed;) {
+      this.#printed = printed;
+      this.#drainMessages();
+      end = Atomics.load(header, Word.Completed);
+    }
     while (this.#completed !== end) {
       const slot = completions[this.#completed & MASK] ?? 0;
       this.#completed = (this.#completed + 1) | 0;
@@ -289,7 +297,7 @@ export class ThreadLink extends Link {
   #refuse(call: WorkerCall, error: unknown): void {
     this.#ring.state[call.slot] = SlotState.TakenBack;
     this.#forget(call);
-    call.failed(serializationError("arguments", call.args, "args", error));
+    call.failed(unsendableArguments(call.args, call.host.carriesContext, error));
   }
 
   #post(message: ToWorker): void {
@@ -317,6 +325,8 @@ export class ThreadLink extends Link {
     } else if (message.kind === "up") {
       this.isUp = true;
       this.#listener.up(this);
+    } else if (message.kind === "printed") {
+      this.#listener.printed(this, message);
     } else if (message.kind === "synced") {
       this.#failLost();
     } else {

@@ -8,6 +8,7 @@ import type { ChildBirth } from "../shared/process-messages.js";
 import { ChildLoop } from "./child-loop.js";
 import { ChildReplies } from "./child-replies.js";
 import { openLine, type ParentLine } from "./parent-line.js";
+import { Printer } from "./printer.js";
 import { loadTask } from "./task-table.js";
 import { watchParent } from "./watch-parent.js";
 
@@ -58,7 +59,12 @@ function sayLastWord(
   process.on("uncaughtExceptionMonitor", (thrown: unknown) => {
     error = { thrown };
   });
+  const printer = new Printer((stream, text) => {
+    replies.say({ kind: "printed", stream, text, name: loop.printing });
+  });
   process.once("exit", () => {
+    // What exit listeners print after this goes its usual way.
+    printer.release();
     replies.say(loop.lastWord(error));
     line.flushNow();
     // The parent does it itself, unless it was killed.

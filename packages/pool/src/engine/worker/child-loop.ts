@@ -85,6 +85,11 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     this.#run();
   }
 
+  /** The name of the call that the code at hand is of. */
+  get printing(): string | undefined {
+    return this.#calls.current?.name;
+  }
+
   triple(slot: number, code: number, value: unknown): void {
     this.#arrivals.push({ slot, code, value, isPayload: false, stopped: undefined });
   }

@@ -116,6 +116,13 @@ export class RunningCalls {
     return this.waiting < this.most;
   }
 
+  /** The call that the code at hand belongs to, as far as can be told. */
+  get current(): RunningCall | undefined {
+    if (!this.several) return this.#only;
+    const call = this.#contexts.getStore();
+    return call instanceof RunningCall ? call : undefined;
+  }
+
   install(): void {
     installCallStore({
       // An executor of the caller's thread inside a task gives its calls contexts of their own.

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
 import type { TaskSource } from "../../task.js";
+import { withContext } from "./with-context.js";
 import type { TaskEntry } from "../shared/messages.js";
 
 /** Anything with arguments. */
@@ -35,7 +36,9 @@ export class TaskTable {
   async load(task: number): Promise<Callable> {
     const entry = this.#entries[task];
     if (entry === undefined) throw new Error(`task ${task} was never announced`);
-    const fn = await loadTask(entry.source);
+    const { source, restore } = entry;
+    const own = await loadTask(source);
+    const fn = restore === undefined ? own : withContext(own, await loadTask(restore));
     this.#functions[task] = fn;
     return fn;
   }

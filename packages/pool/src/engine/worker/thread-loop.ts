@@ -29,6 +29,7 @@ import { sendItems } from "../shared/send-items.js";
 import { runChunk, type Chunk } from "./chunk.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
+import { Printer } from "./printer.js";
 import { Replies } from "./replies.js";
 import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
 import { TaskFlows } from "./task-flows.js";
@@ -52,6 +53,11 @@ export class ThreadLoop implements CallEnvironment {
   readonly #flows = new Map<number, TaskFlows>();
   readonly #inbox = new Inbox(() => {
     this.drainMessages();
+  });
+  readonly #printer = new Printer((stream, text) => {
+    const name = this.#calls.current?.name;
+    this.#port.postMessage({ kind: "printed", stream, text, name } satisfies FromWorker);
+    Atomics.add(this.#ring.header, Word.Printed, 1);
   });
   #taken = 0;
   #completed = 0;
@@ -80,6 +86,7 @@ export class ThreadLoop implements CallEnvironment {
     });
     // What was finished before the one that ends the thread still counts.
     process.once("exit", () => {
+      this.#printer.flush();
       this.#replies.flush();
     });
     this.#run();
@@ -135,6 +142,7 @@ export class ThreadLoop implements CallEnvironment {
   /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
   #leave(): void {
     this.#leaving = true;
+    this.#printer.release();
     this.#replies.flush();
     this.#port.close();
     process.exit(0);
