@@ -13,6 +13,7 @@ const engine = "./packages/pool/src/engine/**/*";
 /** The side of the engine that hands calls out. */
 const parentEngine = ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/thread/**/*"];
 const codec = "./packages/pool/src/codec/**/*";
+const flow = "./packages/pool/src/flow/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
