@@ -16,6 +16,7 @@ const parentEngine = [
   "./packages/pool/src/engine/{thread,process}/**/*",
 ];
 const codec = "./packages/pool/src/codec/**/*";
+const flow = "./packages/pool/src/flow/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
