@@ -11,8 +11,12 @@ const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
 const local = "./packages/pool/src/local/**/*";
 const engine = "./packages/pool/src/engine/**/*";
 /** The side of the engine that hands calls out. */
-const parentEngine = ["./packages/pool/src/engine/*.ts", "./packages/pool/src/engine/thread/**/*"];
+const parentEngine = [
+  "./packages/pool/src/engine/*.ts",
+  "./packages/pool/src/engine/{thread,process}/**/*",
+];
 const codec = "./packages/pool/src/codec/**/*";
+const flow = "./packages/pool/src/flow/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
@@ -48,8 +52,18 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/engine/*.ts",
-    from: ["./packages/pool/src/engine/thread/**/*", "./packages/pool/src/engine/worker/**/*"],
+    from: ["./packages/pool/src/engine/{thread,process,worker}/**/*"],
     message: "the engine hands out calls and knows no kind of worker: see link.ts",
+  },
+  {
+    target: "./packages/pool/src/engine/thread",
+    from: ["./packages/pool/src/engine/{process,worker}/**/*"],
+    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
+  },
+  {
+    target: "./packages/pool/src/engine/process",
+    from: ["./packages/pool/src/engine/{thread,worker}/**/*"],
+    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
   },
   {
     target: "./packages/pool/src/engine/shared",
@@ -58,7 +72,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/codec",
-    from: [executors, local, engine, flow, anyExecutor],
+    from: [executors, local, engine, "./packages/pool/src/flow/**/*", anyExecutor],
     message: "codec/ turns values into values and knows no executor",
   },
 ];

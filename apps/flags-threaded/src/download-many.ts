@@ -19,8 +19,8 @@ import type * as Tasks from "./tasks.js";
 /** The threads load the tasks by themselves: bundled with the program, each of them would run the program. */
 const tasks = importTasks<typeof Tasks>(new URL("./tasks.js", import.meta.url));
 
-/** A thread costs some megabytes, and some tenths of a second of the processor to start. */
-const DEFAULT_THREADS = 4;
+/** A thread costs some megabytes and some tenths of a second to start, and each of them makes many requests at once. */
+export const DEFAULT_THREADS = 2;
 /** What becomes of a try that was still waiting for a thread when the run was stopped. */
 const INTERRUPTED: AttemptResult = {
   status: "error",
@@ -33,16 +33,19 @@ const INTERRUPTED: AttemptResult = {
  * Downloads the files of a plan in worker threads, at most `concurReq` at a time, and handles them as they come.
  *
  * Two executors share the work: the one of this event loop holds each download with its turns and its retries, and
- * lets no more than `concurReq` of them begin; the threads make the requests.
+ * lets no more than `concurReq` of them begin, so there are never more requests than that; the threads make the
+ * requests, each of them its share of `concurReq` at once.
  */
 export const downloadMany: DownloadMany = async (plan, observer) => {
   const { items, clientOptions, concurReq, signal, own } = plan;
   const counts = newCounts();
   const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
+  const concurrencyPerWorker = Math.ceil(concurReq / maxWorkers);
   await using threads = new ThreadPoolExecutor({
     maxWorkers,
+    concurrencyPerWorker,
     initializer: tasks.openClient,
-    initializerArgs: [clientOptions],
+    initializerArgs: [{ ...clientOptions, concurrency: concurrencyPerWorker }],
   });
   // A try that has begun answers to the signal by itself, with a result; so nothing is given up, nor killed.
   const attempt: Attempt = async (request, signal) => {

@@ -10,16 +10,29 @@ import { describe, expect, test } from "@jest/globals";
 import { openWorkplace } from "./fixtures/harness.js";
 
 describe("flags-threaded", () => {
-  test("keeps its connections, one for each thread, and its promise about requests at once", async () => {
-    await using server = await startFlagServer({ port: 0, listeners: ["DELAY"], delayMs: 5 });
+  test.each([30, 1000])("-m %i: never more requests at once, nor connections", async (width) => {
+    await using server = await startFlagServer({ port: 0, listeners: ["DELAY"], delayMs: 20 });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "30", "--threads", "3", "--base-url", server.urls.DELAY];
-    expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
+    const args = ["-e", "-m", String(width), "--base-url", server.urls.DELAY];
+    const result = await workplace.start(args).result;
+    expect(result).toMatchObject({ exitCode: 0, stderr: "" });
     const { requests, peakConcurrentRequests, newConnections } = server.stats().DELAY;
-    expect(requests).toBe(194);
-    expect(peakConcurrentRequests).toBeLessThanOrEqual(30);
-    expect(newConnections).toBeLessThanOrEqual(30);
+    expect(requests).toBe(676);
+    expect(peakConcurrentRequests).toBeLessThanOrEqual(width);
+    // More at once than there are threads.
+    expect(peakConcurrentRequests).toBeGreaterThan(10);
+    expect(newConnections).toBeLessThanOrEqual(Math.min(width, 676));
     expect(await workplace.badFiles()).toEqual([]);
+  });
+
+  test("threads that cannot share -m evenly still keep to it", async () => {
+    await using server = await startFlagServer({ port: 0, listeners: ["DELAY"], delayMs: 20 });
+    await using workplace = await openWorkplace();
+    const args = ["-a", "-m", "7", "--threads", "3", "--base-url", server.urls.DELAY];
+    expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
+    const { requests, peakConcurrentRequests } = server.stats().DELAY;
+    expect(requests).toBe(194);
+    expect(peakConcurrentRequests).toBeLessThanOrEqual(7);
   });
 
   test("KB23: -v prints whole lines, each flag once", async () => {

@@ -24,6 +24,7 @@ export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
 export type { CallTrace, WorkerTrace } from "./internal/tracing.js";
 export type { WaitLimits } from "./internal/wait-limits.js";
+export { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from "./process-pool-executor.js";
 export type { AnyIterable, ResultIterator } from "./result-iterator.js";
 export type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
 export {

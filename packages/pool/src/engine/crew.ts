@@ -10,6 +10,11 @@ const BOOT_ATTEMPTS = 3;
 /** So many workers may die before they have begun a call that is next; then it is the call. */
 const CALL_ATTEMPTS = 3;
 
+/** When a worker died, as its call sees it. */
+const RAN = "while it ran this call";
+const HELD = "while it had this call, which it may have begun";
+const READ = `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
+
 /**
  * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
  * once, each would get its first result only when the last of them is there.
@@ -127,33 +132,36 @@ export class Crew {
     link.collectAll();
     if (culprit.future.done()) return;
     this.#remove(link);
-    const { begun, waiting } = link.surrender();
+    const { begun, unsure, waiting } = link.surrender();
     link.kill();
     culprit.stopped();
-    const name = culprit.options.name ?? "another call";
+    const message = `the worker was killed to stop ${culprit.options.name ?? "another call"}`;
+    const { workerId } = link;
     for (const call of begun) {
-      call.failed(
-        new WorkerCrashedError(`the worker was killed to stop ${name}`, {
-          workerId: link.workerId,
-          started: true,
-        }),
-      );
+      call.failed(new WorkerCrashedError(message, { workerId, started: true }));
+    }
+    for (const call of unsure) {
+      call.failed(new WorkerCrashedError(message, { workerId, started: "unknown" }));
     }
     this.#listener.returned(waiting);
   }
 
-  /** Ends all workers at once; `settle` is given what had begun, `returned` the rest. */
-  killAll(settle: (call: WorkerCall) => void): void {
+  /**
+   * Ends all workers at once, or asks them to end first; `settle` is given what had or may have begun, `returned` the rest.
+   */
+  killAll(settle: (call: WorkerCall) => void, graceMs = 0): void {
     for (const link of [...this.links]) {
       link.collectAll();
       this.#remove(link);
-      const { begun, waiting } = link.surrender();
+      const { begun, unsure, waiting } = link.surrender();
       this.#listener.returned(waiting);
       for (const call of begun) settle(call);
+      for (const call of unsure) settle(call);
     }
     for (const link of this.#alive) {
       link.ref();
-      link.kill();
+      if (graceMs > 0) link.terminate(graceMs);
+      else link.kill();
     }
   }
 
@@ -240,18 +248,21 @@ export class Crew {
     link.closed = true;
     link.collectLast();
     this.#remove(link);
-    const { begun, waiting } = link.surrender();
+    const { begun, unsure, waiting } = link.surrender();
     link.dispose();
-    const next = begun.length === 0 && link.isUp && !wasClosed ? nextOf(waiting) : undefined;
+    const lost = begun.length + unsure.length;
+    const next = lost === 0 && link.isUp && !wasClosed ? nextOf(waiting) : undefined;
     if (next !== undefined) next.setbacks += 1;
     const deadly = next !== undefined && next.setbacks >= CALL_ATTEMPTS ? next : undefined;
     this.#listener.returned(waiting.filter((call) => call !== deadly));
-    const started = deadly === undefined ? true : "unknown";
-    const crash = (): WorkerCrashedError => crashError(link.workerId, end, started);
-    for (const call of begun) call.failed(crash());
-    deadly?.failed(crash());
+    const crash = (when: string, started: true | "unknown"): WorkerCrashedError =>
+      crashError(link.workerId, end, when, started);
+    for (const call of begun) call.failed(crash(RAN, true));
+    for (const call of unsure) call.failed(crash(HELD, "unknown"));
+    deadly?.failed(crash(READ, "unknown"));
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
-    else if (begun.length > 0 || deadly !== undefined) this.#listener.crashed(crash());
+    else if (lost > 0) this.#listener.crashed(crash(RAN, true));
+    else if (deadly !== undefined) this.#listener.crashed(crash(READ, "unknown"));
     this.#listener.gone(link);
   }
 
@@ -274,16 +285,15 @@ function nextOf(waiting: readonly WorkerCall[]): WorkerCall | undefined {
 
 function crashError(
   workerId: number,
-  { exitCode, error }: WorkerEnd,
+  { exitCode, signal, error }: WorkerEnd,
+  when: string,
   started: true | "unknown",
 ): WorkerCrashedError {
-  const when =
-    started === true
-      ? "while it ran this call"
-      : `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
+  const end =
+    signal === undefined
+      ? `ended with exit code ${exitCode ?? "unknown"}`
+      : `was ended by the signal ${signal}`;
   const how = error instanceof Error ? `: ${error.message}` : "";
-  return new WorkerCrashedError(
-    `worker ${workerId} ended with exit code ${exitCode ?? "unknown"} ${when}${how}`,
-    { exitCode, workerId, started, cause: error },
-  );
+  const details = { exitCode, signal, workerId, started, cause: error };
+  return new WorkerCrashedError(`worker ${workerId} ${end} ${when}${how}`, details);
 }

@@ -57,7 +57,7 @@ export class Dispatcher {
   enqueue(call: WorkerCall): void {
     call.order = this.#orders;
     this.#orders += 1;
-    call.entry = this.queue.push(call, call.priority);
+    this.queue.pushEntry(call, call.priority);
     this.#sinceFlush += 1;
     if (this.#sinceFlush >= EAGER) this.flush();
     else this.schedule();
@@ -65,10 +65,7 @@ export class Dispatcher {
 
   /** Takes a waiting call out of the queue; false when it is not there. */
   withdraw(call: WorkerCall): boolean {
-    const { entry } = call;
-    if (entry === undefined) return false;
-    call.entry = undefined;
-    return this.queue.remove(entry, call.priority);
+    return call.queued && this.queue.remove(call, call.priority);
   }
 
   /** Lets the items of a map wait for their turn, as one entry of the queue. */
@@ -102,7 +99,7 @@ export class Dispatcher {
   requeue(calls: readonly WorkerCall[]): void {
     for (const call of [...calls].sort((a, b) => b.order - a.order)) {
       call.stopTimer?.();
-      call.entry = this.queue.unshift(call, call.priority);
+      this.queue.unshiftEntry(call, call.priority);
     }
     if (calls.length > 0) this.schedule();
   }
@@ -196,7 +193,6 @@ export class Dispatcher {
     while (count < most) {
       const call = this.#nextCall();
       if (call === undefined) break;
-      call.entry = undefined;
       link.place(call, this.#tasks.entries);
       count += 1;
       if (call.options.timeoutMs !== undefined) this.#startClock(call, call.options.timeoutMs);

@@ -25,6 +25,16 @@ export interface LinkListener {
   ended(link: Link, end: WorkerEnd): void;
 }
 
+/** The calls that were with a worker that is given up. */
+export interface Surrender {
+  /** It ran these. */
+  readonly begun: WorkerCall[];
+  /** It had these in its hands, and nobody can tell any more whether it had begun them. */
+  readonly unsure: WorkerCall[];
+  /** It never began these, and never will. */
+  readonly waiting: WorkerCall[];
+}
+
 /** The parent's end of one worker. */
 export abstract class Link {
   /** Whether the worker's program runs. */
@@ -80,16 +90,20 @@ export abstract class Link {
   /** Tells the worker to end when it has nothing to do. */
   abstract leave(): void;
   /**
-   * Gives up the calls that are left, parted by whether they had begun. The worker may be at work for a moment still, so
+   * Gives up the calls that are left, parted by what is known of them. The worker may be at work for a moment still, so
    * the others are taken back: what begins here must not begin elsewhere, too.
    */
-  abstract surrender(): { begun: WorkerCall[]; waiting: WorkerCall[] };
+  abstract surrender(): Surrender;
   /** All calls that the worker holds. */
   abstract calls(): Iterable<WorkerCall>;
   /** Lets the worker keep the program alive until it is gone. */
   abstract ref(): void;
   /** Ends the worker at once. */
   abstract kill(): void;
+  /** Asks the worker to end, where it can be asked, and ends it when it does not within so many milliseconds. */
+  terminate(_graceMs: number): void {
+    this.kill();
+  }
   /** Lets go of the channel to a worker that is gone. */
   abstract dispose(): void;
 }

@@ -32,28 +32,31 @@ export interface Stop {
 
 const NO_OPTIONS: TaskOptions = {};
 
+/** What few calls have: kept apart, as of many calls at once their size is most of what they cost. */
+class Rare {
+  stop: Stop | undefined;
+  flow: CallFlow | undefined;
+  refused: readonly ChunkFailure[] | undefined;
+  stopTimer: (() => void) | undefined;
+  setbacks = 0;
+  readonly releases: (() => void)[] = [];
+}
+
 /** One call, or one chunk of `map`, for a worker: from the queue to a slot to its end. */
-export class WorkerCall<T = unknown> implements FutureOwner {
+export class WorkerCall<T = unknown> implements FutureOwner, FifoNode<WorkerCall | MapWork> {
   readonly future: Future<T>;
-  /** Its place in the queue, while it waits there. */
-  entry: FifoNode<WorkerCall | MapWork> | undefined;
+  /** Its place in the queue is the call itself: one object less of each. */
+  queued = false;
+  previous: FifoNode<WorkerCall | MapWork> | undefined;
+  next: FifoNode<WorkerCall | MapWork> | undefined;
   /** The worker it was sent to, and the slot there. */
   link: Link | undefined;
   slot = -1;
-  stop: Stop | undefined;
-  /** Its streams, where it has some. */
-  flow: CallFlow | undefined;
-  /** Of a chunk, the calls whose arguments could not be cloned: the worker was sent the others. */
-  refused: readonly ChunkFailure[] | undefined;
   /** Where it was submitted, for the stack of its error. */
   site: SubmitSite | undefined;
-  /** Stops the clock of `timeoutMs`, which runs while a worker has the call. */
-  stopTimer: (() => void) | undefined;
   /** Calls go back to the queue in this order when a worker dies. */
   order = 0;
-  /** How many workers died when it was the next that they would have begun. */
-  setbacks = 0;
-  #releases: (() => void)[] | undefined;
+  #rare: Rare | undefined;
 
   constructor(
     readonly host: CallHost,
@@ -63,6 +66,50 @@ export class WorkerCall<T = unknown> implements FutureOwner {
     readonly isChunk = false,
   ) {
     this.future = futureControl.create<T>(this);
+  }
+
+  /** The call in the queue. */
+  get value(): WorkerCall {
+    return this as WorkerCall;
+  }
+
+  get stop(): Stop | undefined {
+    return this.#rare?.stop;
+  }
+  set stop(stop: Stop | undefined) {
+    this.#apart().stop = stop;
+  }
+
+  /** Its streams, where it has some. */
+  get flow(): CallFlow | undefined {
+    return this.#rare?.flow;
+  }
+  set flow(flow: CallFlow | undefined) {
+    this.#apart().flow = flow;
+  }
+
+  /** Of a chunk, the calls whose arguments could not be cloned: the worker was sent the others. */
+  get refused(): readonly ChunkFailure[] | undefined {
+    return this.#rare?.refused;
+  }
+  set refused(refused: readonly ChunkFailure[] | undefined) {
+    this.#apart().refused = refused;
+  }
+
+  /** Stops the clock of `timeoutMs`, which runs while a worker has the call. */
+  get stopTimer(): (() => void) | undefined {
+    return this.#rare?.stopTimer;
+  }
+  set stopTimer(stopTimer: (() => void) | undefined) {
+    this.#apart().stopTimer = stopTimer;
+  }
+
+  /** How many workers died when it was the next that they would have begun. */
+  get setbacks(): number {
+    return this.#rare?.setbacks ?? 0;
+  }
+  set setbacks(setbacks: number) {
+    this.#apart().setbacks = setbacks;
   }
 
   get priority(): number {
@@ -117,7 +164,7 @@ export class WorkerCall<T = unknown> implements FutureOwner {
 
   /** Calls `release` when the call has settled. */
   onRelease(release: () => void): void {
-    (this.#releases ??= []).push(release);
+    this.#apart().releases.push(release);
   }
 
   /** Calls of the task that this one stands for. */
@@ -154,11 +201,13 @@ export class WorkerCall<T = unknown> implements FutureOwner {
   }
 
   release(): void {
+    if (this.#rare === undefined) return;
     this.stopTimer?.();
-    if (this.#releases === undefined) return;
-    const releases = this.#releases;
-    this.#releases = undefined;
-    for (const release of releases) release();
+    for (const release of this.#rare.releases.splice(0)) release();
+  }
+
+  #apart(): Rare {
+    return (this.#rare ??= new Rare());
   }
 
   #countItems({ values, thrown = [], stopped = values.length }: ChunkOutcome): void {

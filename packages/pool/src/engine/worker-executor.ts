@@ -195,7 +195,7 @@ export abstract class WorkerExecutor extends Executor {
     this.#endIfDone();
     if (timeoutMs !== Infinity) {
       const stopTimer = startTimer(timeoutMs, () => {
-        this.#endByForce();
+        this.#endByForce(this.#options.killAfterMs);
       });
       void ended.then(stopTimer);
     }
@@ -204,7 +204,13 @@ export abstract class WorkerExecutor extends Executor {
 
   override terminateWorkers(): Promise<void> {
     const ended = this.shutdown({ cancelFutures: true });
-    this.#endByForce();
+    this.#endByForce(this.#options.killAfterMs);
+    return ended;
+  }
+
+  override killWorkers(): Promise<void> {
+    const ended = this.shutdown({ cancelFutures: true });
+    this.#endByForce(0);
     return ended;
   }
 
@@ -431,10 +437,10 @@ export abstract class WorkerExecutor extends Executor {
     this.#broadcasts.cancelWaiting();
   }
 
-  #endByForce(): void {
+  #endByForce(graceMs: number): void {
     this.#crew.killAll((call) => {
       call.failed(new BrokenExecutorError("the executor was ended by force while this call ran"));
-    });
+    }, graceMs);
     this.#cancelWaiting();
     this.#endIfDone();
   }

@@ -1,4 +1,4 @@
-/** A place in a Fifo, to leave it from the middle. */
+/** A place in a Fifo, to leave it from the middle; what is queued can be its own place. */
 export interface FifoNode<T> {
   readonly value: T;
   previous: FifoNode<T> | undefined;
@@ -17,22 +17,28 @@ export class Fifo<T> {
   }
 
   push(value: T): FifoNode<T> {
-    const node: FifoNode<T> = { value, previous: this.#last, next: undefined, queued: true };
+    const node: FifoNode<T> = { value, previous: undefined, next: undefined, queued: false };
+    this.pushNode(node);
+    return node;
+  }
+
+  pushNode(node: FifoNode<T>): void {
+    node.queued = true;
+    node.previous = this.#last;
     if (this.#last === undefined) this.#first = node;
     else this.#last.next = node;
     this.#last = node;
     this.#size += 1;
-    return node;
   }
 
-  /** Puts a value before all others: it was here earlier. */
-  unshift(value: T): FifoNode<T> {
-    const node: FifoNode<T> = { value, previous: undefined, next: this.#first, queued: true };
+  /** Puts a node before all others: it was here earlier. */
+  unshiftNode(node: FifoNode<T>): void {
+    node.queued = true;
+    node.next = this.#first;
     if (this.#first === undefined) this.#last = node;
     else this.#first.previous = node;
     this.#first = node;
     this.#size += 1;
-    return node;
   }
 
   peek(): T | undefined {

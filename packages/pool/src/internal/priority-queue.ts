@@ -17,10 +17,16 @@ export class PriorityQueue<T> {
     return this.#line(priority).push(value);
   }
 
-  /** Puts an entry before those of its priority: it was taken out and comes back. */
-  unshift(value: T, priority: number): FifoNode<T> {
+  /** Adds what is its own entry behind those of its priority. */
+  pushEntry(entry: FifoNode<T>, priority: number): void {
     this.#size += 1;
-    return this.#line(priority).unshift(value);
+    this.#line(priority).pushNode(entry);
+  }
+
+  /** Puts an entry before those of its priority: it was taken out and comes back. */
+  unshiftEntry(entry: FifoNode<T>, priority: number): void {
+    this.#size += 1;
+    this.#line(priority).unshiftNode(entry);
   }
 
   /** Takes an entry out; false when it is out already. */

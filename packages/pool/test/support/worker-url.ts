@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
 
-/** Stands in for src/engine/worker-url.ts, whose neighbour exists only once it is built. */
+/** Stands in for src/engine/worker-url.ts, whose neighbours exist only once they are built. */
 export const workerFile = fileURLToPath(new URL("../../dist/worker-entry.cjs", import.meta.url));
+export const childFile = fileURLToPath(new URL("../../dist/child-entry.cjs", import.meta.url));

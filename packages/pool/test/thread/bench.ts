@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect } from "@jest/globals";
-import { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "../../src/index.js";
+import {
+  type Executor,
+  ProcessPoolExecutor,
+  type ProcessPoolExecutorOptions,
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from "../../src/index.js";
 import { Scratch } from "../support/gate.js";
 
 /** How long what a test leaves behind may take to end, in milliseconds. */
 const LEFT_BEHIND_MS = 5_000;
 
-/** Makes thread executors and gates; whatever it made is gone after the test, or the test fails. */
-export class ThreadBench {
+/** Makes executors of one kind, and gates; whatever it made is gone after the test, or the test fails. */
+abstract class PoolBench<E extends Executor, O> {
   #scratch: Scratch | undefined;
-  readonly #executors: ThreadPoolExecutor[] = [];
+  readonly #executors: E[] = [];
 
   constructor() {
     beforeEach(() => {
@@ -18,13 +24,15 @@ export class ThreadBench {
     afterEach(() => this.#clear());
   }
 
+  protected abstract create(options: O | undefined): E;
+
   get scratch(): Scratch {
     if (this.#scratch === undefined) throw new Error("there is a scratch folder in tests only");
     return this.#scratch;
   }
 
-  executor(options: ThreadPoolExecutorOptions = {}): ThreadPoolExecutor {
-    const executor = new ThreadPoolExecutor({ maxWorkers: 1, ...options });
+  executor(options?: O): E {
+    const executor = this.create(options);
     this.#executors.push(executor);
     return executor;
   }
@@ -41,6 +49,26 @@ export class ThreadBench {
     }
   }
 }
+
+/** Makes thread executors; one worker each, unless told otherwise. */
+export class ThreadBench extends PoolBench<ThreadPoolExecutor, ThreadPoolExecutorOptions> {
+  protected override create(options: ThreadPoolExecutorOptions | undefined): ThreadPoolExecutor {
+    return new ThreadPoolExecutor({ maxWorkers: 1, ...options });
+  }
+}
+
+/** Makes process executors; one worker each, unless told otherwise. */
+export class ProcessBench extends PoolBench<ProcessPoolExecutor, ProcessPoolExecutorOptions> {
+  protected override create(options: ProcessPoolExecutorOptions | undefined): ProcessPoolExecutor {
+    return new ProcessPoolExecutor({ maxWorkers: 1, ...options });
+  }
+}
+
+/** The benches of suites that hold for threads and processes alike. */
+export const benches = [
+  ["thread", ThreadBench],
+  ["process", ProcessBench],
+] as const;
 
 /** Counters that the threads and the test share. */
 export function sharedCells(length: number): Int32Array {
@@ -59,7 +87,7 @@ export function letGo(cells: Int32Array): void {
 }
 
 /** A test that leaves calls behind which nothing will ever end has forgotten something, or found something. */
-async function expectEnded(executor: ThreadPoolExecutor): Promise<void> {
+async function expectEnded(executor: Executor): Promise<void> {
   const startedAt = performance.now();
   await executor.shutdown({ cancelFutures: true, timeoutMs: LEFT_BEHIND_MS });
   expect(performance.now() - startedAt).toBeLessThan(LEFT_BEHIND_MS);

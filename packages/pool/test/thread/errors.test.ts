@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { registerError, RemoteError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
 class Coupon extends Error {
   constructor(readonly percent: number) {
@@ -19,8 +19,8 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? "") : "";
 }
 
-describe("what a task throws in a thread", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   beforeAll(() => {
     registerError(Coupon);

@@ -3,7 +3,7 @@ import { SerializationError, type Future } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { journalOf } from "../support/journal.js";
-import { ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
 async function expectRefused(future: Future<unknown>, phase: string, path: string): Promise<void> {
   const error = await future.exception();
@@ -13,8 +13,8 @@ async function expectRefused(future: Future<unknown>, phase: string, path: strin
   expect(error).toHaveProperty("cause", expect.anything());
 }
 
-describe("an argument that cannot be sent", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("an argument that cannot be sent to a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test.each([
     ["a function", () => 1, "args[0]"],
@@ -82,8 +82,8 @@ describe("an argument that cannot be sent", () => {
   });
 });
 
-describe("a result that cannot be sent", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a result that cannot be sent from a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test.each([
     ["function", "result.list[1].callback"],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { SerializationError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { sharedCells, ThreadBench } from "./bench.js";
+import { benches, sharedCells, ThreadBench } from "./bench.js";
 
 const cycle: { self?: unknown; list: unknown[] } = { list: [] };
 cycle.self = cycle;
@@ -49,8 +49,8 @@ function expectWhole(received: unknown, value: unknown): void {
   expect(received).not.toBe(value);
 }
 
-describe("a value", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a value in a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test.each(WHOLE)(
     "[O17] [O21] that is %s comes through whole, alone and among others",
@@ -85,16 +85,6 @@ describe("a value", () => {
     const buffer = await executor.run(Tasks.sameValue, Buffer.from("abc"));
     expect(Buffer.isBuffer(buffer)).toBe(false);
     expect(buffer).toEqual(new Uint8Array([97, 98, 99]));
-  });
-
-  test("[O15] that is shared memory is shared, both ways", async () => {
-    const executor = bench.executor();
-    const cells = sharedCells(2);
-    const returned = (await executor.run(Tasks.sameValue, cells)) as Int32Array;
-    Atomics.store(returned, 1, 42);
-    expect(cells[1]).toBe(42);
-    await executor.run(Tasks.count, cells, 0);
-    expect(cells[0]).toBe(1);
   });
 
   test("[O20] of 64 MiB comes and goes", async () => {
@@ -138,5 +128,19 @@ describe("a value", () => {
       phase: "arguments",
     });
     expect(executor.stats()).toMatchObject({ workers: 1, pending: 0 });
+  });
+});
+
+describe("a value in a thread", () => {
+  const bench = new ThreadBench();
+
+  test("[O15] that is shared memory is shared, both ways", async () => {
+    const executor = bench.executor();
+    const cells = sharedCells(2);
+    const returned = (await executor.run(Tasks.sameValue, cells)) as Int32Array;
+    Atomics.store(returned, 1, 42);
+    expect(cells[1]).toBe(42);
+    await executor.run(Tasks.count, cells, 0);
+    expect(cells[0]).toBe(1);
   });
 });

@@ -11,7 +11,8 @@ test("[U1] the package exports these names, and no others", () => {
       ["BrokenExecutorError", "CancelledError", "ConcurError", "ExecutorShutdownError"],
       ["InvalidStateError", "QueueFullError", "RemoteError", "SerializationError"],
       ["TimeoutError", "WorkerCrashedError", "isConcurError"],
-      ["AsyncExecutor", "Executor", "Future", "InlineExecutor", "ThreadPoolExecutor"],
+      ["AsyncExecutor", "Executor", "Future", "InlineExecutor"],
+      ["ProcessPoolExecutor", "ThreadPoolExecutor"],
       ["asCompleted", "wait", "withExecutor"],
       ["defineTasks", "importTasks", "inlineTask", "registerError"],
     ]

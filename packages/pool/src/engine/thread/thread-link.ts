@@ -3,7 +3,8 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
-import { Link, type LinkListener } from "../link.js";
+import { Link, type LinkListener, type Surrender } from "../link.js";
+import { siteOf } from "../replies-of.js";
 import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
@@ -225,7 +226,7 @@ export class ThreadLink extends Link {
     this.#post({ kind: "leave" });
   }
 
-  override surrender(): { begun: WorkerCall[]; waiting: WorkerCall[] } {
+  override surrender(): Surrender {
     const begun: WorkerCall[] = [];
     const waiting: WorkerCall[] = [];
     this.#calls.forEach((call) => {
@@ -238,7 +239,7 @@ export class ThreadLink extends Link {
       }
     });
     this.#thread.port.unref();
-    return { begun, waiting };
+    return { begun, unsure: [], waiting };
   }
 
   override *calls(): Generator<WorkerCall, void> {
@@ -408,11 +409,6 @@ export class ThreadLink extends Link {
     if (this.held <= this.resting) this.#thread.port.unref();
     this.#listener.freed(this);
   }
-}
-
-function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
-  const stack = call.site?.stack;
-  return stack === undefined ? undefined : { submittedAt: stack };
 }
 
 function outcomeOf(

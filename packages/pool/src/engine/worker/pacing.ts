@@ -104,7 +104,7 @@ export class Pacing {
 
 /** Measures runs of calls of the same task; the clock is read once for several short calls. */
 export class Sampler {
-  readonly #times: RunTimes;
+  readonly #times: Pick<RunTimes, "record">;
   readonly #told: (slow: boolean) => void;
   #begun: number;
   #measured: boolean;
@@ -113,7 +113,7 @@ export class Sampler {
   #limit = 1;
   #lastFlush = 0;
 
-  constructor(times: RunTimes, measured: boolean, told: (slow: boolean) => void) {
+  constructor(times: Pick<RunTimes, "record">, measured: boolean, told: (slow: boolean) => void) {
     this.#times = times;
     this.#told = told;
     this.#measured = measured;

@@ -148,6 +148,12 @@ export class RunningCalls {
     return this.#only?.slot === slot ? this.#only : undefined;
   }
 
+  /** The slots of the calls that have begun and not ended. */
+  get slots(): number[] {
+    if (this.several) return [...this.#bySlot.keys()];
+    return this.#only === undefined ? [] : [this.#only.slot];
+  }
+
   /** Runs code of a call beside others; needed only where there are several. */
   enter<R>(call: RunningCall, body: () => R): R {
     return this.#contexts.run(call, body);

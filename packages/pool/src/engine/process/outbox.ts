@@ -1,0 +1,93 @@
+import { types } from "node:util";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import type { FrameBatch } from "../shared/frames.js";
+import type { ChunkFailure } from "../shared/messages.js";
+import { areJsonSafe, encodePayload } from "../shared/payload.js";
+import { CallFlag, FLAGS } from "../shared/process-messages.js";
+import { unsendableArguments } from "../unsendable.js";
+import type { WorkerCall } from "../worker-call.js";
+
+/**
+ * Puts a call into a batch of frames.
+ *
+ * @throws {SerializationError} When its arguments cannot be sent; the batch is as it was then.
+ */
+export function putCall(batch: FrameBatch, call: WorkerCall): void {
+  const { args, options } = call;
+  let code = call.task * FLAGS;
+  if (options.timeoutMs !== undefined) code |= CallFlag.Timed;
+  if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
+  if (call.isChunk) {
+    putChunk(batch, call, code | CallFlag.Chunk);
+  } else if (call.flow !== undefined) {
+    batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), call));
+  } else if (options.name !== undefined) {
+    batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], call));
+  } else if (areJsonSafe(args)) {
+    batch.add(call.slot, code, args);
+  } else {
+    batch.addPayload(call.slot, code, encode(args, call));
+  }
+}
+
+/** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */
+function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
+  call.refused = undefined;
+  const lists = call.args as readonly (readonly unknown[])[];
+  const flat = lists.every(({ length }) => length === 1) ? lists.map(([only]) => only) : undefined;
+  if (flat !== undefined && areJsonSafe(flat)) {
+    batch.add(call.slot, code | CallFlag.Flat, flat);
+    return;
+  }
+  if (lists.every(areJsonSafe)) {
+    batch.add(call.slot, code, lists);
+    return;
+  }
+  let payload: Buffer;
+  try {
+    payload = encodePayload(lists);
+  } catch {
+    const refused: ChunkFailure[] = [];
+    const rest = lists.map((args, index) => {
+      try {
+        // Its bytes and not the arguments: a getter may think otherwise when it is asked again.
+        return copyOf(args, call);
+      } catch (error) {
+        refused.push([index, encodeThrown(error)]);
+        return undefined;
+      }
+    });
+    call.refused = refused;
+    payload = encodePayload(rest);
+  }
+  batch.addPayload(call.slot, code, payload);
+}
+
+function copyOf(args: readonly unknown[], call: WorkerCall): unknown {
+  encode(args, call, args);
+  return structuredClone(args);
+}
+
+function encode(value: unknown, call: WorkerCall, args = call.args): Buffer {
+  try {
+    return encodePayload(value);
+  } catch (error) {
+    throw unsendableArguments(args, call.host.carriesContext, error);
+  }
+}
+
+/** To move is to copy here, which works for bytes; a port, say, stays where it is. */
+function assertCopyable(object: object, index: number): void {
+  if (types.isArrayBuffer(object)) {
+    // Node would send a buffer that has been moved before as an empty one, without a word.
+    try {
+      new Uint8Array(object);
+      return;
+    } catch (error) {
+      throw serializationError("arguments", object, `transfer[${index}]`, error);
+    }
+  }
+  const reason = new TypeError("only an ArrayBuffer can go to another process");
+  throw serializationError("arguments", object, `transfer[${index}]`, reason);
+}

@@ -1,0 +1,17 @@
+import type { ChunkFailure, ChunkOutcome } from "./shared/messages.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** Says where a call was submitted, for the stack of its error. */
+export function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
+  const stack = call.site?.stack;
+  return stack === undefined ? undefined : { submittedAt: stack };
+}
+
+/** Adds to the outcomes of a chunk those of the calls that were never sent. */
+export function withRefused(
+  outcome: ChunkOutcome,
+  refused: readonly ChunkFailure[] | undefined,
+): ChunkOutcome {
+  if (refused === undefined) return outcome;
+  return { ...outcome, thrown: [...refused, ...(outcome.thrown ?? [])] };
+}

@@ -1,0 +1,76 @@
+import type { EncodedThrown } from "../../codec/encode-error.js";
+import type { TaskSource } from "../../task.js";
+import { ReplyStatus, type FlowOrder, type Printed, type TaskEntry } from "./messages.js";
+
+/** What a child process gets from its parent before anything else. */
+export interface ChildBirth {
+  readonly workerId: number;
+  readonly name: string;
+  /** Where the parent listens; undefined where it cannot: then frames go by Node's own channel. */
+  readonly address: string | undefined;
+  /** What the parent knows the child by. */
+  readonly token: string;
+  /** How many calls it may have begun and not ended. */
+  readonly concurrency: number;
+  readonly initializer: { readonly source: TaskSource; readonly args: Buffer } | undefined;
+}
+
+/** Characters of a token. */
+export const TOKEN_LENGTH = 64;
+
+/**
+ * A child connects twice, and says after the token what the line is for. Were there one line for both ways, the parent that
+ * writes to a child just gone would lose what the child had written: Node closes a socket that cannot be written to.
+ */
+export const LineRole = { Calls: "c", Replies: "r" } as const;
+
+/** The second number of a call: the task, times FLAGS, plus these. The first is the slot. */
+export const CallFlag = {
+  /** The parent must be told when the call begins, as its time is limited. */
+  Timed: 1,
+  /** The value is an array of argument lists, and not one list. */
+  Chunk: 2,
+  /** The value is a name for the call and the arguments. */
+  Named: 4,
+  /** With Chunk: the calls have one argument each, and the value is an array of those. */
+  Flat: 8,
+  /** The value is a FlowArguments. */
+  Flow: 16,
+} as const;
+export const FLAGS = 32;
+
+/** The second number of a reply. The first is the slot. */
+export const ProcessReply = {
+  ...ReplyStatus,
+  /** The value is undefined, which JSON does not know. */
+  Undefined: 8,
+  /** The values of a chunk in which nothing failed. */
+  Values: 9,
+  /** The call has begun, at this many milliseconds of `monotonicMs()`. */
+  Begun: 10,
+  /** The arguments cannot be read in this process. */
+  Unreadable: 11,
+  /** The first number is a task: its calls take so many microseconds. */
+  RunTime: 12,
+} as const;
+
+/** Orders from the parent. */
+export type ToChild =
+  | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
+  | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | FlowOrder
+  | { readonly kind: "leave" };
+
+/** Words of a child about itself. */
+export type FromChild =
+  /** The program runs, and begins with the initializer. */
+  | { readonly kind: "alive" }
+  | { readonly kind: "up" }
+  | ({ readonly kind: "printed" } & Printed)
+  | { readonly kind: "initializer failed"; readonly error: EncodedThrown }
+  /** Its last word: which calls run, so that all others are known not to. */
+  | {
+      readonly kind: "exiting";
+      readonly running: readonly number[];
+      readonly error: EncodedThrown | undefined;
+    };

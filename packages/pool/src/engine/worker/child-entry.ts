@@ -1,0 +1,75 @@
+// The program of every child process. It is built into one CommonJS file, which starts faster than an ES module.
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import worker from "workerpool/src/worker.js";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { decodePayload } from "../shared/payload.js";
+import type { ChildBirth } from "../shared/process-messages.js";
+import { ChildLoop } from "./child-loop.js";
+import { ChildReplies } from "./child-replies.js";
+import { openLine, type ParentLine } from "./parent-line.js";
+import { Printer } from "./printer.js";
+import { loadTask } from "./task-table.js";
+import { watchParent } from "./watch-parent.js";
+
+// Ctrl-C goes to all processes of a terminal, and what it means is for the parent to decide.
+process.on("SIGINT", () => undefined);
+
+// The one call of workerpool's, which never ends: it is how workerpool knows that the worker is in use.
+worker.add({
+  attach: (birth: unknown) => {
+    void begin(birth as ChildBirth);
+    return new Promise(() => undefined);
+  },
+});
+
+async function begin(birth: ChildBirth): Promise<void> {
+  process.title = birth.name;
+  watchParent();
+  const line: ParentLine = openLine(birth, (chunk) => {
+    loop.receive(chunk);
+  });
+  const replies = new ChildReplies(line);
+  const loop = new ChildLoop(birth, replies);
+  sayLastWord(birth, line, replies, loop);
+  replies.say({ kind: "alive" });
+  if (birth.initializer !== undefined) {
+    try {
+      const initialize = await loadTask(birth.initializer.source);
+      // Node has made the bytes a Uint8Array on their way.
+      const args = decodePayload(Buffer.from(birth.initializer.args)) as unknown[];
+      await initialize(...args);
+    } catch (error) {
+      replies.say({ kind: "initializer failed", error: encodeThrown(error) });
+      return;
+    }
+  }
+  replies.say({ kind: "up" });
+  loop.start();
+}
+
+/** What was finished before the end still counts, and so does the knowledge of what was not begun. */
+function sayLastWord(
+  { address }: ChildBirth,
+  line: ParentLine,
+  replies: ChildReplies,
+  loop: ChildLoop,
+): void {
+  let error: { thrown: unknown } | undefined;
+  process.on("uncaughtExceptionMonitor", (thrown: unknown) => {
+    error = { thrown };
+  });
+  const printer = new Printer((stream, text) => {
+    replies.say({ kind: "printed", stream, text, name: loop.printing });
+  });
+  process.once("exit", () => {
+    // What exit listeners print after this goes its usual way.
+    printer.release();
+    replies.say(loop.lastWord(error));
+    line.flushNow();
+    // The parent does it itself, unless it was killed.
+    if (address !== undefined && !process.connected && process.platform !== "win32") {
+      rmSync(dirname(address), { recursive: true, force: true });
+    }
+  });
+}

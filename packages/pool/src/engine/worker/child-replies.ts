@@ -1,0 +1,123 @@
+import { encodeThrown } from "../../codec/encode-error.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import { FrameBatch } from "../shared/frames.js";
+import type { ChunkOutcome } from "../shared/messages.js";
+import { areJsonSafe, encodePayload, isJsonSafe } from "../shared/payload.js";
+import { ProcessReply, type FromChild } from "../shared/process-messages.js";
+import type { ParentLine } from "./parent-line.js";
+
+/** So many replies are sent without waiting for more. */
+const FULL = 256;
+
+/** Collects what goes to the parent and writes it in batches, as the cost is in the writing. */
+export class ChildReplies {
+  readonly #line: ParentLine;
+  readonly #batch = new FrameBatch();
+
+  constructor(line: ParentLine) {
+    this.#line = line;
+  }
+
+  get waiting(): boolean {
+    return !this.#batch.isEmpty;
+  }
+
+  /** Gives back what a task returned. What cannot be sent becomes a failure of that call. */
+  value(slot: number, value: unknown): void {
+    if (value === undefined) this.#add(slot, ProcessReply.Undefined, 0);
+    else if (isJsonSafe(value)) this.#add(slot, ProcessReply.Value, value);
+    else this.#addValue(slot, value);
+  }
+
+  chunk(slot: number, outcome: ChunkOutcome): void {
+    const { values, thrown, stopped } = outcome;
+    if (thrown === undefined && stopped === undefined && areJsonSafe(values)) {
+      this.#add(slot, ProcessReply.Values, values);
+      return;
+    }
+    let payload: Buffer;
+    try {
+      payload = encodePayload(outcome);
+    } catch {
+      payload = encodePayload(sendablePart(outcome));
+    }
+    this.#batch.addPayload(slot, ProcessReply.Chunk, payload);
+  }
+
+  thrown(slot: number, status: number, error: unknown): void {
+    this.#batch.addPayload(slot, status, encodePayload(encodeThrown(error)));
+  }
+
+  /** Tells at once that a call begins. */
+  begun(slot: number, atMs: number): void {
+    this.#batch.add(slot, ProcessReply.Begun, atMs);
+    this.flush();
+  }
+
+  runTime(task: number, us: number): void {
+    this.#batch.add(task, ProcessReply.RunTime, us);
+  }
+
+  /**
+   * Sends a report of progress at once.
+   *
+   * @throws {SerializationError} When it cannot be sent: the call that reports goes on and must know.
+   */
+  report(slot: number, progress: unknown): void {
+    let payload: Buffer;
+    try {
+      payload = encodePayload(progress);
+    } catch (error) {
+      throw serializationError("result", progress, "progress", error);
+    }
+    this.#batch.addPayload(slot, ProcessReply.Progress, payload);
+    this.flush();
+  }
+
+  /** Sends something about the streams of a call, at once. @throws When it cannot be sent. */
+  post(slot: number, status: number, value: unknown): void {
+    this.#batch.addPayload(slot, status, encodePayload(value));
+    this.flush();
+  }
+
+  say(word: FromChild): void {
+    this.#batch.addOrder(word);
+    this.flush();
+  }
+
+  flush(): void {
+    if (!this.#batch.isEmpty) this.#line.send(this.#batch.take());
+  }
+
+  #add(slot: number, status: number, value: unknown): void {
+    this.#batch.add(slot, status, value);
+    if (this.#batch.waiting >= FULL) this.flush();
+  }
+
+  #addValue(slot: number, value: unknown): void {
+    let payload: Buffer;
+    try {
+      payload = encodePayload(value);
+    } catch (error) {
+      this.thrown(slot, ProcessReply.Thrown, serializationError("result", value, "result", error));
+      return;
+    }
+    this.#batch.addPayload(slot, ProcessReply.Value, payload);
+  }
+}
+
+/** What is sent of a chunk in which some values cannot be: those calls fail. */
+function sendablePart({ values, thrown = [], stopped }: ChunkOutcome): ChunkOutcome {
+  const failed = [...thrown];
+  const sendable = values.map((value, index) => {
+    try {
+      encodePayload(value);
+      // The copy and not the value: a getter may think otherwise when it is asked again.
+      return structuredClone(value);
+    } catch (error) {
+      failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
+      return undefined;
+    }
+  });
+  return { values: sendable, thrown: failed, stopped };
+}
