@@ -79,7 +79,11 @@ const poolZones = [
 
 /** Packages do not know the apps, and libraries know one another only where their manifest says so. */
 const workspaceZones = [
-  { target: "./packages", from: "./apps", message: "packages never import apps" },
+  {
+    target: "./packages",
+    from: ["./apps", "./examples"],
+    message: "packages never import apps or examples",
+  },
   { target: "./packages/pool/src", from: ["./packages/flags-common", "./packages/flag-server"] },
   { target: "./packages/flags-common/src", from: ["./packages/pool", "./packages/flag-server"] },
   { target: "./packages/flag-server/src", from: ["./packages/pool", "./packages/flags-common"] },
@@ -125,7 +129,7 @@ export default tseslint.config(
     settings: {
       "import-x/resolver-next": [
         createTypeScriptImportResolver({
-          project: ["packages/*/tsconfig.json", "apps/*/tsconfig.json"],
+          project: ["packages/*/tsconfig.json", "apps/*/tsconfig.json", "examples/*/tsconfig.json"],
           noWarnOnMultipleProjects: true,
         }),
       ],

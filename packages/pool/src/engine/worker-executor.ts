@@ -1,8 +1,14 @@
 import { serializationError } from "../codec/find-uncloneable.js";
-import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../errors.js";
+import {
+  BrokenExecutorError,
+  CancelledError,
+  ExecutorShutdownError,
+  InvalidStateError,
+} from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
+import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { namesOf, isTraced, traceCall } from "../internal/tracing.js";
 import { startTimer } from "../internal/timer.js";
@@ -42,6 +48,8 @@ export abstract class WorkerExecutor extends Executor {
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
   readonly #host: CallHost;
   readonly #admission: Admission | undefined;
+  /** Only in a worker of another executor. */
+  readonly #loadGuard = loadGuard();
   #outstanding = 0;
   #shutDown = false;
   #broken: BrokenExecutorError | undefined;
@@ -351,6 +359,12 @@ export abstract class WorkerExecutor extends Executor {
     if (this.#shutDown) throw new ExecutorShutdownError();
     if (isProcessExiting()) {
       throw new ExecutorShutdownError("cannot schedule new futures while the process exits");
+    }
+    // Each worker of this executor would load the module again, which would submit again, and so on without end.
+    if (this.#loadGuard?.loading()) {
+      throw new InvalidStateError(
+        "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or submit only if isMainThread (node:worker_threads)",
+      );
     }
   }
 

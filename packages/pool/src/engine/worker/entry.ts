@@ -2,9 +2,11 @@
 import { workerData } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import type { FromWorker, WorkerBirth } from "../shared/messages.js";
+import { moduleLoads } from "./module-loads.js";
 import { loadTask } from "./task-table.js";
 import { ThreadLoop } from "./thread-loop.js";
 
+moduleLoads.install();
 const birth = workerData as WorkerBirth;
 const loop = new ThreadLoop(birth);
 

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
 import type { TaskSource } from "../../task.js";
+import { moduleLoads } from "./module-loads.js";
 import { withContext } from "./with-context.js";
 import type { TaskEntry } from "../shared/messages.js";
 
@@ -60,9 +61,12 @@ export async function loadTask(source: TaskSource): Promise<Callable> {
 }
 
 /** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */
-async function loadModule(url: string): Promise<unknown> {
-  if (!url.startsWith("file:") || !url.endsWith(".cjs")) return import(url);
-  return createRequire(url)(fileURLToPath(url)) as unknown;
+function loadModule(url: string): Promise<unknown> {
+  return moduleLoads.run<unknown>(
+    !url.startsWith("file:") || !url.endsWith(".cjs")
+      ? () => import(url)
+      : () => createRequire(url)(fileURLToPath(url)) as unknown,
+  );
 }
 
 function defaultOf(loaded: unknown): unknown {
