@@ -17,10 +17,10 @@ function tasksOf<T>(name: string): ReturnType<typeof importTasks<T>> {
   return importTasks<T>(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
-const refusal = {
+const refusal: Record<string, unknown> = {
   name: "InvalidStateError",
   code: "CONCUR_INVALID_STATE",
-  message: expect.stringMatching(/^[^\n]*module of their own[^\n]*isMainThread[^\n]*$/) as string,
+  message: expect.stringMatching(/^[^\n]*module of their own[^\n]*isMainThread[^\n]*$/),
 };
 
 describe("a module that a worker loads", () => {
