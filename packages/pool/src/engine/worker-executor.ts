@@ -363,7 +363,7 @@ export abstract class WorkerExecutor extends Executor {
     // Each worker of this executor would load the module again, which would submit again, and so on without end.
     if (this.#loadGuard?.loading()) {
       throw new InvalidStateError(
-        "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or submit only if isMainThread (node:worker_threads)",
+        "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or (threads only) submit if isMainThread of node:worker_threads",
       );
     }
   }

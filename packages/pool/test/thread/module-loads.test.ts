@@ -7,7 +7,7 @@ import {
 } from "../../src/index.js";
 import * as Nesting from "../fixtures/nesting-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
 
 interface Doubling {
   double(n: number): number;
@@ -17,14 +17,14 @@ function tasksOf<T>(name: string): ReturnType<typeof importTasks<T>> {
   return importTasks<T>(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
-const refusal: Record<string, unknown> = {
+const refusal = {
   name: "InvalidStateError",
   code: "CONCUR_INVALID_STATE",
-  message: expect.stringMatching(/^[^\n]*module of their own[^\n]*isMainThread[^\n]*$/),
+  message: expect.stringMatching(/^[^\n]*module of their own[^\n]*isMainThread[^\n]*$/) as unknown,
 };
 
-describe("a module that a worker loads", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a module that a %s loads", (_kind, Bench) => {
+  const bench = new Bench();
 
   test.each(["submit", "with", "when-ready", "map", "stream", "broadcast", "after-await"])(
     "[U7] cannot hand in calls (%s), and the call that it was loaded for says so",
@@ -60,6 +60,10 @@ describe("a module that a worker loads", () => {
     expect(await executor.run(Nesting.nested, 21)).toBe(42);
     expect(await executor.run(Nesting.nestedInListener, 4)).toBe(8);
   });
+});
+
+describe("a module that a thread loads", () => {
+  const bench = new ThreadBench();
 
   test("[U7] does not keep a task beside it from its own executor", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 2 });

@@ -7,10 +7,13 @@ import { decodePayload } from "../shared/payload.js";
 import type { ChildBirth } from "../shared/process-messages.js";
 import { ChildLoop } from "./child-loop.js";
 import { ChildReplies } from "./child-replies.js";
+import { moduleLoads } from "./module-loads.js";
 import { openLine, type ParentLine } from "./parent-line.js";
 import { Printer } from "./printer.js";
 import { loadTask } from "./task-table.js";
 import { watchParent } from "./watch-parent.js";
+
+moduleLoads.install();
 
 // Ctrl-C goes to all processes of a terminal, and what it means is for the parent to decide.
 process.on("SIGINT", () => undefined);
