@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { SerializationError } from "../../src/index.js";
+import { inlineTask, SerializationError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { benches, sharedCells, ThreadBench } from "./bench.js";
@@ -142,5 +142,19 @@ describe("a value in a thread", () => {
     expect(cells[1]).toBe(42);
     await executor.run(Tasks.count, cells, 0);
     expect(cells[0]).toBe(1);
+  });
+
+  test("is one copy for each call, also where many calls are given the same object", async () => {
+    const executor = bench.executor({ maxWorkers: 1 });
+    const grow = inlineTask((list: number[]) => list.push(0));
+    const list: number[] = [];
+    const lengths = await Promise.all(Array.from({ length: 50 }, () => executor.run(grow, list)));
+    expect(new Set(lengths)).toEqual(new Set([1]));
+    const remember = inlineTask(() => {
+      const shared = globalThis as { kept?: object };
+      return (shared.kept ??= { kept: true });
+    });
+    const values = await Promise.all(Array.from({ length: 50 }, () => executor.run(remember)));
+    expect(new Set(values).size).toBe(50);
   });
 });

@@ -22,6 +22,8 @@ export class Outbox {
   readonly #listener: OutboxListener;
   #messages: unknown[] = [];
   #calls: WorkerCall[] = [];
+  /** Objects among the arguments in the message: one that came twice would be one copy there, which two calls share. */
+  readonly #objects = new Set<unknown>();
 
   constructor(port: MessagePort, listener: OutboxListener) {
     this.#port = port;
@@ -35,6 +37,7 @@ export class Outbox {
       this.#postOne(call, message, call.options.transfer);
       return;
     }
+    if (!call.isChunk) this.#keepApart(call.args);
     this.#messages.push(message);
     this.#calls.push(call);
   }
@@ -45,6 +48,7 @@ export class Outbox {
     const calls = this.#calls;
     this.#messages = [];
     this.#calls = [];
+    this.#objects.clear();
     try {
       this.#port.postMessage(messages);
     } catch {
@@ -53,6 +57,12 @@ export class Outbox {
         this.#postOne(call, messages[index]);
       });
     }
+  }
+
+  /** Begins a new message where one of these objects is in the last already. */
+  #keepApart(args: readonly unknown[]): void {
+    if (args.some((arg) => this.#objects.has(arg))) this.flush();
+    for (const arg of args) if (typeof arg === "object" && arg !== null) this.#objects.add(arg);
   }
 
   #postOne(call: WorkerCall, message: unknown, transfer?: readonly object[]): void {

@@ -14,6 +14,8 @@ export class Replies {
   readonly #port: MessagePort;
   readonly #ring: Ring;
   #batch: unknown[] = [];
+  /** Objects among the values in the batch: one that came twice would be one copy there, which two callers share. */
+  readonly #objects = new Set<unknown>();
 
   constructor(port: MessagePort, ring: Ring) {
     this.#port = port;
@@ -25,6 +27,10 @@ export class Replies {
   }
 
   add(slot: number, status: number, value: unknown): void {
+    if (typeof value === "object" && value !== null) {
+      if (this.#objects.has(value)) this.flush();
+      this.#objects.add(value);
+    }
     this.#batch.push(slot, status, value);
     if (this.#batch.length >= FULL * WORDS) this.flush();
   }
@@ -62,6 +68,7 @@ export class Replies {
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
+    this.#objects.clear();
     try {
       this.#post(batch);
     } catch {
