@@ -2,8 +2,6 @@
 import { readCommandLine, type Request } from "./command-line.js";
 import { runCompare } from "./compare/compare.js";
 import { runDoctor } from "./doctor/doctor.js";
-import { MissingExecutorError } from "./executors.js";
-import { complain } from "./output.js";
 import { runArcfour } from "./programs/arcfour.js";
 import { runPrimes } from "./programs/primes.js";
 import { runSha } from "./programs/sha.js";
@@ -25,10 +23,4 @@ function run(request: Request): Promise<number> {
 
 // The reader of our lines may go away (`cli-bench sha | head -1`).
 process.stdout.on("error", () => process.exit(1));
-try {
-  process.exitCode = await run(readCommandLine(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof MissingExecutorError)) throw error;
-  complain(`cli-bench: error: ${error.message}`);
-  process.exitCode = 2;
-}
+process.exitCode = await run(readCommandLine(process.argv.slice(2)));

@@ -1,4 +1,3 @@
-import { MissingExecutorError } from "../executors.js";
 import { print } from "../output.js";
 import { readFacts, type DoctorFacts } from "./facts.js";
 import { probe } from "./probes.js";
@@ -31,14 +30,9 @@ function printFacts(facts: DoctorFacts): void {
 }
 
 async function printProbe(kind: "thread" | "process"): Promise<void> {
-  try {
-    const { startUpMs, roundTripMicroseconds } = await probe(kind);
-    line(`${kind} start-up`, `${startUpMs.toFixed(1)} ms`);
-    line(`${kind} round trip`, `${roundTripMicroseconds.toFixed(1)} µs`);
-  } catch (error) {
-    if (!(error instanceof MissingExecutorError)) throw error;
-    line(kind, "no executor for it in this version of @concur/pool");
-  }
+  const { startUpMs, roundTripMicroseconds } = await probe(kind);
+  line(`${kind} start-up`, `${startUpMs.toFixed(1)} ms`);
+  line(`${kind} round trip`, `${roundTripMicroseconds.toFixed(1)} µs`);
 }
 
 /** Prints what matters for concurrency on this machine, and what to take for which work. */
