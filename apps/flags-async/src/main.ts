@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { launchFlagServer } from "@concur/flag-server";
 import { main } from "@concur/flags-common";
 import { downloadMany } from "./download-many.js";
 
@@ -9,6 +8,9 @@ process.exitCode = await main({
   defaultConcurReq: 5,
   maxConcurReq: 1000,
   downloadMany,
-  startServer: (label, seed) =>
-    launchFlagServer({ listeners: [label], ...(seed === undefined ? {} : { seed }) }),
+  // Loaded only when it is needed: most of the time of a short run is loading.
+  startServer: async (label, seed) => {
+    const { launchFlagServer } = await import("@concur/flag-server");
+    return launchFlagServer({ listeners: [label], ...(seed === undefined ? {} : { seed }) });
+  },
 });

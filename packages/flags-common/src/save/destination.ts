@@ -18,9 +18,8 @@ export async function prepareDestination(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     await removeStaleFiles(directory);
     // More than nothing, because a full disk still takes empty files.
-    await withTemporaryFile(directory, "probe.gif", new Uint8Array(512), async () => {
-      // That it could be written is all we wanted to know.
-    });
+    // That it could be written is all we want to know.
+    await withTemporaryFile(directory, "probe.gif", new Uint8Array(512), (path) => rm(path));
   } catch (error) {
     throw new DestinationError(directory, error);
   }

@@ -12,9 +12,9 @@ let lastNumber = 0;
 
 /**
  * Writes the bytes to a temporary file, `.br.gif.<process id>.<number>.part`, and lets `finish` take it
- * from there. Whatever happens, no file of that name is left.
+ * from there. After a failure no file of that name is left.
  *
- * @param finish - Gets the path of the closed file: it renames it, or does nothing.
+ * @param finish - Gets the path of the closed file: it renames or removes it.
  */
 export async function withTemporaryFile(
   directory: string,
@@ -32,9 +32,11 @@ export async function withTemporaryFile(
       await file.close();
     }
     await finish(path);
-  } finally {
+  } catch (error) {
     // The error that brought us here says more than one from the clearing up.
     await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
     namesInUse.delete(temporaryName);
   }
 }
