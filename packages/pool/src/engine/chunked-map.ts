@@ -92,6 +92,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
       if (end !== undefined) return deliver(end);
     }
     const { deadlineMs } = this.#options;
+    let own: ((end: Ended<R> | undefined) => void) | undefined;
     return waitWithin<IteratorResult<R, undefined>>(
       { timeoutMs: deadlineMs && this.#startedAt + deadlineMs - performance.now() },
       (resolve, reject) => {
@@ -100,15 +101,23 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
           else if ("error" in end) reject(end.error);
           else resolve({ done: false, value: end.value });
         };
+        own = waiter;
         this.#waiting.add(waiter);
         this.#serve();
         return () => {
           this.#waiting.delete(waiter);
         };
       },
-      (_resolve, reject) => {
-        // Before closing, which ends whoever waits.
-        reject(new TimeoutError(`map() was not done within its ${deadlineMs} ms`));
+      (resolve, reject) => {
+        // Before closing, which ends whoever waits. The oldest gets the error, whosever clock was the first to strike.
+        const error = new TimeoutError(`map() was not done within its ${deadlineMs} ms`);
+        const [oldest] = this.#waiting;
+        if (oldest === undefined || oldest === own) reject(error);
+        else {
+          this.#waiting.delete(oldest);
+          oldest({ error });
+          resolve({ done: true, value: undefined });
+        }
         this.#closeQuietly();
       },
     );
