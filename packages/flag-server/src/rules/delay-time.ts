@@ -39,11 +39,16 @@ function sample(
     case "normal":
       return delay.meanMs + delay.deviationMs * standardNormal(first, second);
     case "lognormal":
-      return delay.medianMs * Math.exp(delay.sigma * standardNormal(first, second));
+      return scaled(delay.medianMs, Math.exp(delay.sigma * standardNormal(first, second)));
     case "pareto":
       // The inverse of its distribution function; 1 - first is never 0.
-      return delay.minMs / (1 - first) ** (1 / delay.shape);
+      return scaled(delay.minMs, (1 - first) ** (-1 / delay.shape));
   }
+}
+
+/** Multiplies; 0 stays 0, also where the factor is beyond the largest number. */
+function scaled(ms: number, factor: number): number {
+  return ms === 0 ? 0 : ms * factor;
 }
 
 /** Box and Muller's transform of two uniform numbers into one of a normal distribution. */

@@ -58,6 +58,13 @@ describe("delayTime()", () => {
     expect(near(quantile(sorted, 0.5), 1000 * 2 ** (1 / 3))).toBe(true);
   });
 
+  test.each([
+    { distribution: "lognormal", medianMs: 0, sigma: 100 },
+    { distribution: "pareto", minMs: 0, shape: 1e-9 },
+  ] as const)("nothing stays nothing, however long the tail: %j", (delay) => {
+    expect(delayTime(delay, [0.999_999_999, 0]).ms).toBe(0);
+  });
+
   test("is a whole number from 0 to the maximum, whatever is drawn", () => {
     const ms = fc.nat({ max: 2 ** 31 - 1 });
     const positive = fc.double({ min: 1e-9, max: 1000, noNaN: true });
