@@ -2,6 +2,7 @@ import { TimeoutError } from "../errors.js";
 import { PriorityQueue } from "../internal/priority-queue.js";
 import { startTimer } from "../internal/timer.js";
 import type { Crew } from "./crew.js";
+import { Gathering } from "./gathering.js";
 import type { Link, Transport } from "./link.js";
 import { MapWork } from "./map-work.js";
 import { monotonicMs, SLOTS } from "./shared/ring.js";
@@ -29,6 +30,7 @@ export class Dispatcher {
   readonly #transport: Transport;
   /** How many calls a worker runs at once. */
   readonly #concurrency: number;
+  readonly #gathering: Gathering;
   #scheduled = false;
   #sinceFlush = 0;
   #orders = 0;
@@ -45,6 +47,9 @@ export class Dispatcher {
     this.#times = times;
     this.#transport = transport;
     this.#concurrency = concurrency;
+    this.#gathering = new Gathering(crew, (stuck) => {
+      this.#moveFrom(stuck, stuck.live);
+    });
   }
 
   /** Calls with workers, not settled. */
@@ -121,9 +126,15 @@ export class Dispatcher {
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
     const fair = Math.ceil(waiting / (links.length + toCome));
-    // Those who have nothing come first, with an even share; then those who can take more.
-    let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
-    woke = this.#handOut(links, false, toCome > 0 ? fair : Infinity) || woke;
+    // What is too little to wake somebody for goes to those at work; the rest first to those who have nothing, with an
+    // even share; then to those who can take more.
+    const fewest = this.#fewest();
+    let woke = fewest > 1 && this.#handOut(links, false, fewest);
+    const share = Math.max(fair, fewest);
+    if (this.#concurrency > 1) woke = this.#spread(links, fair);
+    else if (this.#handOut(links, true, share)) woke = true;
+    woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
+    if (fewest > 1) this.#gathering.watch();
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
@@ -149,12 +160,22 @@ export class Dispatcher {
     return this.#handOut(order, false, fair) || woke;
   }
 
+  /** So many calls of the task that comes next are too little to wake a second worker for. */
+  #fewest(): number {
+    const next = this.queue.peek();
+    // A chunk is work, and calls that run at once belong side by side.
+    const small = next instanceof WorkerCall && this.#concurrency === 1;
+    this.#gathering.expect(small ? this.#times.of(next.task) : 0);
+    return this.#gathering.fewest;
+  }
+
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
       if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
+      if (!idle && fair < Infinity && !this.#gathering.getsOn(link)) continue;
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
@@ -250,7 +271,8 @@ export class Dispatcher {
       if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
     }
     if (victim === undefined) return;
-    this.#moveFrom(victim, victim.live >> 1);
+    if (victim.live <= this.#gathering.fewest) this.#gathering.watch();
+    else this.#moveFrom(victim, victim.live >> 1);
   }
 
   /** Takes calls from a worker that does not come to them, for the free places of one that does. */
