@@ -307,11 +307,11 @@ export class ThreadLoop implements CallEnvironment {
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
     this.#calls.waiting += 1;
-    const begun = performance.now();
+    const begun = monotonicMs();
     const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
     const resume = (settle: () => void): void => {
       this.#calls.waiting -= 1;
-      this.#times.record(task, (performance.now() - begun) * 1e3);
+      this.#times.record(task, (monotonicMs() - begun) * 1e3);
       settle();
       this.#pacing.yielded();
       if (!this.#leaving) this.#run();
