@@ -11,7 +11,7 @@ import {
 import { describe, expect, test } from "@jest/globals";
 import { openWorkplace } from "./fixtures/harness.js";
 
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+const LETTERS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 const EVERY_CODE = LETTERS.flatMap((one) => LETTERS.map((other) => one + other));
 /** A flag for each code, so that none is missing but by a fault. */
 const OWN_FILES = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
 import axios, { AxiosError, CanceledError, type AxiosAdapter } from "axios";
 import type { RequestTrace } from "./request-trace.js";
@@ -66,12 +66,14 @@ export function directAdapter(url: URL, trace: RequestTrace): AxiosAdapter {
           });
         });
       };
+      // axios takes anything for an agent.
+      const agent: unknown = url.protocol === "https:" ? config.httpsAgent : config.httpAgent;
       const request = trace.request(
         {
           ...urlToHttpOptions(url),
           method: "GET",
           headers: { "User-Agent": `axios/${axios.VERSION}`, ...config.headers.toJSON() },
-          agent: url.protocol === "https:" ? config.httpsAgent : config.httpAgent,
+          agent: agent instanceof Agent ? agent : undefined,
         },
         collect,
       );
