@@ -10,7 +10,8 @@ const GAP_MS = 0.4;
  * Lets this thread look for results in its idle turns instead of sleeping until a worker wakes it, which is what most of
  * the time of a short round trip goes to.
  *
- * It pays only while each busy worker and this thread can have a core of their own, and nobody had to be woken first. It learns: in vain makes it shorter, a result that came just after makes it full again.
+ * It pays only while each busy worker and this thread can have a core of their own, and nobody had to be woken first. It
+ * learns: in vain makes it shorter, a result that came just after makes it full again.
  */
 export class Poller {
   readonly #cores = availableParallelism();

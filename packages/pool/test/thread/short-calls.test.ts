@@ -48,6 +48,19 @@ describe("calls that are known to be short, and one that is not", () => {
     await long.result();
   });
 
+  test("[S8] results of calls before it arrive while it runs", async () => {
+    const executor = bench.executor({ maxWorkers: 1 });
+    await makeShort(executor);
+    const gate = sharedCells(2);
+    const before = passThrough(executor, 5);
+    const long = executor.submit(Tasks.waitFor, gate);
+    const after = passThrough(executor, 5);
+    await before;
+    expect(long.done()).toBe(false);
+    letGo(gate);
+    expect(new Set(await after).size).toBe(1);
+  });
+
   test("[S8] every worker gets one when all turn out long", async () => {
     const executor = bench.executor({ maxWorkers: 3 });
     await makeShort(executor);
