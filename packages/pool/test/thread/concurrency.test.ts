@@ -3,12 +3,12 @@ import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/inde
 import * as Together from "../fixtures/concurrency-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { sharedCells, ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "./bench.js";
 
-describe("concurrencyPerWorker", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
+  const bench = new Bench();
 
-  test("lets so many calls of one thread overlap, begins them in order, and counts them", async () => {
+  test("lets so many calls of one worker overlap, begins them in order, and counts them", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 3 });
     const gates = bench.scratch.gates(5);
     const futures = gates.map((gate, n) => executor.submit(Contract.gated, gate.path, n));
@@ -29,13 +29,17 @@ describe("concurrencyPerWorker", () => {
 
   test("is one call at a time unless it is said otherwise", async () => {
     const executor = bench.executor();
-    const cells = sharedCells(4);
-    await Promise.all(Array.from({ length: 6 }, () => executor.run(Together.meetOthers, cells, 2)));
-    expect(cells[3]).toBe(1);
+    const calls = Array.from({ length: 6 }, () => executor.run(Together.meetOthers, 2));
+    for (const { here } of await Promise.all(calls)) expect(here).toBe(1);
   });
 
-  test("takes a thread for each call before it takes second places", async () => {
+  test("takes a worker for each call before it takes second places", async () => {
     const executor = bench.executor({ maxWorkers: 3, concurrencyPerWorker: 4 });
+    if (kind === "process") {
+      // A process is given calls only once it is there, and until then they go to places of others.
+      const { path } = bench.scratch.log();
+      await Promise.all([1, 2, 3].map(() => executor.run(Tasks.meet, path, 3)));
+    }
     const gates = bench.scratch.gates(6);
     const ids = gates.map((gate) => executor.run(Together.workerAtGate, gate.path));
     await Promise.all(gates.map((gate) => gate.whenReached()));
@@ -57,12 +61,12 @@ describe("concurrencyPerWorker", () => {
 
   test("keeps within its bounds, and uses them, when many calls come at once", async () => {
     const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 25 });
-    const cells = sharedCells(6);
-    await Promise.all(
-      Array.from({ length: 400 }, () => executor.run(Together.meetOthers, cells, 10)),
-    );
-    expect([cells[2], cells[4]]).toEqual([0, 0]);
-    expect([cells[3], cells[5]]).toEqual([25, 25]);
+    const calls = Array.from({ length: 400 }, () => executor.run(Together.meetOthers, 10));
+    const most = [0, 0, 0];
+    for (const { workerId, here } of await Promise.all(calls)) {
+      most[workerId] = Math.max(most[workerId] ?? 0, here);
+    }
+    expect(most).toEqual([0, 25, 25]);
     expect(executor.stats()).toMatchObject({ completed: 400, workers: 2, idle: 2 });
   });
 
@@ -113,19 +117,6 @@ describe("concurrencyPerWorker", () => {
     expect(executor.stats()).toMatchObject({ workers: 1, completed: 1, cancelled: 3 });
   });
 
-  test("a call that asks in a loop is stopped without harm to those beside it", async () => {
-    const executor = bench.executor({ concurrencyPerWorker: 2 });
-    const [gate, spin] = [bench.scratch.gate(), bench.scratch.gate()];
-    const beside = executor.submit(Contract.gated, gate.path, 1);
-    await gate.whenReached();
-    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, spin.path);
-    await spin.whenReached();
-    future.abort();
-    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
-    gate.open();
-    expect(await beside.result()).toBe(1);
-  });
-
   test("a call that has to be killed takes with it what runs beside it, and nothing else", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 3 });
     const [gate, spin, log] = [bench.scratch.gate(), bench.scratch.gate(), bench.scratch.log()];
@@ -150,7 +141,7 @@ describe("concurrencyPerWorker", () => {
     expect(executor.stats()).toMatchObject({ failed: 2, completed: 5 });
   });
 
-  test("the death of a thread fails all calls that ran there, and the rest runs elsewhere", async () => {
+  test("the death of a worker fails all calls that ran there, and the rest runs elsewhere", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 2 });
     const [gate, deadly] = [bench.scratch.gate(), bench.scratch.gate()];
     const futures = [
@@ -166,36 +157,13 @@ describe("concurrencyPerWorker", () => {
     expect(await Promise.all(rest.map((future) => future.result()))).toEqual([1, 2, 3]);
   });
 
-  test("calls behind one that keeps its thread busy go to free places elsewhere", async () => {
-    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 4 });
-    const [spin, gate] = [bench.scratch.gate(), bench.scratch.gate()];
-    const busy = executor.with({ killAfterMs: 0 }).submit(Tasks.spinDeaf, spin.path);
-    await spin.whenReached();
-    const beside = executor.submit(Contract.gated, gate.path, 1);
-    await gate.whenReached();
-    const results = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => executor.run(Contract.delayed, n, 1)),
-    );
-    expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n));
-    expect([busy.state, beside.state]).toEqual(["running", "running"]);
-    busy.abort();
-    gate.open();
-    expect(await beside.result()).toBe(1);
-  });
-
   test("map runs calls beside each other and keeps their order", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 10 });
-    const cells = sharedCells(4);
-    const items = Array.from({ length: 30 }, (_, n) => n);
-    const seen = await executor
-      .map(
-        Together.meetOthers,
-        items.map(() => cells),
-        items.map((n) => 20 - (n % 10)),
-      )
-      .toArray();
-    expect(seen.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect(cells[3]).toBe(10);
+    const times = Array.from({ length: 30 }, (_, n) => 20 - (n % 10));
+    const seen = await executor.map(Together.meetOthers, times).toArray();
+    const here = seen.map((call) => call.here);
+    expect(here.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(Math.max(...here)).toBe(10);
     expect(await executor.map(Contract.delayed, [1, 2, 3], [9, 5, 1]).toArray()).toEqual([1, 2, 3]);
   });
 
@@ -210,5 +178,39 @@ describe("concurrencyPerWorker", () => {
 
   test.each([0, -1, 1.5, NaN])("refuses %d", (concurrencyPerWorker) => {
     expect(() => bench.executor({ concurrencyPerWorker })).toThrow(/concurrencyPerWorker/);
+  });
+});
+
+describe("concurrencyPerWorker of a thread", () => {
+  const bench = new ThreadBench();
+
+  test("a call that asks in a loop is stopped without harm to those beside it", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 2 });
+    const [gate, spin] = [bench.scratch.gate(), bench.scratch.gate()];
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, spin.path);
+    await spin.whenReached();
+    future.abort();
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    gate.open();
+    expect(await beside.result()).toBe(1);
+  });
+
+  test("calls behind one that keeps its worker busy go to free places elsewhere", async () => {
+    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 4 });
+    const [spin, gate] = [bench.scratch.gate(), bench.scratch.gate()];
+    const busy = executor.with({ killAfterMs: 0 }).submit(Tasks.spinDeaf, spin.path);
+    await spin.whenReached();
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => executor.run(Contract.delayed, n, 1)),
+    );
+    expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    expect([busy.state, beside.state]).toEqual(["running", "running"]);
+    busy.abort();
+    gate.open();
+    expect(await beside.result()).toBe(1);
   });
 });

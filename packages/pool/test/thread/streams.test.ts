@@ -4,12 +4,13 @@ import * as Streams from "../fixtures/stream-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "./bench.js";
 
-describe("streams of threads", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("streams of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
-  test("a thread that dies in the middle fails next() after the items that came", async () => {
+  test("a worker that dies in the middle fails next() after the items that came", async () => {
     const executor = bench.executor();
     const stream = executor.stream(Streams.exitAfter, 10);
     const behind = executor.submit(Contract.identity, "behind");
@@ -39,19 +40,7 @@ describe("streams of threads", () => {
     expect(executor.stats()).toMatchObject({ running: 0, workers: 1, cancelled: 1 });
   });
 
-  test("buffers can be moved", async () => {
-    const executor = bench.executor();
-    for (const byMoving of [true, false]) {
-      let sum = 0;
-      for await (const bytes of executor.stream(Streams.moved, 40, byMoving)) {
-        expect(bytes).toHaveLength(1000);
-        sum += bytes[999] ?? 0;
-      }
-      expect(sum).toBe(780);
-    }
-  });
-
-  test("several run in one thread beside each other and beside calls", async () => {
+  test("several run in one worker beside each other and beside calls", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 4 });
     const named = ["a", "b", "c"].map((name) => executor.with({ name }).stream(Streams.names, 5));
     const all = Promise.all(
@@ -92,13 +81,29 @@ describe("streams of threads", () => {
   });
 
   test("[I15] a program ends though a stream of its is unread, and one that is read keeps it", async () => {
-    expect(await runProgram("thread/unread-stream.mjs")).toEqual(
+    expect(await runProgram("thread/unread-stream.mjs", [], [Executor.name])).toEqual(
       printed("1", "read 1 2 3", "left"),
     );
   });
 
   test("[T3] a stream that nobody holds any more is ended", async () => {
-    const end = await runProgram("thread/dropped-stream.mjs", ["--expose-gc"]);
+    const end = await runProgram("thread/dropped-stream.mjs", ["--expose-gc"], [Executor.name]);
     expect(end).toEqual(printed("1", "running: 0"));
+  });
+});
+
+describe("streams of threads", () => {
+  const bench = new ThreadBench();
+
+  test("buffers can be moved", async () => {
+    const executor = bench.executor();
+    for (const byMoving of [true, false]) {
+      let sum = 0;
+      for await (const bytes of executor.stream(Streams.moved, 40, byMoving)) {
+        expect(bytes).toHaveLength(1000);
+        sum += bytes[999] ?? 0;
+      }
+      expect(sum).toBe(780);
+    }
   });
 });
