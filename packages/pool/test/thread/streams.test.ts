@@ -2,7 +2,6 @@ import { describe, expect, test } from "@jest/globals";
 import { WorkerCrashedError } from "../../src/index.js";
 import * as Streams from "../fixtures/stream-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
-import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
 import { benches, ThreadBench } from "./bench.js";
 
@@ -65,24 +64,24 @@ describe.each(benches)("streams of a %s", (_kind, Bench) => {
     expect(await executor.run(Contract.identity, 1)).toBe(1);
   });
 
-  test("progress of a hundred thousand steps arrives in order, and before the result", async () => {
-    const executor = bench.executor();
-    const future = executor.submit(Tasks.reportBurst, 100_000);
-    let next = 0;
-    let inOrder = true;
-    let doneAt = -1;
-    future.onProgress((step) => {
-      inOrder &&= step === next;
-      next += 1;
-    });
-    future.addDoneCallback(() => (doneAt = next));
-    expect(await future.result()).toBe(100_000);
-    expect([inOrder, doneAt]).toEqual([true, 100_000]);
-  });
-
   test("[I15] a program ends though a stream of its is unread, and one that is read keeps it", async () => {
     expect(await runProgram("thread/unread-stream.mjs", [], [Executor.name])).toEqual(
       printed("1", "read 1 2 3", "left"),
+    );
+  });
+
+  test("[T10] [T12] four thousand of them, ended in every way, leave nothing here or there", async () => {
+    const end = await runProgram("citizen/stream-growth.mjs", ["--expose-gc"], [Executor.name]);
+    expect(end).toEqual(
+      printed(
+        "heap here: no more",
+        "heap there: no more",
+        "listeners here: no more",
+        "resources here: no more",
+        "resources there: no more",
+        "descriptors here: no more",
+        "{ running: 0, pending: 0 }",
+      ),
     );
   });
 
