@@ -18,6 +18,25 @@ describe.each(benches)("progress of a %s", (_kind, Bench) => {
     expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n));
   });
 
+  test("[C11] of two hundred thousand steps arrives in order though the caller is busy", async () => {
+    const executor = bench.executor();
+    const future = executor.submit(Tasks.reportBurst, 200_000);
+    let next = 0;
+    let inOrder = true;
+    let doneAt = -1;
+    future.onProgress((step) => {
+      inOrder &&= step === next;
+      next += 1;
+      // Long enough for the worker to come to its end meanwhile.
+      const until = performance.now() + (next === 100 ? 1_500 : 0);
+      while (performance.now() < until);
+    });
+    future.addDoneCallback(() => (doneAt = next));
+    expect(await future.result()).toBe(200_000);
+    expect([inOrder, doneAt]).toEqual([true, 200_000]);
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
   test("[C11] of several calls reaches each its own listeners", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
     const seen = [0, 1, 2, 3].map(async (n) => {
