@@ -3,7 +3,7 @@ import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/inde
 import * as Together from "../fixtures/concurrency-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches, ThreadBench } from "./bench.js";
+import { benches, ProcessBench, ThreadBench } from "./bench.js";
 
 describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
   const bench = new Bench();
@@ -211,6 +211,25 @@ describe("concurrencyPerWorker of a thread", () => {
     expect([busy.state, beside.state]).toEqual(["running", "running"]);
     busy.abort();
     gate.open();
+    expect(await beside.result()).toBe(1);
+  });
+});
+
+describe("concurrencyPerWorker of a process", () => {
+  const bench = new ProcessBench();
+
+  test("calls that were sent to one that is kept busy are run when it has time, and the rest elsewhere", async () => {
+    const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 4 });
+    const [spin, gate] = bench.scratch.gates(2);
+    const busy = executor.submit(Tasks.spinFor, spin?.path ?? "", 500);
+    await spin?.whenReached();
+    const beside = executor.submit(Contract.gated, gate?.path ?? "", 1);
+    await gate?.whenReached();
+    const items = Array.from({ length: 20 }, (_, n) => n);
+    const results = items.map((n) => executor.run(Contract.delayed, n, 1));
+    expect(await Promise.all(results)).toEqual(items);
+    expect(await busy.result()).toBe("spun");
+    gate?.open();
     expect(await beside.result()).toBe(1);
   });
 });
