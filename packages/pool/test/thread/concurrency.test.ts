@@ -136,9 +136,14 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
       workerId: 1,
       started: true,
     });
-    await Promise.all(unbegun.map((future) => future.result()));
-    expect(log.lines).toEqual([0, 1, 2, 3, 4].map((n) => `call ${n}`));
-    expect(executor.stats()).toMatchObject({ failed: 2, completed: 5 });
+    const ends = await Promise.all(unbegun.map((future) => future.exception()));
+    const lost = ends.filter((end) => end !== undefined);
+    // What was sent to a process may have begun, for all that is known here.
+    expect(lost.length).toBeLessThanOrEqual(kind === "thread" ? 0 : 5);
+    for (const end of lost) expect(end).toMatchObject({ started: "unknown" });
+    const names = ["call 0", "call 1", "call 2", "call 3", "call 4"];
+    expect(log.lines).toEqual(names.filter((name, n) => !ends[n] || log.lines.includes(name)));
+    expect(executor.stats()).toMatchObject({ failed: 2 + lost.length, completed: 5 - lost.length });
   });
 
   test("the death of a worker fails all calls that ran there, and the rest runs elsewhere", async () => {
