@@ -33,6 +33,18 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
     for (const { here } of await Promise.all(calls)) expect(here).toBe(1);
   });
 
+  test("fills each place that becomes free at once, however many there are", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 40 });
+    const gates = bench.scratch.gates(60);
+    const calls = gates.map((gate, n) => executor.run(Contract.gated, gate.path, n));
+    await Promise.all(gates.slice(0, 40).map((gate) => gate.whenReached()));
+    gates[7]?.open();
+    await gates[40]?.whenReached();
+    expect(gates[41]?.reached).toBe(false);
+    bench.scratch.openGates();
+    await Promise.all(calls);
+  });
+
   test("takes a worker for each call before it takes second places", async () => {
     const executor = bench.executor({ maxWorkers: 3, concurrencyPerWorker: 4 });
     if (kind === "process") {
