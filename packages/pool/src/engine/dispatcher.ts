@@ -150,7 +150,10 @@ export class Dispatcher {
       if (this.waiting.isEmpty) break;
       if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
-      if (!idle && fair < Infinity && !this.#lookout.getsOn(link)) continue;
+      // Where several calls run at once nobody is looked after: #spread has seen who comes round to its calls.
+      if (!idle && fair < Infinity && this.#concurrency === 1 && !this.#lookout.getsOn(link)) {
+        continue;
+      }
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
