@@ -21,8 +21,6 @@ const tasks = importTasks<typeof Tasks>(new URL("./tasks.js", import.meta.url));
 
 /** A thread costs some megabytes and some tenths of a second to start, and each of them makes many requests at once. */
 export const DEFAULT_THREADS = 2;
-/** Threads with no more requests than this are filled to the last place. */
-const MAX_EVEN_SHARE = 16;
 /** What becomes of a try that was still waiting for a thread when the run was stopped. */
 const INTERRUPTED: AttemptResult = {
   status: "error",
@@ -42,10 +40,7 @@ export const downloadMany: DownloadMany = async (plan, observer) => {
   const { items, clientOptions, concurReq, signal, own } = plan;
   const counts = newCounts();
   const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
-  const share = Math.ceil(concurReq / maxWorkers);
-  // The pool hands nothing to a thread that is nearly full, so with even shares the last of many would wait for a
-  // whole round of requests.
-  const concurrencyPerWorker = share > MAX_EVEN_SHARE ? Math.ceil(share * 1.5) : share;
+  const concurrencyPerWorker = Math.ceil(concurReq / maxWorkers);
   await using threads = new ThreadPoolExecutor({
     maxWorkers,
     concurrencyPerWorker,
