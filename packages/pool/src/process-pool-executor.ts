@@ -5,6 +5,9 @@ import { encodePayload } from "./engine/shared/payload.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 
+/** Long times are forgotten slowly: what was sent to a process behind a long call cannot be taken back. */
+const FORGETTING = 0.05;
+
 /** Options of a ProcessPoolExecutor. */
 export interface ProcessPoolExecutorOptions extends WorkerPoolOptions {
   /** The environment of the processes. Default: a copy of this process's. */
@@ -32,7 +35,7 @@ export class ProcessPoolExecutor extends WorkerExecutor {
   constructor(options: ProcessPoolExecutorOptions = {}) {
     const checked = checkPoolOptions("ProcessPoolExecutor", options, ["env", "execArgv"]);
     const { env, execArgv } = options;
-    const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES));
+    const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES), FORGETTING);
     const { initializer } = checked;
     const transport = new ProcessTransport(
       { env, execArgv },

@@ -10,9 +10,15 @@ export const RUN_TIME_BYTES = TASKS * Float64Array.BYTES_PER_ELEMENT;
  */
 export class RunTimes {
   readonly #us: Float64Array;
+  readonly #forgetting: number;
 
-  constructor(memory: SharedArrayBuffer) {
+  /**
+   * @param forgetting - The weight of a measure that is shorter than the estimate: small where what was sent behind a call
+   *   that turns out long cannot be taken back, so that long ones among many short are not forgotten.
+   */
+  constructor(memory: SharedArrayBuffer, forgetting = 0.4) {
     this.#us = new Float64Array(memory);
+    this.#forgetting = forgetting;
   }
 
   of(task: number): number {
@@ -21,7 +27,7 @@ export class RunTimes {
 
   record(task: number, us: number): void {
     const old = this.#us[task % TASKS] ?? 0;
-    this.#us[task % TASKS] = average(old, us);
+    this.#us[task % TASKS] = average(old, us, this.#forgetting);
   }
 }
 
@@ -29,7 +35,7 @@ export class RunTimes {
  * Lets one preemption not look like a slow task: growth is at most threefold per sample, and a task that really is slow
  * gets there in a few.
  */
-function average(old: number, us: number): number {
+function average(old: number, us: number, forgetting: number): number {
   if (old === 0) return us;
-  return us > old ? Math.min((us + old) / 2, old * 3 + 0.5) : old * 0.6 + us * 0.4;
+  return us > old ? Math.min((us + old) / 2, old * 3 + 0.5) : old + (us - old) * forgetting;
 }
