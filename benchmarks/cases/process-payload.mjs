@@ -5,6 +5,12 @@ import { median } from "../lib/statistics.mjs";
 const SIZES = { "1 MB": 1_048_576, "16 MB": 16_777_216 };
 const WARM_UP_CALLS = 5;
 
+function pattern(bytes) {
+  const payload = new Uint8Array(bytes);
+  for (let i = 0; i < bytes; i++) payload[i] = i % 251;
+  return payload;
+}
+
 async function thereAndBack(pool, payload) {
   const last = payload.length - 1;
   const result = await pool.run("echo", payload);
@@ -30,7 +36,7 @@ export default {
     const pool = await warmPool(contender, cell, effort);
     const times = {};
     for (const [size, bytes] of Object.entries(cell.sizes)) {
-      const payload = Uint8Array.from({ length: bytes }, (_, i) => i % 251);
+      const payload = pattern(bytes);
       for (let i = 0; i < WARM_UP_CALLS; i++) await thereAndBack(pool, payload);
       times[size] = median(await repeat(effort, () => timed(() => thereAndBack(pool, payload))));
     }
