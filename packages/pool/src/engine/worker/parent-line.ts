@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { giveBack } from "../shared/scratch.js";
 import { LineRole, type ChildBirth } from "../shared/process-messages.js";
 
 /** The line to the parent. */
@@ -9,8 +10,11 @@ export interface ParentLine {
   flushNow(): void;
 }
 
+/** Takes what comes. More may be had from the `source`, if there is one. */
+export type Receive = (chunk: Buffer, source?: Socket) => void;
+
 /** Opens the line: the socket that the parent named, or else Node's own channel. */
-export function openLine(birth: ChildBirth, receive: (chunk: Buffer) => void): ParentLine {
+export function openLine(birth: ChildBirth, receive: Receive): ParentLine {
   return birth.address === undefined
     ? new IpcLine(receive)
     : new SocketLine(birth.address, birth.token, receive);
@@ -30,11 +34,13 @@ class SocketLine implements ParentLine {
   #queue: Buffer[] = [];
   #connected = false;
 
-  constructor(address: string, token: string, receive: (chunk: Buffer) => void) {
+  constructor(address: string, token: string, receive: Receive) {
     const calls = join(address, () => {
       calls.write(token + LineRole.Calls);
     });
-    calls.on("data", receive);
+    calls.on("data", (chunk: Buffer) => {
+      receive(chunk, calls);
+    });
     this.#socket = join(address, () => {
       this.#connected = true;
       // There is no other way to write before the end there; elsewhere see flushNow().
@@ -74,6 +80,7 @@ class SocketLine implements ParentLine {
     const socket = this.#socket;
     let stuck = false;
     const written = (): void => {
+      parts.forEach(giveBack);
       if (!stuck) return;
       this.#stuck = [];
       if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
@@ -114,7 +121,7 @@ function writeAll(fd: number, bytes: Buffer): void {
 }
 
 class IpcLine implements ParentLine {
-  constructor(receive: (chunk: Buffer) => void) {
+  constructor(receive: Receive) {
     // Ours are bytes, and workerpool's are objects: it must not see ours, to which it would answer.
     const others = process.listeners("message");
     process.removeAllListeners("message");
