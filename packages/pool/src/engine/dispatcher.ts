@@ -3,14 +3,17 @@ import { PriorityQueue } from "../internal/priority-queue.js";
 import { startTimer } from "../internal/timer.js";
 import type { Crew } from "./crew.js";
 import type { Link, Transport } from "./link.js";
+import { Lookout } from "./lookout.js";
 import { MapWork } from "./map-work.js";
-import { monotonicMs, SLOTS } from "./shared/ring.js";
+import { FEW_LEFT, monotonicMs, SLOTS } from "./shared/ring.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./task-registry.js";
 import { WorkerCall } from "./worker-call.js";
 
 /** So many microseconds of measured work may lie with a worker. */
 const AHEAD_US = 1000;
+/** To wake a worker takes at least so many microseconds before it runs anything. */
+const WAKE_US = 20;
 /** So many submissions in one turn are handed out without waiting for its end. */
 const EAGER = 64;
 /** So many items of a map, which are handed out in chunks. */
@@ -29,6 +32,9 @@ export class Dispatcher {
   readonly #transport: Transport;
   /** How many calls a worker runs at once. */
   readonly #concurrency: number;
+  readonly #lookout: Lookout;
+  /** So many of the calls that were handed out last are too little to wake a second worker for. */
+  #fewest = 1;
   #scheduled = false;
   #sinceFlush = 0;
   #orders = 0;
@@ -45,6 +51,9 @@ export class Dispatcher {
     this.#times = times;
     this.#transport = transport;
     this.#concurrency = concurrency;
+    this.#lookout = new Lookout(crew, (stuck) => {
+      this.#moveFrom(stuck, stuck.live);
+    });
   }
 
   /** Calls with workers, not settled. */
@@ -121,9 +130,15 @@ export class Dispatcher {
     let waiting = this.waiting;
     for (const link of links) waiting += link.held;
     const fair = Math.ceil(waiting / (links.length + toCome));
-    // Those who have nothing come first, with an even share; then those who can take more.
-    let woke = this.#concurrency > 1 ? this.#spread(links, fair) : this.#handOut(links, true, fair);
-    woke = this.#handOut(links, false, toCome > 0 ? fair : Infinity) || woke;
+    // What is too little to wake somebody for goes to those at work; the rest first to those who have nothing, with an
+    // even share; then to those who can take more.
+    const fewest = this.#tooFewToWake();
+    let woke = fewest > 1 && this.#handOut(links, false, fewest);
+    const share = Math.max(fair, fewest);
+    if (this.#concurrency > 1) woke = this.#spread(links, fair);
+    else if (this.#handOut(links, true, share)) woke = true;
+    woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
+    if (this.#concurrency === 1) this.#lookout.watch(fewest > 1 ? 2 : FEW_LEFT + 2);
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
@@ -149,12 +164,22 @@ export class Dispatcher {
     return this.#handOut(order, false, fair) || woke;
   }
 
+  #tooFewToWake(): number {
+    const next = this.queue.peek();
+    // A chunk is work, and calls that run at once belong side by side.
+    const us =
+      next instanceof WorkerCall && this.#concurrency === 1 ? this.#times.of(next.task) : 0;
+    this.#fewest = us === 0 ? 1 : Math.max(1, Math.floor(WAKE_US / us));
+    return this.#fewest;
+  }
+
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
       if (this.queue.size === 0) break;
       if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
+      if (!idle && fair < Infinity && !this.#lookout.getsOn(link)) continue;
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
@@ -250,7 +275,7 @@ export class Dispatcher {
       if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
     }
     if (victim === undefined) return;
-    this.#moveFrom(victim, victim.live >> 1);
+    if (victim.live > this.#fewest) this.#moveFrom(victim, victim.live >> 1);
   }
 
   /** Takes calls from a worker that does not come to them, for the free places of one that does. */

@@ -62,6 +62,8 @@ export abstract class Link {
   abstract get room(): number;
   /** Calls placed that the worker has not come to yet, as far as can be seen from here. */
   abstract get unseen(): number;
+  /** How many calls the worker has ever come to, where that can be seen from here and the others can be taken back. */
+  abstract get begun(): number | undefined;
   /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */

@@ -101,6 +101,10 @@ export class ProcessLink extends Link implements ChannelListener {
     return this.isUp ? this.#free.length : 1 - this.held;
   }
 
+  override get begun(): undefined {
+    return undefined;
+  }
+
   override get unseen(): number {
     return this.#unsent.size;
   }

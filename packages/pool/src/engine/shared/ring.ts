@@ -3,6 +3,8 @@ import { INLINE_BYTES, type CargoHold } from "./cargo.js";
 /** Calls that one worker can hold: those it runs and those sent ahead. A power of two, so that a mask wraps indices. */
 export const SLOTS = 1024;
 export const MASK = SLOTS - 1;
+/** With so few calls left a worker tells of its results at once: the parent may have more. */
+export const FEW_LEFT = 2;
 
 /** Words of the header. One side writes each, the other reads; only the marked ones are written by both. */
 export const Word = {
@@ -120,7 +122,10 @@ export class Ring {
   }
 }
 
-/** Milliseconds on a clock that all threads of the process share; `performance.now()` starts anew in each. */
+/**
+ * Milliseconds on a clock that all threads of the process share; `performance.now()` starts anew in each, and its first use
+ * costs a thread 100 KB.
+ */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;

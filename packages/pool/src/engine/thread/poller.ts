@@ -10,8 +10,8 @@ const GAP_MS = 0.4;
  * Lets this thread look for results in its idle turns instead of sleeping until a worker wakes it, which is what most of
  * the time of a short round trip goes to.
  *
- * It pays only while each busy worker and this thread can have a core of their own, little is in flight, and nobody had to
- * be woken first. It learns: in vain makes it shorter, a result that came just after makes it full again.
+ * It pays only while each busy worker and this thread can have a core of their own, and nobody had to be woken first. It
+ * learns: in vain makes it shorter, a result that came just after makes it full again.
  */
 export class Poller {
   readonly #cores = availableParallelism();
@@ -40,7 +40,7 @@ export class Poller {
 
   /** Is told after each hand-out how things stand. */
   submitted(busyWorkers: number, inFlight: number, woke: boolean): void {
-    const room = busyWorkers + 1 <= this.#cores && inFlight < this.#cores;
+    const room = busyWorkers + 1 <= this.#cores;
     if (room !== this.#spinAllowed) {
       this.#spinAllowed = room;
       for (const link of this.#links) link.maySpin(room);

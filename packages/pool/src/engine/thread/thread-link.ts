@@ -77,7 +77,11 @@ export class ThreadLink extends Link {
   }
 
   override get unseen(): number {
-    return (this.#submitted - Atomics.load(this.#ring.header, Word.Taken)) | 0;
+    return (this.#submitted - this.begun) | 0;
+  }
+
+  override get begun(): number {
+    return Atomics.load(this.#ring.header, Word.Taken);
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {

@@ -1,6 +1,7 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { isThenable } from "../../internal/kinds.js";
 import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
+import { monotonicMs } from "../shared/ring.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
 
@@ -23,7 +24,7 @@ export function runChunk(
   const lists = "lists" in chunk ? chunk.lists : [];
   const values: unknown[] = new Array<unknown>(length);
   const thrown: ChunkFailure[] = [];
-  const begun = performance.now();
+  const begun = monotonicMs();
   for (let index = 0; index < length; index += 1) {
     if (each === undefined && lists[index] === undefined) continue;
     if (call.asked()) return { values, thrown, stopped: index };
@@ -39,7 +40,7 @@ export function runChunk(
       thrown.push([index, encodeThrown(error)]);
     }
   }
-  record(((performance.now() - begun) * 1e3) / length);
+  record(((monotonicMs() - begun) * 1e3) / length);
   return { values, thrown: thrown.length === 0 ? undefined : thrown };
 }
 

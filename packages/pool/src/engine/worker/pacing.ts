@@ -1,4 +1,4 @@
-import { Word, WorkerPhase, type Ring } from "../shared/ring.js";
+import { monotonicMs, Word, WorkerPhase, type Ring } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
 
 /** The event loop gets a turn after so many milliseconds of work. */
@@ -15,7 +15,7 @@ export class Pacing {
   readonly #ring: Ring;
   readonly #maxSpinUs: number;
   #spinUs: number;
-  #lastYield = performance.now();
+  #lastYield = monotonicMs();
   #noSpinUntil = 0;
   #backoffMs = 20;
   #lastPreempted = 0;
@@ -30,7 +30,7 @@ export class Pacing {
 
   /** Says whether the event loop is due. */
   shouldYield(): boolean {
-    const now = performance.now();
+    const now = monotonicMs();
     if (now - this.#lastYield <= YIELD_MS) return false;
     this.#lastYield = now;
     return true;
@@ -38,14 +38,14 @@ export class Pacing {
 
   /** Notes that the event loop has just had its turn. */
   yielded(): void {
-    this.#lastYield = performance.now();
+    this.#lastYield = monotonicMs();
   }
 
   /** Looks for work without sleeping, for some microseconds; true when it came. */
   spin(taken: number): boolean {
     const { header } = this.#ring;
     if (this.#spinUs === 0 || Atomics.load(header, Word.MaySpin) === 0) return false;
-    let time = performance.now();
+    let time = monotonicMs();
     if (time < this.#noSpinUntil) return false;
     const end = time + this.#spinUs / 1e3;
     let preempted = false;
@@ -54,7 +54,7 @@ export class Pacing {
       for (let turn = 0; turn < 40 && !found; turn += 1) {
         found = taken !== Atomics.load(header, Word.Submitted);
       }
-      const now = performance.now();
+      const now = monotonicMs();
       if (now - time > PREEMPTED_MS) preempted = true;
       time = now;
     } while (!found && time < end);
@@ -65,7 +65,7 @@ export class Pacing {
   /** Sleeps until work comes, for a millisecond at most; true when it came. */
   park(taken: number): boolean {
     const { header } = this.#ring;
-    const begun = performance.now();
+    const begun = monotonicMs();
     Atomics.store(header, Word.Phase, WorkerPhase.Parked);
     const woken = Atomics.wait(header, Word.Submitted, taken, PARK_MS) !== "timed-out";
     if (!woken) {
@@ -73,7 +73,7 @@ export class Pacing {
       return false;
     }
     // Had it spun a little longer it would not have had to be woken; if much longer, spinning does not pay.
-    const sleptUs = (performance.now() - begun) * 1e3;
+    const sleptUs = (monotonicMs() - begun) * 1e3;
     if (sleptUs < this.#maxSpinUs) this.#spinUs = this.#maxSpinUs;
     else this.#spinUs = this.#spinUs > 8 ? this.#spinUs / 2 : 0;
     return true;
@@ -117,7 +117,7 @@ export class Sampler {
     this.#times = times;
     this.#told = told;
     this.#measured = measured;
-    this.#begun = measured ? performance.now() : 0;
+    this.#begun = measured ? monotonicMs() : 0;
     if (!measured) this.#limit = 8;
   }
 
@@ -151,13 +151,13 @@ export class Sampler {
 
   end(): void {
     if (!this.#measured || this.#count === 0) return;
-    const us = ((performance.now() - this.#begun) * 1e3) / this.#count;
+    const us = ((monotonicMs() - this.#begun) * 1e3) / this.#count;
     this.#times.record(this.#task, us);
     this.#told(us > 5);
   }
 
   #restart(task: number): void {
-    const now = performance.now();
+    const now = monotonicMs();
     if (this.#measured && this.#count > 0) {
       const us = ((now - this.#begun) * 1e3) / this.#count;
       this.#times.record(this.#task, us);

@@ -17,6 +17,7 @@ import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import { pack } from "../shared/packed.js";
 import {
   AbortFlag,
+  FEW_LEFT,
   MASK,
   monotonicMs,
   Ring,
@@ -34,6 +35,9 @@ import { Replies } from "./replies.js";
 import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
 import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
+
+/** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
+const UNTOLD_US = 500;
 
 /**
  * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
@@ -61,6 +65,9 @@ export class ThreadLoop implements CallEnvironment {
   });
   #taken = 0;
   #completed = 0;
+  /** Results the parent was not told of yet, and how long the first of them will have waited. */
+  #untold = 0;
+  #untoldUs = 0;
   #leaving = false;
 
   constructor(birth: WorkerBirth) {
@@ -183,10 +190,12 @@ export class ThreadLoop implements CallEnvironment {
     const sampler = this.#pacing.sampler(this.#times);
     while (this.#calls.room && this.#taken !== Atomics.load(ring.header, Word.Submitted)) {
       const slot = ring.submissions[this.#taken & MASK] ?? 0;
+      if (this.#untold > 0) this.#tellInTime(slot);
       if (sampler.tick(ring.task[slot] ?? 0)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
         if (this.#pacing.shouldYield()) {
           this.#replies.flush();
+          this.#tell();
           setImmediate(this.#runAgain);
           return false;
         }
@@ -196,6 +205,7 @@ export class ThreadLoop implements CallEnvironment {
       if (this.#runSlot(slot)) sampler.ran();
       else sampler.discard();
     }
+    this.#tell();
     sampler.end();
     return true;
   }
@@ -297,11 +307,11 @@ export class ThreadLoop implements CallEnvironment {
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
     this.#calls.waiting += 1;
-    const begun = performance.now();
+    const begun = monotonicMs();
     const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
     const resume = (settle: () => void): void => {
       this.#calls.waiting -= 1;
-      this.#times.record(task, (performance.now() - begun) * 1e3);
+      this.#times.record(task, (monotonicMs() - begun) * 1e3);
       settle();
       this.#pacing.yielded();
       if (!this.#leaving) this.#run();
@@ -360,12 +370,30 @@ export class ThreadLoop implements CallEnvironment {
     Atomics.store(this.#ring.state, call.slot, SlotState.Done);
   }
 
-  /** Puts the slot on the ring of completions, and wakes the parent unless it looks by itself or was woken already. */
+  /** Puts the slot on the ring of completions. */
   #complete(slot: number): void {
     const { header, completions } = this.#ring;
     completions[this.#completed & MASK] = slot;
     this.#completed = (this.#completed + 1) | 0;
     Atomics.store(header, Word.Completed, this.#completed);
+    this.#untold += 1;
+    if (this.#calls.several) this.#tell();
+  }
+
+  /** Lets results wait for that of the next call, which is in this slot, while there is work after it and it is not long. */
+  #tellInTime(slot: number): void {
+    const us = this.#times.of(this.#ring.task[slot] ?? 0);
+    this.#untoldUs += us;
+    const left = (Atomics.load(this.#ring.header, Word.Submitted) - this.#taken) | 0;
+    if (us === 0 || this.#untoldUs > UNTOLD_US || left <= FEW_LEFT) this.#tell();
+  }
+
+  /** Wakes the parent for results, unless it looks by itself or was woken already. */
+  #tell(): void {
+    if (this.#untold === 0) return;
+    this.#untold = 0;
+    this.#untoldUs = 0;
+    const { header } = this.#ring;
     if (
       Atomics.load(header, Word.Polling) === 0 &&
       Atomics.exchange(header, Word.Kicked, 1) === 0
