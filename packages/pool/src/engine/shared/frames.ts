@@ -1,4 +1,4 @@
-import { encodePayload } from "./payload.js";
+import { encodePayload, isJsonSafe } from "./payload.js";
 import { copyForWriting } from "./scratch.js";
 
 /** What the body of a frame is. */
@@ -47,8 +47,7 @@ export class FrameBatch {
 
   /** Adds a triple whose `value` JSON carries. */
   add(first: number, second: number, value: unknown): void {
-    // Among others a number is one of them: frames of one triple each would cost more than its text.
-    if (typeof value === "number" && this.#triples.length === 0) {
+    if (typeof value === "number") {
       this.addNumber(first, second, value);
       return;
     }
@@ -58,6 +57,11 @@ export class FrameBatch {
 
   /** Adds a triple with any number, those included that JSON does not know. */
   addNumber(first: number, second: number, value: number): void {
+    // Among others it is one of them: frames of one triple each would cost more than its text.
+    if (this.#triples.length > 0 && isJsonSafe(value)) {
+      this.#triples.push(first, second, value);
+      return;
+    }
     this.#closeTriples();
     if (this.#numbersEnd === 0) this.#numbersEnd = HEAD_BYTES;
     const at = this.#numbersEnd;
