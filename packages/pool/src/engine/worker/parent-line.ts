@@ -11,7 +11,7 @@ export interface ParentLine {
 }
 
 /** Takes what comes. More may be had from the `source`, if there is one. */
-export type Receive = (chunk: Buffer, source?: Socket) => void;
+type Receive = (chunk: Buffer, source?: Socket) => void;
 
 /** Opens the line: the socket that the parent named, or else Node's own channel. */
 export function openLine(birth: ChildBirth, receive: Receive): ParentLine {
