@@ -1,17 +1,20 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { shaJob } from "@concur/algorithms";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Report } from "../src/compare/model.js";
-import { runProgram, startProgram } from "./fixtures/program.js";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { runProgram, type ProgramResult } from "./fixtures/program.js";
 
 const VERDICTS = "True True True True True False False False False False False False True False";
 
 describe("primes", () => {
-  test("FL28: prints what the threads say, and the results in order", async () => {
-    const { exitCode, stdout, stderr } = await runProgram("primes");
+  let result: ProgramResult;
+
+  beforeAll(async () => {
+    result = await runProgram("primes");
+  });
+
+  test("FL28: prints what the threads say, and the results in order", () => {
+    const { exitCode, stdout, stderr } = result;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const lines = stdout.trimEnd().split("\n");
     expect(lines.every((line) => /^\[\d\d:\d\d:\d\d\] /.test(line))).toBe(true);
@@ -25,13 +28,12 @@ describe("primes", () => {
     expect(texts).toHaveLength(3 + 3 * 14);
   });
 
-  test("FL27: each result after the message of its call, at most three calls at a time", async () => {
-    const { stdout } = await runProgram("primes");
+  test("FL27: each result after the message of its call, at most three calls at a time", () => {
     let running = 0;
     let ended = 0;
     let results = 0;
     let most = 0;
-    for (const line of stdout.split("\n")) {
+    for (const line of result.stdout.split("\n")) {
       if (line.endsWith("doing calculating...")) running += 1;
       if (line.endsWith("done.")) {
         running -= 1;
@@ -51,122 +53,54 @@ describe("primes", () => {
 const STATUS = /^(\d+) workers, elapsed time: \d+\.\d\ds$/;
 
 describe("sha", () => {
-  test("FL29: prints twelve digests and the status line, the same ones for a seed", async () => {
-    const args = ["sha", "2", "--executor", "thread", "--seed", "7"];
-    const { exitCode, stdout, stderr } = await runProgram(...args);
+  const expected = Array.from({ length: 12 }, (_, index) => shaJob(2 ** 20, 7 + index));
+
+  // Processes are what it takes when nothing is said.
+  test.each([{ executor: [] }, { executor: ["--executor", "thread"] }])(
+    "FL29: prints twelve digests and the status line, the same ones for a seed, $executor",
+    async ({ executor }) => {
+      const { exitCode, stdout, stderr } = await runProgram("sha", "2", "--seed", "7", ...executor);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      const lines = stdout.trimEnd().split("\n");
+      expect(STATUS.exec(lines.pop() ?? "")?.[1]).toBe("2");
+      expect(lines.sort()).toEqual(expected.sort());
+    },
+  );
+
+  test("takes other bytes for each job and in each run without a seed, and a worker per processor", async () => {
+    const runs = [await runProgram("sha"), await runProgram("sha", "--executor", "process")];
+    const lines = runs.flatMap(({ stdout }) => stdout.trimEnd().split("\n"));
+    expect(new Set(lines.filter((line) => /^[0-9a-f]{64}$/.test(line))).size).toBe(24);
+    const workers = lines.flatMap((line) => STATUS.exec(line)?.[1] ?? []);
+    expect(workers).toEqual(runs.map(() => String(availableParallelism())));
+  });
+});
+
+test.each(["process", "thread"])(
+  "FL31: arcfour on a %s executor prints the sizes of the book and the status line",
+  async (executor) => {
+    const { exitCode, stdout, stderr } = await runProgram(
+      ...["--", "arcfour", "3", "--executor", executor],
+    );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const lines = stdout.trimEnd().split("\n");
-    expect(STATUS.exec(lines.pop() ?? "")?.[1]).toBe("2");
-    const expected = Array.from({ length: 12 }, (_, index) => shaJob(2 ** 20, 7 + index));
-    expect(lines.sort()).toEqual(expected.sort());
-  });
-
-  test("takes other bytes in each run without a seed", async () => {
-    const digests = async () => {
-      const { stdout } = await runProgram("sha", "--executor", "thread");
-      return stdout.split("\n").filter((line) => /^[0-9a-f]{64}$/.test(line));
-    };
-    const [first, second] = [await digests(), await digests()];
-    expect(new Set([...first, ...second]).size).toBe(24);
-  });
-});
-
-test("FL31: arcfour prints the sizes of the book and the status line", async () => {
-  const { exitCode, stdout } = await runProgram("--", "arcfour", "3", "--executor", "thread");
-  expect(exitCode).toBe(0);
-  const lines = stdout.trimEnd().split("\n");
-  expect(STATUS.exec(lines.pop() ?? "")?.[1]).toBe("3");
-  expect(lines.sort().reverse()).toEqual([
-    "384.0 KB",
-    "362.7 KB",
-    "341.3 KB",
-    "320.0 KB",
-    "298.7 KB",
-    "277.3 KB",
-    "256.0 KB",
-    "234.7 KB",
-    "213.3 KB",
-    "192.0 KB",
-    "170.7 KB",
-    "149.3 KB",
-  ]);
-});
-
-describe("compare", () => {
-  let folder: string;
-  const small = ["--scale", "0.01", "-n", "3", "-w", "1,2"];
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "cli-bench-"));
-  });
-
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  test("--json holds every run, and the calls of the last one", async () => {
-    const workloads = "primes,sha,arcfour,sieve,wait";
-    const executors = ["-x", "inline,async,thread"];
-    const { stdout } = await runProgram("compare", workloads, ...executors, ...small, "--json");
-    const report = JSON.parse(stdout) as Report;
-    expect(report).toMatchObject({ schema: 1, scale: 0.01, repetitions: 3, interrupted: false });
-    const names = report.cases.map((one) => `${one.workload} ${one.executor} ${one.workers}`);
-    expect(names).toHaveLength(25);
-    expect(names.slice(0, 5)).toEqual(
-      ["inline 1", "async 1", "async 2", "thread 1", "thread 2"].map((name) => `primes ${name}`),
-    );
-    for (const { runsMs, calls, executor, workload } of report.cases) {
-      expect(runsMs).toHaveLength(3);
-      expect(calls).toHaveLength(workload === "primes" ? 14 : workload === "wait" ? 24 : 12);
-      for (const { startMs, endMs } of calls) expect(endMs).toBeGreaterThanOrEqual(startMs);
-      const workers = new Set(calls.map(({ worker }) => worker));
-      expect([...workers].every((worker) => worker.endsWith("/0"))).toBe(executor !== "thread");
-    }
-  });
-
-  test("prints tables and bars, and compares with an older run", async () => {
-    const baseline = join(folder, "old.json");
-    const { stdout } = await runProgram("compare", "wait", ...small, "--json");
-    await writeFile(baseline, stdout);
-    const second = await runProgram("compare", "wait", ...small, "--baseline", baseline);
-    expect(second.exitCode).toBe(0);
-    expect(second.stdout).toMatch(/^wait +thread × 2 +3 /m);
-    expect(second.stdout).toMatch(/^ {2}thread × 2 {2}█+ \d+\.\d\d$/m);
-    expect(second.stdout).toMatch(/^wait +thread × 2 .*(faster|slower|no difference shown)$/m);
-    expect(second.stderr).toContain("12 of 12 runs done\n");
-  });
-
-  test("--markdown prints a table", async () => {
-    const { stdout } = await runProgram("compare", "wait", ...small, "-x", "async", "--markdown");
-    expect(stdout).toMatch(/^\| wait \| async × 2 \| 3 \| /m);
-    expect(stdout).toContain("Speed-ups refer to async × 1.");
-  });
-
-  test("--html writes one page that asks for nothing else", async () => {
-    const page = join(folder, "report.html");
-    const { exitCode, stderr } = await runProgram("compare", "wait", ...small, "--html", page);
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain(`The report is in ${page}\n`);
-    const html = await readFile(page, "utf8");
-    expect(html).toMatch(/^<!doctype html>/);
-    expect(html).not.toMatch(/\b(src|href)="(?!data:,")/);
-    expect(html).toContain("Chart.js v4");
-    expect(html).toContain("Permission is hereby granted, free of charge");
-  });
-
-  test("Ctrl-C ends the workers, and what was measured so far is printed", async () => {
-    const args = ["compare", "wait", "--scale", "0.01", "-n", "400", "-w", "2", "-x", "thread"];
-    await using program = startProgram(args);
-    await program.untilComplains(/\d+ of 401 runs done/);
-    program.child.kill("SIGINT");
-    const { exitCode, stdout } = await program.result;
-    expect(exitCode).toBe(130);
-    expect(stdout).toContain(", interrupted\n");
-    const runs = Number(/^wait +thread × 2 +(\d+) /m.exec(stdout)?.[1]);
-    expect(runs).toBeGreaterThan(0);
-    expect(runs).toBeLessThan(400);
-  });
-});
+    expect(STATUS.exec(lines.pop() ?? "")?.[1]).toBe("3");
+    expect(lines.sort().reverse()).toEqual([
+      "384.0 KB",
+      "362.7 KB",
+      "341.3 KB",
+      "320.0 KB",
+      "298.7 KB",
+      "277.3 KB",
+      "256.0 KB",
+      "234.7 KB",
+      "213.3 KB",
+      "192.0 KB",
+      "170.7 KB",
+      "149.3 KB",
+    ]);
+  },
+);
 
 test("doctor tells facts, costs and what to take", async () => {
   const { exitCode, stdout, stderr } = await runProgram("doctor");
@@ -174,8 +108,10 @@ test("doctor tells facts, costs and what to take", async () => {
   expect(stdout).toMatch(/^Node {2,}\d+\.\d+\.\d+, /m);
   expect(stdout).toMatch(/^processors {2,}\d+, of which Node may use \d+$/m);
   expect(stdout).toMatch(/^memory {2,}\d+\.\d GiB, \d+\.\d GiB free$/m);
-  expect(stdout).toMatch(/^thread start-up {2,}\d+\.\d ms$/m);
-  expect(stdout).toMatch(/^thread round trip {2,}\d+\.\d µs$/m);
+  for (const kind of ["thread", "process"]) {
+    expect(stdout).toMatch(new RegExp(`^${kind} start-up {2,}\\d+\\.\\d ms$`, "m"));
+    expect(stdout).toMatch(new RegExp(`^${kind} round trip {2,}\\d+\\.\\d µs$`, "m"));
+  }
   expect(stdout).toMatch(/^work for a processor {2,}new ThreadPoolExecutor\(/m);
   expect(stdout).toMatch(/^waiting for others {2,}new AsyncExecutor\(/m);
 });

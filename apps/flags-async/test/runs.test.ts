@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchFlagServer, startFlagServer } from "@concur/flag-server";
-import { readCounts, totalOf, untilPrinted } from "@concur/flags-common/testing";
+import { readCounts, startFaultServer, totalOf, untilPrinted } from "@concur/flags-common/testing";
 import { describe, expect, test } from "@jest/globals";
 import { openWorkplace } from "./fixtures/harness.js";
 
@@ -150,6 +150,21 @@ describe("flags-async in trouble", () => {
     await writeFile(join(workplace.path, "downloads", leftover), "GIF89a");
     await workplace.start(["us", "--base-url", server.urls.LOCAL]).result;
     expect(await workplace.files()).toEqual(["us.gif"]);
+  });
+});
+
+describe("flags-async behind a proxy", () => {
+  test("sends what is for other machines through the proxy of the environment", async () => {
+    const answer =
+      "HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\nContent-Length: 10\r\n\r\nGIF89a123;";
+    await using proxy = await startFaultServer((socket) => socket.end(answer));
+    await using workplace = await openWorkplace();
+    const { origin } = new URL(proxy.baseUrl);
+    const env = { http_proxy: origin, HTTP_PROXY: origin, no_proxy: "", NO_PROXY: "" };
+    const args = ["us", "br", "--base-url", "http://flags.example/flags"];
+    const result = await workplace.start(args, { env }).result;
+    expect(result).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await workplace.files()).toEqual(["br.gif", "us.gif"]);
   });
 });
 

@@ -8,6 +8,13 @@ export {
   type FaultServer,
 } from "./testing/fault-cases.js";
 export {
+  planFaults,
+  readNdjson,
+  SERVER_FAULTS,
+  type FaultPlan,
+  type ServerFault,
+} from "./testing/server-faults.js";
+export {
   startProgram,
   type ProgramResult,
   type RunningProgram,

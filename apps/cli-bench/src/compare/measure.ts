@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Executor } from "@concur/pool";
 import { createExecutor } from "../executors.js";
 import type { Interruption } from "../interruption.js";
@@ -14,6 +15,9 @@ export interface MeasureOptions {
   readonly warmUps: number;
   readonly scale: number;
 }
+
+/** Calls in this thread let the event loop have its turn after so long: it hears of Ctrl-C there. */
+const TURN_MS = 100;
 
 interface OpenCase {
   readonly of: Case;
@@ -46,6 +50,7 @@ export async function measure(
     for (let round = -warmUps; round < repetitions; round += 1) {
       for (const current of round % 2 === 0 ? open : [...open].reverse()) {
         const { ms, calls } = await runOnce(current, scale);
+        await turn();
         if (interruption.happened) return open.map(resultOf);
         if (round >= 0) {
           current.runsMs.push(ms);
@@ -72,8 +77,13 @@ async function runOnce(
   const calls: CallSpan[] = [];
   if (of.executor === "inline") {
     // Async calls would overlap there; this is the program without concurrency.
-    for (const amount of amounts)
+    let turnMs = startMs;
+    for (const amount of amounts) {
       calls.push(await executor.run(tasks.timedJob, of.workload, amount));
+      if (performance.now() - turnMs < TURN_MS) continue;
+      await turn();
+      turnMs = performance.now();
+    }
   } else {
     const futures = amounts.map((amount) => executor.submit(tasks.timedJob, of.workload, amount));
     for (const future of futures) calls.push(await future.result());

@@ -17,8 +17,9 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: findChromium() ?? "", args });
   folder = await mkdtemp(join(tmpdir(), "cli-bench-page-"));
   const file = join(folder, "report.html");
-  const options = ["--scale", "0.01", "-n", "3", "-w", "1,2", "-x", "inline,async,thread"];
-  await runProgram("compare", "primes,wait", ...options, "--html", file);
+  const executors = ["-w", "1,2", "-x", "inline,async,thread,process"];
+  const few = ["--scale", "0.01", "-n", "2", "--warm-up", "0"];
+  await runProgram("compare", "sieve,wait", ...executors, ...few, "--html", file);
   url = pathToFileURL(file).href;
 });
 
@@ -73,10 +74,10 @@ describe.each(["light", "dark"] as const)("the page in %s", (scheme) => {
 test("another case can be chosen for the timeline", async () => {
   await using opened = await openPage("light");
   const { page, troubles } = opened;
-  expect(await page.locator("#case option").count()).toBe(10);
+  expect(await page.locator("#case option").count()).toBe(14);
   const picture = `document.querySelector("[data-chart=timeline]").toDataURL()`;
   const before = await page.evaluate<string>(picture);
-  await page.selectOption("#case", "primes, inline");
+  await page.selectOption("#case", "sieve, inline");
   expect(await page.evaluate<string>(picture)).not.toBe(before);
   expect(troubles).toEqual([]);
 });

@@ -1,12 +1,15 @@
 import * as algorithms from "@concur/algorithms";
-import { importTasks, ThreadPoolExecutor } from "@concur/pool";
+import { importTasks, ProcessPoolExecutor, ThreadPoolExecutor } from "@concur/pool";
 import { afterAll, describe, expect, test } from "@jest/globals";
 
 const tasks = importTasks<typeof algorithms>(import.meta.resolve("@concur/algorithms"));
 const KEY = Uint8Array.from(Buffer.from("key"));
 
-describe("as tasks in threads", () => {
-  const executor = new ThreadPoolExecutor({ maxWorkers: 2 });
+describe.each([
+  { workers: "threads", Executor: ThreadPoolExecutor },
+  { workers: "processes", Executor: ProcessPoolExecutor },
+])("as tasks in $workers", ({ Executor }) => {
+  const executor = new Executor({ maxWorkers: 2 });
 
   afterAll(async () => {
     await executor.shutdown();

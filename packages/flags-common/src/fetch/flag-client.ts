@@ -53,7 +53,6 @@ export class FlagClient implements Disposable {
     const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
     this.#agents = [httpAgent, httpsAgent];
     this.axios = axios.create({
-      adapter: "http",
       httpAgent,
       httpsAgent,
       method: "GET",
@@ -61,6 +60,9 @@ export class FlagClient implements Disposable {
       headers: { Accept: "image/gif", "Accept-Encoding": "identity" },
       decompress: false,
       responseType: "arraybuffer",
+      // Bytes are not to be changed. Axios' own look for forms among them, for which Node loads all of fetch first.
+      transformRequest: [],
+      transformResponse: [],
       maxContentLength: this.maxBytes,
       maxRedirects: 0,
       validateStatus: () => true,

@@ -1,7 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
-import type { AxiosResponse } from "axios";
+import type { AxiosRequestConfig, AxiosResponse } from "axios";
+import { errorCode } from "../shared/failure-reason.js";
+import { directAdapter, hasProxyInEnvironment } from "./direct-adapter.js";
 import type { FlagClient } from "./flag-client.js";
 import { judgeRedirect, MAX_REDIRECTS } from "./redirect.js";
 import type { RequestTrace } from "./request-trace.js";
@@ -17,6 +19,9 @@ export interface OutgoingRequest {
   /** Makes a fresh trace for each request that goes out. */
   readonly newTrace: () => RequestTrace;
 }
+
+/** What a connection that the other side has closed comes to; a timeout, say, is no sign of it. */
+const CLOSED_CODES = new Set(["ECONNRESET", "EPIPE"]);
 
 /** Sends a GET and follows redirects; rejects with what axios throws. */
 export async function sendRequest(
@@ -42,21 +47,20 @@ export async function sendRequest(
 async function sendOnce(url: URL, outgoing: OutgoingRequest): Promise<Response> {
   const { client, signal, headers, newTrace } = outgoing;
   const trace = newTrace();
-  const config = {
-    url: url.href,
-    signal,
-    headers,
-    // A proxy named in the environment cannot reach this machine's own servers.
-    ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
-  };
+  const config = { url: url.href, signal, headers };
+  // A proxy named in the environment cannot reach this machine's own servers.
+  const isDirect = isLoopback(url.hostname) || !hasProxyInEnvironment();
+  const over = (way: RequestTrace): Pick<AxiosRequestConfig, "adapter" | "transport"> =>
+    isDirect ? { adapter: directAdapter(url, way) } : { adapter: "http", transport: way };
   try {
-    return await client.axios.request<Uint8Array>({ ...config, transport: trace });
+    return await client.axios.request<Uint8Array>({ ...config, ...over(trace) });
   } catch (error) {
     // The server may close an idle connection in the moment we send on it: the request was never read.
-    if (signal.aborted || trace.answered || !trace.reusedConnection) throw error;
+    const wasIdle = trace.reusedConnection && !trace.answered;
+    if (signal.aborted || !wasIdle || !CLOSED_CODES.has(errorCode(error) ?? "")) throw error;
     return await client.axios.request<Uint8Array>({
       ...config,
-      transport: newTrace(),
+      ...over(newTrace()),
       httpAgent: new http.Agent(),
       httpsAgent: new https.Agent(),
     });

@@ -18,6 +18,7 @@ const STYLE = `
   ul { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); list-style: none; padding: 0; }
   li { border: 1px solid light-dark(#bbb, #555); border-radius: .4rem; overflow-wrap: anywhere; padding: .5rem; }
   img, .none { aspect-ratio: 4 / 3; display: block; object-fit: contain; width: 100%; }
+  img { outline: 1px solid light-dark(#ddd, #444); }
   .none { align-items: center; background: light-dark(#eee, #333); display: flex; justify-content: center; }
   .error .none { background: light-dark(#fdd, #522); }
   strong { display: block; margin-top: .4rem; }

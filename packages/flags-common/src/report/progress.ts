@@ -1,10 +1,11 @@
 import { SingleBar } from "cli-progress";
+import { progressLine } from "./progress-line.js";
 
 /** Shows how far a run has come. */
 export interface Progress {
   /** Another file is done, or has failed. */
   advance(failed: boolean): void;
-  /** Leaves everything as it is and goes to the next line. */
+  /** Takes the bar away, or says for the last time how far it came. */
   stop(): void;
 }
 
@@ -18,6 +19,8 @@ const NO_PROGRESS: Progress = {
 
 /** How often a plain line comes, in milliseconds. */
 const PLAIN_INTERVAL_MS = 2000;
+/** Where a terminal does not say how wide it is. */
+const DEFAULT_COLUMNS = 80;
 const RED = "\u001b[31m";
 const PLAIN_COLOR = "\u001b[39m";
 
@@ -31,25 +34,30 @@ export function startProgress(total: number, mode: ProgressMode): Progress {
 }
 
 function bar(total: number): Progress {
+  // Knows NO_COLOR, FORCE_COLOR and what the terminal can do.
+  const [on, off] = process.stderr.hasColors() ? [RED, PLAIN_COLOR] : ["", ""];
+  let failures = 0;
   const single = new SingleBar({
     stream: process.stderr,
-    format: "{percentage}%|{bar}| {value}/{total} [{duration_formatted}<{eta_formatted}]{failed}",
-    barCompleteChar: "█",
-    barIncompleteChar: " ",
-    autopadding: true,
+    format: (_options, { value, eta, startTime }) => {
+      const elapsedSeconds = (Date.now() - startTime) / 1000;
+      const state = { value, total, elapsedSeconds, etaSeconds: eta, failures };
+      // Asked for each time: the window may have another size by now.
+      const columns = process.stderr.columns || DEFAULT_COLUMNS;
+      return progressLine(state, columns, (text) => `${on}${text}${off}`);
+    },
     // Averages over the whole run: files come in bursts.
     etaBuffer: total,
     // Otherwise the bar switches the terminal's wrapping off, and a kill leaves it so.
     linewrap: true,
+    // All that it said, and more, is in the report.
+    clearOnComplete: true,
   });
-  // Knows NO_COLOR, FORCE_COLOR and what the terminal can do.
-  const [on, off] = process.stderr.hasColors() ? [RED, PLAIN_COLOR] : ["", ""];
-  let failures = 0;
-  single.start(total, 0, { failed: "" });
+  single.start(total, 0);
   return {
     advance: (failed) => {
       if (failed) failures += 1;
-      single.increment(1, { failed: failures === 0 ? "" : ` ${on}${failures} failed${off}` });
+      single.increment();
     },
     stop: () => {
       single.stop();

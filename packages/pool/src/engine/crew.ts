@@ -210,9 +210,9 @@ export class Crew {
         this.#listener.freed(freed);
       },
       ended: (ended, end) => {
-        const { exitCode, error } = end;
-        if (ended.closed) traceWorker({ event: "exit", name, workerId, exitCode });
-        else traceWorker({ event: "crash", name, workerId, exitCode, error });
+        const { exitCode, signal, error } = end;
+        if (ended.closed) traceWorker({ event: "exit", name, workerId, exitCode, signal });
+        else traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
         stopTimer();
         this.#ended(ended, end, late);
       },
@@ -271,7 +271,7 @@ export class Crew {
     if (this.#failedBoots < BOOT_ATTEMPTS && !late) return;
     const message = late
       ? `a worker was not up within ${this.#options.startupTimeoutMs} ms`
-      : `${BOOT_ATTEMPTS} workers in a row died before they were up`;
+      : `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
     this.#listener.broken(
       new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),
     );
@@ -285,15 +285,17 @@ function nextOf(waiting: readonly WorkerCall[]): WorkerCall | undefined {
 
 function crashError(
   workerId: number,
-  { exitCode, signal, error }: WorkerEnd,
+  end: WorkerEnd,
   when: string,
   started: true | "unknown",
 ): WorkerCrashedError {
-  const end =
-    signal === undefined
-      ? `ended with exit code ${exitCode ?? "unknown"}`
-      : `was ended by the signal ${signal}`;
+  const { exitCode, signal, error } = end;
   const how = error instanceof Error ? `: ${error.message}` : "";
   const details = { exitCode, signal, workerId, started, cause: error };
-  return new WorkerCrashedError(`worker ${workerId} ${end} ${when}${how}`, details);
+  return new WorkerCrashedError(`worker ${workerId} ${wordOfEnd(end)} ${when}${how}`, details);
+}
+
+function wordOfEnd({ exitCode, signal }: WorkerEnd): string {
+  if (signal !== undefined) return `was ended by the signal ${signal}`;
+  return `ended with exit code ${exitCode ?? "unknown"}`;
 }

@@ -1,13 +1,12 @@
-import { TimeoutError } from "../errors.js";
-import { PriorityQueue } from "../internal/priority-queue.js";
-import { startTimer } from "../internal/timer.js";
 import type { Crew } from "./crew.js";
 import type { Link, Transport } from "./link.js";
 import { Lookout } from "./lookout.js";
 import { MapWork } from "./map-work.js";
-import { FEW_LEFT, monotonicMs, SLOTS } from "./shared/ring.js";
+import { FEW_LEFT, SLOTS } from "./shared/ring.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./task-registry.js";
+import { limitTime } from "./time-limit.js";
+import { WaitingRoom } from "./waiting-room.js";
 import { WorkerCall } from "./worker-call.js";
 
 /** So many microseconds of measured work may lie with a worker. */
@@ -24,8 +23,7 @@ const EAGER_ITEMS = 1024;
  * millisecond; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
  */
 export class Dispatcher {
-  readonly queue = new PriorityQueue<WorkerCall | MapWork>();
-  readonly #maps = new Set<MapWork>();
+  readonly waiting = new WaitingRoom();
   readonly #crew: Crew;
   readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
@@ -37,7 +35,6 @@ export class Dispatcher {
   #fewest = 1;
   #scheduled = false;
   #sinceFlush = 0;
-  #orders = 0;
 
   constructor(
     crew: Crew,
@@ -64,52 +61,24 @@ export class Dispatcher {
   }
 
   enqueue(call: WorkerCall): void {
-    call.order = this.#orders;
-    this.#orders += 1;
-    this.queue.pushEntry(call, call.priority);
+    this.waiting.push(call);
     this.#sinceFlush += 1;
     if (this.#sinceFlush >= EAGER) this.flush();
     else this.schedule();
   }
 
-  /** Takes a waiting call out of the queue; false when it is not there. */
-  withdraw(call: WorkerCall): boolean {
-    return call.queued && this.queue.remove(call, call.priority);
-  }
-
-  /** Lets the items of a map wait for their turn, as one entry of the queue. */
   enqueueMap(work: MapWork): void {
-    if (!work.queued) {
-      work.queued = true;
-      work.order = this.#orders;
-      this.#orders += 1;
-      this.#maps.add(work);
-      this.queue.push(work, work.priority);
-    }
+    this.waiting.pushMap(work);
     this.#sinceFlush += 1;
     // What reads a long input keeps this thread; the workers should not wait for its end.
     if (this.#sinceFlush >= EAGER_ITEMS) this.flush();
     else this.schedule();
   }
 
-  /** Calls and items that wait. */
-  get waiting(): number {
-    let count = this.queue.size - this.#maps.size;
-    for (const work of this.#maps) count += work.size;
-    return count;
-  }
-
-  /** The maps that have items to send. */
-  get maps(): readonly MapWork[] {
-    return [...this.#maps];
-  }
-
   /** Puts calls back that were never begun, where they stood. */
   requeue(calls: readonly WorkerCall[]): void {
-    for (const call of [...calls].sort((a, b) => b.order - a.order)) {
-      call.stopTimer?.();
-      this.queue.unshiftEntry(call, call.priority);
-    }
+    for (const call of calls) call.stopTimer?.();
+    this.waiting.putBack(calls);
     if (calls.length > 0) this.schedule();
   }
 
@@ -123,13 +92,14 @@ export class Dispatcher {
   readonly flush = (): void => {
     this.#scheduled = false;
     this.#sinceFlush = 0;
-    if (this.queue.size === 0) return;
-    const toCome = this.#crew.growFor(this.waiting);
+    if (this.waiting.isEmpty) return;
+    const { size } = this.waiting;
+    const toCome = this.#crew.growFor(size);
     const links = this.#crew.links;
     if (links.length === 0) return;
-    let waiting = this.waiting;
-    for (const link of links) waiting += link.held;
-    const fair = Math.ceil(waiting / (links.length + toCome));
+    let all = size;
+    for (const link of links) all += link.held;
+    const fair = Math.ceil(all / (links.length + toCome));
     // What is too little to wake somebody for goes to those at work; the rest first to those who have nothing, with an
     // even share; then to those who can take more.
     const fewest = this.#tooFewToWake();
@@ -146,7 +116,7 @@ export class Dispatcher {
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
-    if (this.queue.size > 0) this.flush();
+    if (!this.waiting.isEmpty) this.flush();
     else if (link.closed) return;
     else if (this.#concurrency > 1) this.#relieve(link);
     else if (link.held === 0 && this.inFlight > 1) this.#steal(link);
@@ -159,39 +129,45 @@ export class Dispatcher {
   #spread(links: readonly Link[], fair: number): boolean {
     let idle = 0;
     for (const link of links) if (link.held === 0) idle += 1;
-    const woke = this.#handOut(links, true, Math.min(fair, Math.ceil(this.waiting / idle)));
+    const woke = this.#handOut(links, true, Math.min(fair, Math.ceil(this.waiting.size / idle)));
     const order = [...links].sort((a, b) => a.unseen - b.unseen || a.held - b.held);
     return this.#handOut(order, false, fair) || woke;
   }
 
   #tooFewToWake(): number {
-    const next = this.queue.peek();
+    const next = this.waiting.peek();
     // A chunk is work, and calls that run at once belong side by side.
     const us =
       next instanceof WorkerCall && this.#concurrency === 1 ? this.#times.of(next.task) : 0;
-    this.#fewest = us === 0 ? 1 : Math.max(1, Math.floor(WAKE_US / us));
+    const canTakeBack = this.#crew.links[0]?.begun !== undefined;
+    this.#fewest = us === 0 || !canTakeBack ? 1 : Math.max(1, Math.floor(WAKE_US / us));
     return this.#fewest;
   }
 
   #handOut(links: readonly Link[], idle: boolean, fair: number): boolean {
     let woke = false;
     for (const link of [...links]) {
-      if (this.queue.size === 0) break;
+      if (this.waiting.isEmpty) break;
       if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
-      if (!idle && fair < Infinity && !this.#lookout.getsOn(link)) continue;
+      // Where several calls run at once nobody is looked after: #spread has seen who comes round to its calls.
+      if (!idle && fair < Infinity && this.#concurrency === 1 && !this.#lookout.getsOn(link)) {
+        continue;
+      }
       const ahead = this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
-      // Many small hand-outs cost more than they bring: wait until a good part of what it had is done.
-      if (!idle && ahead > 16 && room < ahead >> 2 && this.queue.size > room) continue;
+      // Many small hand-outs cost more than they bring: wait until a good part of what it had is done. What waits beside
+      // other calls is not short, however: each free place is one call less at work.
+      const small = ahead > 16 && room < ahead >> 2 && this.waiting.entries > room;
+      if (small && !idle && this.#concurrency === 1) continue;
       if (this.#send(link, Math.min(room, link.room, this.#crew.allowance(link)))) woke = true;
     }
     return woke;
   }
 
   #nextIsRisky(): boolean {
-    const next = this.queue.peek();
+    const next = this.waiting.peek();
     return next instanceof WorkerCall && next.risky;
   }
 
@@ -205,7 +181,7 @@ export class Dispatcher {
   }
 
   #aheadOfOne(): number {
-    const next = this.queue.peek();
+    const next = this.waiting.peek();
     const us = next === undefined ? 0 : this.#times.of(next.task);
     if (us === 0 || us * 2 > AHEAD_US) return 1;
     // A chunk is work for half of that time already.
@@ -216,56 +192,20 @@ export class Dispatcher {
   #send(link: Link, most: number): boolean {
     let count = 0;
     while (count < most) {
-      const call = this.#nextCall();
+      const call = this.waiting.next(this.#times);
       if (call === undefined) break;
       link.place(call, this.#tasks.entries);
       count += 1;
-      if (call.options.timeoutMs !== undefined) this.#startClock(call, call.options.timeoutMs);
+      const { timeoutMs } = call.options;
+      if (timeoutMs !== undefined) {
+        limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
+      }
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
       if (call.pinned || call.risky) break;
     }
     if (count === 0) return false;
     this.#crew.busy(link);
     return link.publish();
-  }
-
-  #nextCall(): WorkerCall | undefined {
-    for (;;) {
-      const head = this.queue.peek();
-      if (head === undefined) return undefined;
-      if (!(head instanceof MapWork)) {
-        this.queue.shift();
-        return head;
-      }
-      const call = head.size === 0 ? undefined : head.nextCall(this.#times.of(head.task));
-      if (head.size === 0) {
-        this.queue.shift();
-        this.#maps.delete(head);
-        head.queued = false;
-      }
-      // A chunk whose signal has aborted is settled already.
-      if (call !== undefined && !call.future.done()) return call;
-    }
-  }
-
-  /** The limit counts from the start of the run, which only the worker knows: look, and look again. */
-  #startClock(call: WorkerCall, timeoutMs: number): void {
-    const check = (): void => {
-      const begunAt = call.link?.begunAt(call);
-      if (call.link === undefined || call.future.done()) return;
-      // Not begun: it cannot end before a whole limit from now.
-      const left = begunAt === undefined ? timeoutMs : begunAt + timeoutMs - monotonicMs();
-      if (left > 0) {
-        call.stopTimer = startTimer(Math.max(1, left), check);
-        return;
-      }
-      const name = this.#tasks.entries[call.task]?.name ?? "";
-      const reason = new TimeoutError(
-        `the call '${call.options.name ?? name}' ran longer than ${timeoutMs} ms`,
-      );
-      call.host.stop(call, { reason, timedOut: true });
-    };
-    call.stopTimer = startTimer(timeoutMs, check);
   }
 
   /** Moves half of what the fullest worker has not begun, the newest first, to one that has nothing. */

@@ -31,7 +31,7 @@ export class Lookout {
 
   /** Whether a worker has gone on since it was found stuck, if it ever was. */
   getsOn(link: Link): boolean {
-    return link.begun !== undefined && link.begun !== this.#stuckAt.get(link);
+    return link.begun === undefined || link.begun !== this.#stuckAt.get(link);
   }
 
   /**

@@ -132,7 +132,8 @@ export abstract class WorkerExecutor extends Executor {
     });
     this.#host = {
       carriesContext: options.context !== undefined,
-      takeBack: (call) => this.#dispatcher.withdraw(call) || (call.link?.takeBack(call) ?? false),
+      takeBack: (call) =>
+        this.#dispatcher.waiting.remove(call) || (call.link?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
       },
@@ -397,20 +398,20 @@ export abstract class WorkerExecutor extends Executor {
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
     };
     this.#crew.killAll(fail);
-    for (const work of this.#dispatcher.maps) {
+    for (const work of this.#dispatcher.waiting.maps) {
       this.#dropped(
         "failed",
         work.fail(new BrokenExecutorError(error.message, { cause: error.cause })),
       );
     }
     for (const call of this.#waitingCalls()) {
-      this.#dispatcher.withdraw(call);
+      this.#dispatcher.waiting.remove(call);
       fail(call);
     }
   }
 
   #waitingCalls(): WorkerCall[] {
-    return [...this.#dispatcher.queue].filter((work) => work instanceof WorkerCall);
+    return this.#dispatcher.waiting.calls;
   }
 
   /** Items of a map have ended without ever being sent. */
@@ -427,7 +428,7 @@ export abstract class WorkerExecutor extends Executor {
   }
 
   #cancelWaiting(): void {
-    for (const work of this.#dispatcher.maps) {
+    for (const work of this.#dispatcher.waiting.maps) {
       this.#dropped("cancelled", work.fail(new CancelledError()));
     }
     for (const call of this.#waitingCalls()) call.future.cancel();

@@ -26,9 +26,12 @@ export interface StreamIterator<Y> extends AsyncIterableIterator<Y, undefined>, 
   [Symbol.asyncIterator](): StreamIterator<Y>;
 }
 
-/** Ends the streams whose iterators nobody holds any more: what is left of them could never be read. */
-const abandoned = new FinalizationRegistry<ItemQueue>((queue) => {
-  queue.abandon();
+/**
+ * Ends the streams whose iterators nobody holds any more: what is left of them could never be read. Their calls hold the queues;
+ * were they held here, an iterator could be held for ever: the stack of an AbortError in the outcome of a call leads to it.
+ */
+const abandoned = new FinalizationRegistry<WeakRef<ItemQueue>>((queue) => {
+  queue.deref()?.abandon();
 });
 
 /** Makes the reading end of a stream for a user; `bufferSize` items may be on their way or unread. */
@@ -39,7 +42,7 @@ export function openStream(
   const window = new CreditWindow(bufferSize);
   const queue = new ItemQueue(window, upstream);
   const iterator = new StreamHandle(queue);
-  abandoned.register(iterator, queue);
+  abandoned.register(iterator, new WeakRef(queue));
   return { iterator, queue, credit: window.granted };
 }
 

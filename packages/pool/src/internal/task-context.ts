@@ -6,7 +6,11 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Throws the signal's reason when the call should stop. */
   readonly throwIfAborted: () => void;
-  /** Sends a value to the listeners of `future.onProgress()`. */
+  /**
+   * Sends a value to the listeners of `future.onProgress()`. None is left out: each takes memory, about half a kilobyte and
+   * its own size, until the caller's event loop has read it. So a loop that reports faster than the caller reads should
+   * report only now and then, as by time; a generator that is read by `stream()` waits for its reader instead.
+   */
   readonly report: (progress: unknown) => void;
   /** The name given by `with({ name })`, or else the task's own. */
   readonly name: string;

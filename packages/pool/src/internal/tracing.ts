@@ -30,6 +30,8 @@ export interface WorkerTrace {
   readonly workerId: number;
   /** Of `exit` and `crash`. */
   readonly exitCode?: number | undefined;
+  /** Of `exit` and `crash`: the signal that ended a child process. */
+  readonly signal?: string | undefined;
   /** Of `crash`: what the worker threw outside any task, where it did. */
   readonly error?: unknown;
 }

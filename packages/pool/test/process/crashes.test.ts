@@ -151,6 +151,45 @@ describe("a call whose process dies", () => {
     expect(log.lines).toHaveLength(10);
   });
 
+  test("[N23] in a map fails its own item, and those behind it are done by another, in place", async () => {
+    const executor = bench.executor({ maxWorkers: 2 });
+    const log = bench.scratch.log();
+    const items = Array.from({ length: 60 }, (_, n) => n);
+    const results = executor.with({ chunkSize: 1 }).map(
+      Tasks.chaos,
+      items.map(() => log.path),
+      items,
+      items.map((n) => (n === 20 ? "exit" : "number")),
+      items.map(() => 0),
+    );
+    const seen: unknown[] = [];
+    for (let n = 0; n < 60; n += 1) {
+      seen.push(
+        await results.next().then(
+          ({ value }) => value,
+          (error: unknown) => error,
+        ),
+      );
+    }
+    expect(seen[20]).toBeInstanceOf(WorkerCrashedError);
+    expect(seen.filter((_, n) => n !== 20)).toEqual(items.filter((n) => n !== 20));
+    expect(log.lines.filter((line) => line.startsWith("b"))).toHaveLength(60);
+  });
+
+  test("[N23] [P4] [O7] of arguments that are too large for it fails, and no other call", async () => {
+    const executor = bench.executor({ execArgv: ["--max-old-space-size=24"] });
+    const before = executor.submit(Tasks.echo, "before");
+    const huge = executor.submit(
+      Tasks.echo,
+      Array.from({ length: 500_000 }, (_, n) => ({ n })),
+    );
+    const after = [1, 2, 3].map((n) => executor.submit(Tasks.echo, n));
+    await expectCrashed(huge, { started: true });
+    expect(await before.result()).toBe("before");
+    expect(await Promise.all(after.map((future) => future.result()))).toEqual([1, 2, 3]);
+    expect(executor.stats()).toMatchObject({ completed: 4, failed: 1 });
+  });
+
   test("[N19] by its heap limit fails", async () => {
     const executor = bench.executor({ execArgv: ["--max-old-space-size=24"] });
     await expectCrashed(executor.submit(Tasks.grow), { started: true });

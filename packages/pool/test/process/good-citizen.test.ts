@@ -102,4 +102,19 @@ describe("a program with processes", () => {
       );
     },
   );
+
+  test("[M12] [N22] loses no value there of a process that ends right after it, however large", async () => {
+    expect(await runProgram("process/no-socket-exits.mjs")).toEqual(
+      printed(
+        "10 7 7",
+        "1048576 7 7",
+        "33554432 7 7",
+        "3000000 48 48",
+        "5000000 80 80",
+        "done",
+        "true",
+        "1048576 7 7",
+      ),
+    );
+  });
 });

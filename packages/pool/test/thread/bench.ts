@@ -52,6 +52,8 @@ abstract class PoolBench<E extends Executor, O> {
 
 /** Makes thread executors; one worker each, unless told otherwise. */
 export class ThreadBench extends PoolBench<ThreadPoolExecutor, ThreadPoolExecutorOptions> {
+  static readonly Executor = ThreadPoolExecutor;
+
   protected override create(options: ThreadPoolExecutorOptions | undefined): ThreadPoolExecutor {
     return new ThreadPoolExecutor({ maxWorkers: 1, ...options });
   }
@@ -59,6 +61,8 @@ export class ThreadBench extends PoolBench<ThreadPoolExecutor, ThreadPoolExecuto
 
 /** Makes process executors; one worker each, unless told otherwise. */
 export class ProcessBench extends PoolBench<ProcessPoolExecutor, ProcessPoolExecutorOptions> {
+  static readonly Executor = ProcessPoolExecutor;
+
   protected override create(options: ProcessPoolExecutorOptions | undefined): ProcessPoolExecutor {
     return new ProcessPoolExecutor({ maxWorkers: 1, ...options });
   }

@@ -3,7 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
 import type { Future, ThreadPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
 
 /** The same choices in each run of a test: a linear congruential generator. */
 function chooser(seed: number): (choices: number) => number {
@@ -100,8 +100,8 @@ describe("cancel()", () => {
   });
 });
 
-describe("done-callbacks", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("done-callbacks of a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test("[C11] run in the thread that owns the executor, in order of completion", async () => {
     const executor = bench.executor();
@@ -120,7 +120,7 @@ describe("done-callbacks", () => {
     const executor = bench.executor();
     const inner: Promise<unknown>[] = [];
     const first = executor.submit(Tasks.sameValue, 1);
-    const second = executor.submit(Tasks.waitFor, sharedCells(2));
+    const second = executor.submit(Tasks.holdAt, bench.scratch.gate().path);
     first.addDoneCallback(() => {
       second.cancel();
       inner.push(executor.run(Tasks.sameValue, 2));

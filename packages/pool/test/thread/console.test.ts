@@ -1,14 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ThreadPoolExecutor, type ConsoleLine } from "../../src/index.js";
+import type { ConsoleLine } from "../../src/index.js";
 import * as Tasks from "../fixtures/console-tasks.mjs";
 import { runProgram } from "../support/run-program.js";
-import { letGo, sharedCells, ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
-describe("[T13] what tasks print", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("[T13] what tasks print in a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
-  test("is told line by line, with the stream, the thread and the call", async () => {
+  test("is told line by line, with the stream, the worker and the call", async () => {
     const lines: ConsoleLine[] = [];
     const executor = bench.executor({ onConsole: (line) => lines.push(line) });
     await executor.run(Tasks.say, "one\ntwo");
@@ -33,16 +34,16 @@ describe("[T13] what tasks print", () => {
   test("comes while the task computes and lets nothing else happen", async () => {
     const lines: string[] = [];
     const executor = bench.executor({ onConsole: ({ text }) => lines.push(text) });
-    const cells = sharedCells(2);
-    const future = executor.submit(Tasks.sayAndWait, "at work", cells);
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.sayAndWait, "at work", gate.path);
     while (lines.length === 0) await sleep(1);
     expect(lines).toEqual(["at work"]);
     expect(future.running()).toBe(true);
-    letGo(cells);
+    gate.open();
     await future.result();
   });
 
-  test("is told in whole lines, however it was written, and the rest when the thread ends", async () => {
+  test("is told in whole lines, however it was written, and the rest when the worker ends", async () => {
     const lines: string[] = [];
     const executor = bench.executor({ onConsole: ({ text }) => lines.push(text) });
     await executor.run(Tasks.sayInParts, ["a", "b\nc", "d"], 2);
@@ -65,13 +66,15 @@ describe("[T13] what tasks print", () => {
   });
 
   test("onConsole must be a function", () => {
-    expect(() => new ThreadPoolExecutor({ onConsole: "log" as unknown as () => void })).toThrow(
-      TypeError,
-    );
+    expect(() => new Executor({ onConsole: "log" as unknown as () => void })).toThrow(TypeError);
   });
 
   test("is printed in whole lines by default, and bytes as they are", async () => {
-    const { exitCode, stdout, stderr } = await runProgram("thread/prints-lines.mjs");
+    const { exitCode, stdout, stderr } = await runProgram(
+      "thread/prints-lines.mjs",
+      [],
+      [Executor.name],
+    );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const lines = stdout.split("\n");
     expect(lines.filter((line) => line === "aaé")).toHaveLength(200);

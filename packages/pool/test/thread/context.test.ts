@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "@jest/globals";
-import { SerializationError, ThreadPoolExecutor, type ContextCarrier } from "../../src/index.js";
+import { SerializationError, type ContextCarrier } from "../../src/index.js";
 import * as Tasks from "../fixtures/context-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
-describe("the context option", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("the context option of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
   const storage = new AsyncLocalStorage<unknown>();
   const context: ContextCarrier = {
     capture: () => storage.getStore(),
@@ -74,8 +75,7 @@ describe("the context option", () => {
   });
 
   test("takes a function and a task, and nothing else", () => {
-    const make = (given: object): unknown =>
-      new ThreadPoolExecutor({ context: given as ContextCarrier });
+    const make = (given: object): unknown => new Executor({ context: given as ContextCarrier });
     expect(() => make({ capture: 1, restore: Tasks.restore })).toThrow(TypeError);
     expect(() => make({ capture: () => 1, restore: () => 1 })).toThrow(TypeError);
     expect(() => make({ ...context, other: 1 })).toThrow("'other'");

@@ -9,7 +9,7 @@ import {
 } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, ThreadBench } from "./bench.js";
 
 async function expectCrashed(future: Future<unknown>, details: object): Promise<void> {
   const error = await future.exception();
@@ -18,8 +18,8 @@ async function expectCrashed(future: Future<unknown>, details: object): Promise<
   expect(future.cancelled()).toBe(false);
 }
 
-describe("a call whose thread dies", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a call whose %s dies", (_kind, Bench) => {
+  const bench = new Bench();
 
   test.each([0, 1, 42])(
     "[N4] [N5] [N7] [N18] [P6] [G7] by process.exit(%d) fails and tells the code",
@@ -45,22 +45,14 @@ describe("a call whose thread dies", () => {
     expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
   });
 
-  test("[N19] by its heap limit fails, with Node's word for it as the cause", async () => {
-    const executor = bench.executor({ resourceLimits: { maxOldGenerationSizeMb: 16 } });
-    await expectCrashed(executor.submit(Tasks.exhaustHeap), {
-      cause: expect.objectContaining({ code: "ERR_WORKER_OUT_OF_MEMORY" }),
-    });
-    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
-  });
-
   test.each([
     ["[N17]", Tasks.throwLater],
     ["[N20]", Tasks.rejectLater],
-  ])("%s after it is done keeps its value, and others go to another thread", async (_id, task) => {
+  ])("%s after it is done keeps its value, and others go to another worker", async (_id, task) => {
     const executor = bench.executor();
     const first = await executor.run(task, "too late");
-    // The thread is at its end, and nobody knows when; calls that it has not begun are done by another.
-    while ((await executor.run(Tasks.whereAmI)).threadId === first) await sleep(1);
+    // The worker is at its end, and nobody knows when; calls that it has not begun are done by another.
+    while ((await executor.run(Tasks.whereAmI)).worker === first) await sleep(1);
     expect(executor.stats()).toMatchObject({ failed: 0, pending: 0 });
   });
 
@@ -73,9 +65,9 @@ describe("a call whose thread dies", () => {
 
   test("[N6] has an error of its own", async () => {
     const executor = bench.executor({ maxWorkers: 2, onWorkerCrash: "break" });
-    const gate = sharedCells(2);
-    const running = executor.submit(Tasks.waitFor, gate);
-    await whenBegun(gate);
+    const gate = bench.scratch.gate();
+    const running = executor.submit(Tasks.holdAt, gate.path);
+    await gate.whenReached();
     const futures = [
       running,
       executor.submit(Tasks.exitWith, 1),
@@ -97,18 +89,20 @@ describe("a call whose thread dies", () => {
 
   test("[N12] [P15] takes nothing with it but itself, however large the arguments are", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const cells = sharedCells(20);
+    const log = bench.scratch.log();
     const megabyte = new Uint8Array(2 ** 20);
     const futures = Array.from({ length: 20 }, (_, n) =>
       n % 2 === 0
         ? executor.submit(Tasks.hash, megabyte.slice())
-        : executor.submit(Tasks.countThenExit, cells, n, 1),
+        : executor.submit(Tasks.logThenExit, log.path, String(n), 1),
     );
     await Promise.all(futures.map((future) => future.exception()));
     for (const [n, { outcome }] of futures.entries()) {
       expect(outcome?.status).toBe(n % 2 === 0 ? "fulfilled" : "rejected");
     }
-    expect([...cells]).toEqual(Array.from({ length: 20 }, (_, n) => n % 2));
+    expect(log.lines.map(Number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 10 }, (_, n) => 2 * n + 1),
+    );
   });
 
   test("[P8] [P9] as its result is sent fails as well", async () => {
@@ -126,20 +120,32 @@ describe("a call whose thread dies", () => {
   });
 });
 
-describe("onWorkerCrash", () => {
+describe("a call whose thread dies", () => {
   const bench = new ThreadBench();
+
+  test("[N19] by its heap limit fails, with Node's word for it as the cause", async () => {
+    const executor = bench.executor({ resourceLimits: { maxOldGenerationSizeMb: 16 } });
+    await expectCrashed(executor.submit(Tasks.exhaustHeap), {
+      cause: expect.objectContaining({ code: "ERR_WORKER_OUT_OF_MEMORY" }),
+    });
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+});
+
+describe.each(benches)("onWorkerCrash of a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test("[N23] 'replace' fails the calls that ran there, and only them", async () => {
     const executor = bench.executor({ maxWorkers: 2, onWorkerCrash: "replace" });
-    const gate = sharedCells(2);
-    const running = executor.submit(Tasks.waitFor, gate);
-    await whenBegun(gate);
+    const gate = bench.scratch.gate();
+    const running = executor.submit(Tasks.holdAt, gate.path);
+    await gate.whenReached();
     const crashed = executor.submit(Tasks.exitWith, 1);
     const waiting = [1, 2, 3].map((n) => executor.submit(Tasks.sameValue, n));
     await expectCrashed(crashed, { exitCode: 1 });
     expect(await Promise.all(waiting.map((future) => future.result()))).toEqual([1, 2, 3]);
-    letGo(gate);
-    expect(typeof (await running.result())).toBe("number");
+    gate.open();
+    expect(await running.result()).toMatch(/\d/);
     expect(executor.stats()).toMatchObject({ completed: 4, failed: 1, cancelled: 0 });
   });
 
@@ -147,9 +153,9 @@ describe("onWorkerCrash", () => {
     const executor = bench.executor({ maxWorkers: 2, onWorkerCrash: "break" });
     const finished = executor.submit(Tasks.sameValue, "done");
     await finished.result();
-    const gate = sharedCells(2);
-    const running = executor.submit(Tasks.waitFor, gate);
-    await whenBegun(gate);
+    const gate = bench.scratch.gate();
+    const running = executor.submit(Tasks.holdAt, gate.path);
+    await gate.whenReached();
     const crashed = executor.submit(Tasks.exitWith, 9);
     const waiting = executor.submit(Tasks.sameValue, 1);
     const cancelled = executor.submit(Tasks.sameValue, 2);

@@ -3,24 +3,24 @@ import {
   BrokenExecutorError,
   importTasks,
   SerializationError,
-  ThreadPoolExecutor,
   type Task,
 } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { sharedCells, ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
-describe("an initializer", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("an initializer of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
-  test("[J1] [J2] [J3] runs once in each thread before its first call, with its arguments", async () => {
+  test("[J1] [J2] [J3] runs once in each worker before its first call, with its arguments", async () => {
     const executor = bench.executor({
       maxWorkers: 2,
       initializer: Tasks.remember,
       initializerArgs: [{ table: [1, 2, 3] }],
     });
-    const cells = sharedCells(1);
-    await Promise.all([executor.run(Tasks.meet, cells, 2), executor.run(Tasks.meet, cells, 2)]);
+    const { path } = bench.scratch.log();
+    await Promise.all([executor.run(Tasks.meet, path, 2), executor.run(Tasks.meet, path, 2)]);
     const seen = await Promise.all(Array.from({ length: 20 }, () => executor.run(Tasks.recall)));
     for (const { value, runs } of seen) {
       expect(value).toEqual({ table: [1, 2, 3] });
@@ -29,8 +29,7 @@ describe("an initializer", () => {
   });
 
   test.each([0, 1, "text", {}, () => 1])("[J4] [J12] must be a task, which %p is not", (given) => {
-    const create = (): unknown =>
-      new ThreadPoolExecutor({ initializer: given as Task<never, unknown> });
+    const create = (): unknown => new Executor({ initializer: given as Task<never, unknown> });
     expect(create).toThrow(TypeError);
   });
 
@@ -57,7 +56,7 @@ describe("an initializer", () => {
     );
   });
 
-  test("[J8] [J11] [G14] that failed leaves an executor that ends, with no thread, and stays broken", async () => {
+  test("[J8] [J11] [G14] that failed leaves an executor that ends, with no worker, and stays broken", async () => {
     const executor = bench.executor({ maxWorkers: 3, initializer: Tasks.failToInitialize });
     await Promise.all([1, 2, 3].map((n) => executor.submit(Tasks.sameValue, n).exception()));
     await executor.shutdown();
@@ -74,7 +73,7 @@ describe("an initializer", () => {
     expect(cancelled?.cancelled()).toBe(true);
   });
 
-  test("[J9] runs in threads that replace others", async () => {
+  test("[J9] runs in workers that replace others", async () => {
     const executor = bench.executor({
       initializer: Tasks.remember,
       initializerArgs: ["ready"],
@@ -82,7 +81,7 @@ describe("an initializer", () => {
     });
     const seen = await Promise.all([1, 2, 3].map(() => executor.run(Tasks.recall)));
     expect(seen.map(({ value, runs }) => [value, runs])).toEqual(Array(3).fill(["ready", 1]));
-    expect(new Set(seen.map(({ threadId }) => threadId)).size).toBe(3);
+    expect(new Set(seen.map(({ worker }) => worker)).size).toBe(3);
     await executor.submit(Tasks.exitWith, 1).exception();
     expect(await executor.run(Tasks.recall)).toMatchObject({ value: "ready" });
   });
@@ -97,7 +96,7 @@ describe("an initializer", () => {
     expect(log.lines).toEqual([]);
   });
 
-  test("[J13] changes the modules of its thread and no others", async () => {
+  test("[J13] changes the modules of its worker and no others", async () => {
     const executor = bench.executor({ initializer: Tasks.remember, initializerArgs: ["theirs"] });
     expect(await executor.run(Tasks.recall)).toMatchObject({ value: "theirs" });
     expect(await bench.executor().run(Tasks.recall)).toMatchObject({ runs: 0 });
@@ -116,7 +115,7 @@ describe("an initializer", () => {
 
   test("[J15] refuses arguments that cannot be sent, and names the culprit", () => {
     const create = (): unknown =>
-      new ThreadPoolExecutor({
+      new Executor({
         initializer: Tasks.remember,
         initializerArgs: [1, { log: () => undefined }],
       });
@@ -142,7 +141,7 @@ describe("an initializer", () => {
     expect(() => executor.submit(Tasks.sameValue, 1)).toThrow(BrokenExecutorError);
   });
 
-  test("[J5] that ends its thread is tried a few times, and then breaks the executor", async () => {
+  test("[J5] that ends its worker is tried a few times, and then breaks the executor", async () => {
     const executor = bench.executor({
       maxWorkers: 2,
       initializer: Tasks.exitWith,
@@ -152,7 +151,7 @@ describe("an initializer", () => {
     for (const future of futures) {
       expect(await future.exception()).toMatchObject({
         code: "CONCUR_BROKEN",
-        message: expect.stringContaining("in a row"),
+        message: "3 workers in a row died before they were up; the last ended with exit code 7",
       });
     }
   });

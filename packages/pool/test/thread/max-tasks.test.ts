@@ -1,22 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  CancelledError,
-  ThreadPoolExecutor,
-  type ThreadPoolExecutorOptions,
-} from "../../src/index.js";
+import { CancelledError, type ThreadPoolExecutorOptions } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches } from "./bench.js";
 
-describe("maxTasksPerWorker", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
-  test("[M1] [M13] of 3 gives the fourth call another thread, and there is one at a time", async () => {
+  test("[M1] [M13] of 3 gives the fourth call another worker, and there is one at a time", async () => {
     const executor = bench.executor({ maxTasksPerWorker: 3 });
-    const threads: number[] = [];
-    for (let n = 0; n < 4; n += 1) threads.push((await executor.run(Tasks.whereAmI)).threadId);
-    expect(new Set(threads.slice(0, 3)).size).toBe(1);
-    expect(threads[3]).not.toBe(threads[2]);
+    const workers: string[] = [];
+    for (let n = 0; n < 4; n += 1) workers.push((await executor.run(Tasks.whereAmI)).worker);
+    expect(new Set(workers.slice(0, 3)).size).toBe(1);
+    expect(workers[3]).not.toBe(workers[2]);
     expect(executor.stats().workers).toBeLessThanOrEqual(2);
   });
 
@@ -27,7 +24,7 @@ describe("maxTasksPerWorker", () => {
     [-1, RangeError],
   ])("[M2] of %p is refused", (maxTasksPerWorker, expected) => {
     const options = { maxTasksPerWorker } as ThreadPoolExecutorOptions;
-    expect(() => new ThreadPoolExecutor(options)).toThrow(expected);
+    expect(() => new Executor(options)).toThrow(expected);
   });
 
   test("[M5] of 1 does six calls on three workers, though the executor is shut down at once", async () => {
@@ -44,11 +41,11 @@ describe("maxTasksPerWorker", () => {
     [2, 2, 8],
   ])("[M6] with %d workers of %d calls does %d of them", async (maxWorkers, most, calls) => {
     const executor = bench.executor({ maxWorkers, maxTasksPerWorker: most });
-    const threads = await Promise.all(
+    const places = await Promise.all(
       Array.from({ length: calls }, () => executor.run(Tasks.whereAmI)),
     );
-    const runs = new Map<number, number>();
-    for (const { threadId } of threads) runs.set(threadId, (runs.get(threadId) ?? 0) + 1);
+    const runs = new Map<string, number>();
+    for (const { worker } of places) runs.set(worker, (runs.get(worker) ?? 0) + 1);
     expect([...runs.values()].every((count) => count <= most)).toBe(true);
     expect(runs.size).toBeGreaterThanOrEqual(calls / most);
   });
@@ -64,23 +61,23 @@ describe("maxTasksPerWorker", () => {
     expect(executor.stats().workers).toBe(0);
   });
 
-  test("[M8] after shutdown() without waiting, threads are replaced until all is done", async () => {
+  test("[M8] after shutdown() without waiting, workers are replaced until all is done", async () => {
     const executor = bench.executor({ maxTasksPerWorker: 1 });
-    const gates = [0, 1, 2].map(() => sharedCells(2));
-    const futures = gates.map((gate) => executor.submit(Tasks.waitFor, gate));
+    const gates = bench.scratch.gates(3);
+    const futures = gates.map((gate) => executor.submit(Tasks.holdAt, gate.path));
     await executor.shutdown({ wait: false });
-    for (const gate of gates) letGo(gate);
-    const threads = await Promise.all(futures.map((future) => future.result()));
-    expect(new Set(threads).size).toBe(3);
+    for (const gate of gates) gate.open();
+    const workers = await Promise.all(futures.map((future) => future.result()));
+    expect(new Set(workers).size).toBe(3);
   });
 
-  test("[M10] [R9] a thread at its end is not replaced once the executor is terminated", async () => {
+  test("[M10] [R9] one at its end is not replaced once the executor is terminated", async () => {
     const executor = bench.executor({ maxTasksPerWorker: 1 });
-    const gate = sharedCells(2);
-    const last = executor.submit(Tasks.waitFor, gate);
+    const gate = bench.scratch.gate();
+    const last = executor.submit(Tasks.holdAt, gate.path);
     const waiting = executor.submit(Tasks.whereAmI);
-    await whenBegun(gate);
-    letGo(gate);
+    await gate.whenReached();
+    gate.open();
     await executor.terminateWorkers();
     expect(last.done()).toBe(true);
     await expect(waiting.result()).rejects.toBeInstanceOf(CancelledError);
@@ -113,7 +110,7 @@ describe("maxTasksPerWorker", () => {
     const numbers = Array.from({ length: 12 }, (_, n) => n);
     const values = await bound.map(ContractTasks.power, numbers, numbers.fill(2, 6)).toArray();
     expect(values).toHaveLength(12);
-    // Four chunks, two for each thread.
+    // Four chunks, two for each worker.
     expect(await executor.run(ContractTasks.describeTask)).toMatchObject({ workerId: 3 });
   });
 });

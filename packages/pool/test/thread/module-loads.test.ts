@@ -88,11 +88,14 @@ describe("a module that a thread loads", () => {
 });
 
 describe("a program whose main file has the tasks", () => {
-  test("[U7] fails where every worker would start it again", async () => {
-    expect(await runProgram("thread/runs-itself.mjs")).toEqual(
-      printed("InvalidStateError CONCUR_INVALID_STATE"),
-    );
-  });
+  test.each(benches)(
+    "[U7] fails where every %s would start it again",
+    async (_kind, { Executor }) => {
+      expect(await runProgram("thread/runs-itself.mjs", [], [Executor.name])).toEqual(
+        printed("InvalidStateError CONCUR_INVALID_STATE"),
+      );
+    },
+  );
 
   test("[U7] works when only the main thread submits", async () => {
     expect(await runProgram("thread/runs-itself-guarded.mjs")).toEqual(printed("42"));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { importTasks, inlineTask, WorkerCrashedError, type Task } from "../../src/index.js";
 import type * as Algorithms from "../fixtures/algorithms.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
 /** References as a caller without types may make them: to any name. */
 function referTo(module: string, name: string): Task<[], unknown> {
@@ -16,8 +16,8 @@ function fixture(name: string): URL {
   return new URL(`../fixtures/${name}`, import.meta.url);
 }
 
-describe("a thread finds", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a %s finds", (_kind, Bench) => {
+  const bench = new Bench();
 
   test("[U7] [S4] tasks of defineTasks() in their own module", async () => {
     const { url } = await bench.executor().run(Tasks.whereAmI);
@@ -116,8 +116,8 @@ describe("a thread finds", () => {
   });
 });
 
-describe("inlineTask()", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("inlineTask() for a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test("[G13] sends a self-contained function, of any way of writing", async () => {
     const executor = bench.executor();

@@ -3,27 +3,14 @@ import { describe, expect, test } from "@jest/globals";
 import { CancelledError, TimeoutError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, ProcessBench, sharedCells, ThreadBench, whenBegun } from "./bench.js";
 
-describe("abort() of a running call", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
-  test("[B14] [R12] is seen by a loop that never yields, and leaves its thread as it is", async () => {
+  test("[B14] is seen by an async task, and leaves its worker as it is", async () => {
     const executor = bench.executor();
-    const { threadId } = await executor.run(Tasks.whereAmI);
-    const gate = bench.scratch.gate();
-    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, gate.path);
-    await gate.whenReached();
-    const reason = new Error("enough");
-    expect(future.abort(reason)).toBe(true);
-    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
-    await expect(future.result()).rejects.toHaveProperty("cause", reason);
-    expect((await executor.run(Tasks.whereAmI)).threadId).toBe(threadId);
-  });
-
-  test("[B14] is seen by an async task, and leaves its thread as it is", async () => {
-    const executor = bench.executor();
-    const { threadId } = await executor.run(Tasks.whereAmI);
+    const { worker } = await executor.run(Tasks.whereAmI);
     const gate = bench.scratch.gate();
     const future = executor
       .with({ killAfterMs: Infinity })
@@ -31,26 +18,26 @@ describe("abort() of a running call", () => {
     await gate.whenReached();
     future.abort();
     await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
-    expect((await executor.run(Tasks.whereAmI)).threadId).toBe(threadId);
+    expect((await executor.run(Tasks.whereAmI)).worker).toBe(worker);
   });
 
   test.each([0, 40])(
-    "[R11] [R12] kills a thread after %d ms whose task never asks, and only that",
+    "[R11] [R12] kills a worker after %d ms whose task never asks, and only that",
     async (killAfterMs) => {
       const executor = bench.executor({ maxWorkers: 2, killAfterMs });
-      const other = sharedCells(2);
-      const unharmed = executor.submit(Tasks.waitFor, other);
-      await whenBegun(other);
+      const other = bench.scratch.gate();
+      const unharmed = executor.submit(Tasks.holdAt, other.path);
+      await other.whenReached();
       const gate = bench.scratch.gate();
       const future = executor.submit(Tasks.spinDeaf, gate.path);
       const waiting = executor.submit(Tasks.whereAmI);
       await gate.whenReached();
       expect(future.abort()).toBe(true);
       await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
-      // It waited behind the killed one, and runs on the thread that takes its place.
-      const { threadId } = await waiting.result();
-      letGo(other);
-      expect(await unharmed.result()).not.toBe(threadId);
+      // It waited behind the killed one, and runs on the worker that takes its place.
+      const { worker } = await waiting.result();
+      other.open();
+      expect(await unharmed.result()).not.toBe(worker);
       expect(executor.stats()).toMatchObject({ completed: 2, cancelled: 1, failed: 0 });
     },
   );
@@ -65,49 +52,37 @@ describe("abort() of a running call", () => {
     expect(await future.result()).toBe("spun");
   });
 
-  test("[B14] never reaches the call that comes next to the same thread", async () => {
+  test("[B14] never reaches the call that comes next to the same worker", async () => {
     const executor = bench.executor({ killAfterMs: Infinity });
     await executor.run(Tasks.signalAfter, 0);
     for (let round = 0; round < 30; round += 1) {
-      const gate = sharedCells(2);
-      const first = executor.submit(Tasks.waitFor, gate);
-      await whenBegun(gate);
+      const gate = bench.scratch.gate();
+      const first = executor.submit(Tasks.holdAt, gate.path);
+      await gate.whenReached();
       first.abort(new Error("too late"));
-      letGo(gate);
+      gate.open();
       await first.result();
       expect(await executor.run(Tasks.signalAfter, 3)).toBe(false);
     }
   });
 
-  test("[R12] settles at once although the thread cannot be ended yet, and again, and again", async () => {
-    const executor = bench.executor({ killAfterMs: 0 });
-    for (let round = 0; round < 6; round += 1) {
-      const cells = sharedCells(2);
-      const future = executor.submit(Tasks.sitInNative, cells);
-      await whenBegun(cells);
-      future.abort();
-      await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
-    }
-    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
-  });
-
   test("[S10] [X14] of a wait, and not of the call, leaves the call alone", async () => {
     const executor = bench.executor();
-    const gate = sharedCells(2);
-    const future = executor.submit(Tasks.waitFor, gate);
-    await whenBegun(gate);
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.holdAt, gate.path);
+    await gate.whenReached();
     const controller = new AbortController();
     const waiting = future.result({ signal: controller.signal });
     controller.abort(new Error("not me"));
     await expect(waiting).rejects.toThrow("not me");
-    letGo(gate);
-    expect(typeof (await future.result())).toBe("number");
+    gate.open();
+    expect(await future.result()).toMatch(/\d/);
   });
 
   test("[G17] with a reason that cannot be sent aborts all the same", async () => {
     const executor = bench.executor({ killAfterMs: Infinity });
     const gate = bench.scratch.gate();
-    const future = executor.submit(Tasks.spinPolling, gate.path);
+    const future = executor.submit(ContractTasks.obedient, gate.path);
     await gate.whenReached();
     const reason = { why: () => "a function" };
     future.abort(reason);
@@ -115,8 +90,8 @@ describe("abort() of a running call", () => {
   });
 });
 
-describe("with({ timeoutMs })", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("with({ timeoutMs }) of a %s", (_kind, Bench) => {
+  const bench = new Bench();
 
   test("[G17] [R12] counts from the start of the run: neither start-up nor the queue", async () => {
     const executor = bench.executor({
@@ -129,9 +104,9 @@ describe("with({ timeoutMs })", () => {
   });
 
   test.each([
-    ["a loop that asks", Tasks.spinPolling, Infinity],
+    ["a call that asks", ContractTasks.polling, Infinity],
     ["a loop that does not", Tasks.spinDeaf, 20],
-  ])("[R11] [R12] ends %s, and the next call runs", async (_kind, task, killAfterMs) => {
+  ] as const)("[R11] [R12] ends %s, and the next call runs", async (_kind, task, killAfterMs) => {
     const executor = bench.executor();
     const bound = executor.with({ timeoutMs: 60, killAfterMs, name: "loop" });
     const error = await bound.submit(task, bench.scratch.gate().path).exception();
@@ -140,25 +115,7 @@ describe("with({ timeoutMs })", () => {
     expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
   });
 
-  test("[R12] [N23] a kill returns what was sent ahead, which then runs exactly once", async () => {
-    const executor = bench.executor();
-    const cells = sharedCells(800);
-    for (let round = 0; round < 3; round += 1) {
-      await Promise.all(Array.from({ length: 400 }, () => executor.run(Tasks.count, cells, 0)));
-    }
-    Atomics.store(cells, 0, 0);
-    const futures = Array.from({ length: 800 }, (_, n) => executor.submit(Tasks.count, cells, n));
-    const gates = bench.scratch.gates(3);
-    const bound = executor.with({ timeoutMs: 30, killAfterMs: 0, priority: 1 });
-    const stubborn = gates.map((gate) => bound.submit(Tasks.spinDeaf, gate.path));
-    for (const future of stubborn) {
-      await expect(future.result()).rejects.toBeInstanceOf(TimeoutError);
-    }
-    await Promise.all(futures.map((future) => future.result()));
-    expect([...cells]).toEqual(Array(800).fill(1));
-  });
-
-  test("[G17] [T11] goes on being exact over many threads that are killed", async () => {
+  test("[G17] [T11] goes on being exact over many workers that are killed", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
     const bound = executor.with({ timeoutMs: 10, killAfterMs: 0 });
     const futures = Array.from({ length: 12 }, (_, n) =>
@@ -188,6 +145,62 @@ describe("with({ timeoutMs })", () => {
     await sleep(1);
     expect(executor.stats()).toMatchObject({ cancelled: 4, pending: 0, running: 0 });
   });
+});
+
+describe("a loop in a thread", () => {
+  const bench = new ThreadBench();
+
+  test("[B14] [R12] sees abort() although it never yields, and leaves its thread as it is", async () => {
+    const executor = bench.executor();
+    const { worker } = await executor.run(Tasks.whereAmI);
+    const gate = bench.scratch.gate();
+    const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, gate.path);
+    await gate.whenReached();
+    const reason = new Error("enough");
+    expect(future.abort(reason)).toBe(true);
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    await expect(future.result()).rejects.toHaveProperty("cause", reason);
+    expect((await executor.run(Tasks.whereAmI)).worker).toBe(worker);
+  });
+
+  test("[R12] settles at once although the thread cannot be ended yet, and again, and again", async () => {
+    const executor = bench.executor({ killAfterMs: 0 });
+    for (let round = 0; round < 6; round += 1) {
+      const cells = sharedCells(2);
+      const future = executor.submit(Tasks.sitInNative, cells);
+      await whenBegun(cells);
+      future.abort();
+      await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    }
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
+  test("[R11] [R12] that asks sees the end of its time", async () => {
+    const executor = bench.executor();
+    const { worker } = await executor.run(Tasks.whereAmI);
+    const bound = executor.with({ timeoutMs: 60, killAfterMs: Infinity, name: "loop" });
+    const error = await bound.submit(Tasks.spinPolling, bench.scratch.gate().path).exception();
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect((await executor.run(Tasks.whereAmI)).worker).toBe(worker);
+  });
+
+  test("[R12] [N23] a kill returns what was sent ahead, which then runs exactly once", async () => {
+    const executor = bench.executor();
+    const cells = sharedCells(800);
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 400 }, () => executor.run(Tasks.count, cells, 0)));
+    }
+    Atomics.store(cells, 0, 0);
+    const futures = Array.from({ length: 800 }, (_, n) => executor.submit(Tasks.count, cells, n));
+    const gates = bench.scratch.gates(3);
+    const bound = executor.with({ timeoutMs: 30, killAfterMs: 0, priority: 1 });
+    const stubborn = gates.map((gate) => bound.submit(Tasks.spinDeaf, gate.path));
+    for (const future of stubborn) {
+      await expect(future.result()).rejects.toBeInstanceOf(TimeoutError);
+    }
+    await Promise.all(futures.map((future) => future.result()));
+    expect([...cells]).toEqual(Array(800).fill(1));
+  });
 
   test("[G17] an aborted signal stops a chunk whose items ask, as it stops single calls", async () => {
     const executor = bench.executor();
@@ -203,5 +216,33 @@ describe("with({ timeoutMs })", () => {
       expect(error).toBeInstanceOf(CancelledError);
       expect(error).toHaveProperty("cause", reason);
     }
+  });
+});
+
+describe("a loop in a process", () => {
+  const bench = new ProcessBench();
+
+  test("[B14] [R12] that never yields cannot see abort(), and is killed although it asks", async () => {
+    const executor = bench.executor({ killAfterMs: 50 });
+    const { worker } = await executor.run(Tasks.whereAmI);
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.spinPolling, gate.path);
+    await gate.whenReached();
+    const reason = new Error("enough");
+    expect(future.abort(reason)).toBe(true);
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    await expect(future.result()).rejects.toHaveProperty("cause", reason);
+    expect((await executor.run(Tasks.whereAmI)).worker).not.toBe(worker);
+  });
+
+  test("[B14] that pauses now and then sees it, and leaves its process as it is", async () => {
+    const executor = bench.executor({ killAfterMs: Infinity });
+    const { worker } = await executor.run(Tasks.whereAmI);
+    const gate = bench.scratch.gate();
+    const future = executor.submit(ContractTasks.polling, gate.path);
+    await gate.whenReached();
+    future.abort();
+    await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
+    expect((await executor.run(Tasks.whereAmI)).worker).toBe(worker);
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, test } from "@jest/globals";
 import { WorkerCrashedError } from "../../src/index.js";
 import * as Streams from "../fixtures/stream-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
-import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "./bench.js";
 
-describe("streams of threads", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("streams of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
-  test("a thread that dies in the middle fails next() after the items that came", async () => {
+  test("a worker that dies in the middle fails next() after the items that came", async () => {
     const executor = bench.executor();
     const stream = executor.stream(Streams.exitAfter, 10);
     const behind = executor.submit(Contract.identity, "behind");
@@ -39,19 +39,7 @@ describe("streams of threads", () => {
     expect(executor.stats()).toMatchObject({ running: 0, workers: 1, cancelled: 1 });
   });
 
-  test("buffers can be moved", async () => {
-    const executor = bench.executor();
-    for (const byMoving of [true, false]) {
-      let sum = 0;
-      for await (const bytes of executor.stream(Streams.moved, 40, byMoving)) {
-        expect(bytes).toHaveLength(1000);
-        sum += bytes[999] ?? 0;
-      }
-      expect(sum).toBe(780);
-    }
-  });
-
-  test("several run in one thread beside each other and beside calls", async () => {
+  test("several run in one worker beside each other and beside calls", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 4 });
     const named = ["a", "b", "c"].map((name) => executor.with({ name }).stream(Streams.names, 5));
     const all = Promise.all(
@@ -76,29 +64,45 @@ describe("streams of threads", () => {
     expect(await executor.run(Contract.identity, 1)).toBe(1);
   });
 
-  test("progress of a hundred thousand steps arrives in order, and before the result", async () => {
-    const executor = bench.executor();
-    const future = executor.submit(Tasks.reportBurst, 100_000);
-    let next = 0;
-    let inOrder = true;
-    let doneAt = -1;
-    future.onProgress((step) => {
-      inOrder &&= step === next;
-      next += 1;
-    });
-    future.addDoneCallback(() => (doneAt = next));
-    expect(await future.result()).toBe(100_000);
-    expect([inOrder, doneAt]).toEqual([true, 100_000]);
-  });
-
   test("[I15] a program ends though a stream of its is unread, and one that is read keeps it", async () => {
-    expect(await runProgram("thread/unread-stream.mjs")).toEqual(
+    expect(await runProgram("thread/unread-stream.mjs", [], [Executor.name])).toEqual(
       printed("1", "read 1 2 3", "left"),
     );
   });
 
+  test("[T10] [T12] four thousand of them, ended in every way, leave nothing here or there", async () => {
+    const end = await runProgram("citizen/stream-growth.mjs", ["--expose-gc"], [Executor.name]);
+    expect(end).toEqual(
+      printed(
+        "heap here: no more",
+        "heap there: no more",
+        "listeners here: no more",
+        "resources here: no more",
+        "resources there: no more",
+        "descriptors here: no more",
+        "{ running: 0, pending: 0 }",
+      ),
+    );
+  });
+
   test("[T3] a stream that nobody holds any more is ended", async () => {
-    const end = await runProgram("thread/dropped-stream.mjs", ["--expose-gc"]);
+    const end = await runProgram("thread/dropped-stream.mjs", ["--expose-gc"], [Executor.name]);
     expect(end).toEqual(printed("1", "running: 0"));
+  });
+});
+
+describe("streams of threads", () => {
+  const bench = new ThreadBench();
+
+  test("buffers can be moved", async () => {
+    const executor = bench.executor();
+    for (const byMoving of [true, false]) {
+      let sum = 0;
+      for await (const bytes of executor.stream(Streams.moved, 40, byMoving)) {
+        expect(bytes).toHaveLength(1000);
+        sum += bytes[999] ?? 0;
+      }
+      expect(sum).toBe(780);
+    }
   });
 });

@@ -2,17 +2,22 @@ import { describe, expect, test } from "@jest/globals";
 import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { sharedCells, ThreadBench } from "./bench.js";
+import { benches } from "./bench.js";
 
-describe.each(["terminateWorkers", "killWorkers"] as const)("%s()", (end) => {
-  const bench = new ThreadBench();
+const ends = benches.flatMap(([kind, Bench]) => [
+  ["terminateWorkers", kind, Bench] as const,
+  ["killWorkers", kind, Bench] as const,
+]);
+
+describe.each(ends)("%s() of a %s", (end, _kind, Bench) => {
+  const bench = new Bench();
 
   test("[R1] [R2] [R8] [R11] ends loops that never yield, and cancels what waits", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
     const gates = bench.scratch.gates(2);
     const running = gates.map((gate) => executor.submit(Tasks.spinDeaf, gate.path));
-    const cells = sharedCells(1);
-    const waiting = [1, 2, 3].map(() => executor.submit(Tasks.count, cells, 0));
+    const log = bench.scratch.log();
+    const waiting = [1, 2, 3].map(() => executor.submit(ContractTasks.log, log.path, "ran"));
     for (const gate of gates) await gate.whenReached();
     await executor[end]();
     for (const future of running) {
@@ -21,7 +26,7 @@ describe.each(["terminateWorkers", "killWorkers"] as const)("%s()", (end) => {
     for (const future of waiting) {
       await expect(future.result()).rejects.toBeInstanceOf(CancelledError);
     }
-    expect(cells[0]).toBe(0);
+    expect(log.lines).toEqual([]);
     expect(executor.stats()).toMatchObject({ workers: 0, failed: 2, cancelled: 3, pending: 0 });
   });
 
@@ -53,7 +58,7 @@ describe.each(["terminateWorkers", "killWorkers"] as const)("%s()", (end) => {
     expect(executor.stats().workers).toBe(0);
   });
 
-  test("[R6] of an executor whose threads are dead or that is broken does nothing", async () => {
+  test("[R6] of an executor whose workers are dead or that is broken does nothing", async () => {
     const dead = bench.executor();
     await dead.submit(Tasks.exitWith, 1).exception();
     await dead[end]();
@@ -64,7 +69,7 @@ describe.each(["terminateWorkers", "killWorkers"] as const)("%s()", (end) => {
     expect(broken.stats()).toMatchObject({ workers: 0, pending: 0 });
   });
 
-  test("[R3] [I28] of threads that are only starting ends them", async () => {
+  test("[R3] [I28] of workers that are only starting ends them", async () => {
     const executor = bench.executor({
       maxWorkers: 2,
       initializer: Tasks.rememberLater,
@@ -89,8 +94,10 @@ describe.each(["terminateWorkers", "killWorkers"] as const)("%s()", (end) => {
   });
 });
 
-describe("shutdown()", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("shutdown() of a %s", (kind, Bench) => {
+  const bench = new Bench();
+  // A process takes so much longer to start.
+  const rounds = kind === "thread" ? 50 : 8;
 
   test("[X16] with timeoutMs ends by force what runs longer", async () => {
     const executor = bench.executor();
@@ -103,8 +110,8 @@ describe("shutdown()", () => {
     await expect(waiting.result()).rejects.toBeInstanceOf(CancelledError);
   });
 
-  test("[I28] [H32] right after submit(), fifty times, loses nothing and leaves no thread", async () => {
-    for (let round = 0; round < 50; round += 1) {
+  test("[I28] [H32] right after submit(), many times, loses nothing and leaves no worker", async () => {
+    for (let round = 0; round < rounds; round += 1) {
       const executor = bench.executor({ maxWorkers: 2 });
       const futures = [1, 2, 3].map((n) => executor.submit(Tasks.sameValue, { n }));
       await executor.shutdown();
@@ -114,7 +121,7 @@ describe("shutdown()", () => {
   }, 60_000);
 
   test("[I28] without waiting, and terminated in the next step, settles everything", async () => {
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < rounds / 4; round += 1) {
       const executor = bench.executor({ maxWorkers: 2 });
       const futures = [1, 2, 3].map((n) => executor.submit(Tasks.sameValue, { n }));
       await executor.shutdown({ wait: false });

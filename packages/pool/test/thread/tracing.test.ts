@@ -3,13 +3,15 @@ import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { AsyncExecutor, type CallTrace, type WorkerTrace } from "../../src/index.js";
 import * as Context from "../fixtures/context-tasks.mjs";
+import { killSelf } from "../fixtures/process-tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { benches, ProcessBench } from "./bench.js";
 
 const EVENTS = ["start", "end", "asyncStart", "asyncEnd", "error"] as const;
 
-describe("diagnostics channels", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("diagnostics channels of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
   const undo: (() => void)[] = [];
 
   afterEach(() => {
@@ -38,7 +40,7 @@ describe("diagnostics channels", () => {
     expect(seen.map(([event]) => event)).toEqual(["start", "end", "asyncStart", "asyncEnd"]);
     const [, trace] = seen[0] ?? [];
     expect(trace).toMatchObject({
-      executor: "ThreadPoolExecutor",
+      executor: Executor.name,
       task: "sameValue",
       name: "mine",
       result: 7,
@@ -88,7 +90,7 @@ describe("diagnostics channels", () => {
     expect((await executor.run(Context.whereFrom)).store).toEqual({ span: "whereFrom span" });
   });
 
-  test("concur:worker tells of the lives of threads", async () => {
+  test("concur:worker tells of the lives of workers", async () => {
     const seen: WorkerTrace[] = [];
     const note = (trace: unknown): void => {
       seen.push(trace as WorkerTrace);
@@ -103,10 +105,28 @@ describe("diagnostics channels", () => {
     expect(seen).toEqual([
       { event: "spawn", name: "w_0", workerId: 1 },
       { event: "up", name: "w_0", workerId: 1 },
-      { event: "crash", name: "w_0", workerId: 1, exitCode: 9, error: undefined },
+      { event: "crash", name: "w_0", workerId: 1, exitCode: 9 },
       { event: "spawn", name: "w_1", workerId: 2 },
       { event: "up", name: "w_1", workerId: 2 },
       { event: "exit", name: "w_1", workerId: 2, exitCode: 0 },
     ]);
+  });
+});
+
+describe("diagnostics channels of a process", () => {
+  const bench = new ProcessBench();
+
+  test("concur:worker tells of the signal that ended one", async () => {
+    const seen: WorkerTrace[] = [];
+    const note = (trace: unknown): void => {
+      seen.push(trace as WorkerTrace);
+    };
+    subscribe("concur:worker", note);
+    try {
+      await bench.executor({ workerName: "w" }).submit(killSelf, "SIGKILL").exception();
+    } finally {
+      unsubscribe("concur:worker", note);
+    }
+    expect(seen.at(-1)).toMatchObject({ event: "crash", name: "w_0", signal: "SIGKILL" });
   });
 });

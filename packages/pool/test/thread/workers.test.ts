@@ -2,13 +2,18 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { threadId as ownThreadId } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
-import { ThreadPoolExecutor, type ThreadPoolExecutorOptions } from "../../src/index.js";
+import {
+  type ProcessPoolExecutorOptions,
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, ProcessBench, ThreadBench } from "./bench.js";
 
-describe("maxWorkers", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("maxWorkers of a %s", (_kind, Bench) => {
+  const { Executor } = Bench;
+  const bench = new Bench();
 
   test("[K2] [K3] [K10] is the number of usable processors, and can be read", () => {
     expect(bench.executor({ maxWorkers: undefined }).maxWorkers).toBe(availableParallelism());
@@ -24,8 +29,8 @@ describe("maxWorkers", () => {
     ["[K5]", true, TypeError],
     ["[K5]", null, TypeError],
   ])("%s of %p is refused", (_id, maxWorkers, expected) => {
-    const options = { maxWorkers } as ThreadPoolExecutorOptions;
-    expect(() => new ThreadPoolExecutor(options)).toThrow(expected);
+    const options = { maxWorkers } as ThreadPoolExecutorOptions & ProcessPoolExecutorOptions;
+    expect(() => new Executor(options)).toThrow(expected);
   });
 
   test("[K5] options that are unknown or unsound are refused", () => {
@@ -37,62 +42,61 @@ describe("maxWorkers", () => {
       ["startupTimeoutMs", NaN, RangeError],
       ["initializerArgs", "abc", TypeError],
       ["workerName", 5, TypeError],
-      ["spin", true, RangeError],
     ] as const) {
-      const options = { [option]: value } as ThreadPoolExecutorOptions;
-      expect(() => new ThreadPoolExecutor(options)).toThrow(expected);
-      expect(() => new ThreadPoolExecutor(options)).toThrow(option);
+      const options = { [option]: value } as ThreadPoolExecutorOptions & ProcessPoolExecutorOptions;
+      expect(() => new Executor(options)).toThrow(expected);
+      expect(() => new Executor(options)).toThrow(option);
     }
   });
 
-  test("[K6] [S8] calls that block their threads run in so many at a time, and no more", async () => {
+  test("[K6] [S8] calls that block their workers run in so many at a time, and no more", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const gates = Array.from({ length: 30 }, () => sharedCells(2));
-    const futures = gates.map((gate) => executor.submit(Tasks.waitFor, gate));
-    const begun = (): number => gates.filter((gate) => Atomics.load(gate, 0) === 1).length;
+    const gates = bench.scratch.gates(30);
+    const futures = gates.map((gate) => executor.submit(Tasks.holdAt, gate.path));
+    const begun = (): number => gates.filter((gate) => gate.reached).length;
     while (begun() < 2) await sleep(1);
     await sleep(20);
     expect(begun()).toBe(2);
     expect(executor.stats()).toMatchObject({ workers: 2, busy: 2, running: 2, pending: 28 });
-    for (const gate of gates) letGo(gate);
-    const threads = await Promise.all(futures.map((future) => future.result()));
-    expect(new Set(threads).size).toBe(2);
+    for (const gate of gates) gate.open();
+    const workers = await Promise.all(futures.map((future) => future.result()));
+    expect(new Set(workers).size).toBe(2);
   });
 
   test("[L5] with fewer workers than calls, calls are let go one by one and all end", async () => {
     const executor = bench.executor({ maxWorkers: 4 });
-    const gates = Array.from({ length: 10 }, () => sharedCells(2));
-    const futures = gates.map((gate) => executor.submit(Tasks.waitFor, gate));
+    const gates = bench.scratch.gates(10);
+    const futures = gates.map((gate) => executor.submit(Tasks.holdAt, gate.path));
     for (const [at, gate] of gates.entries()) {
-      await whenBegun(gate);
-      letGo(gate);
+      await gate.whenReached();
+      gate.open();
       await futures[at]?.result();
     }
     expect(executor.stats()).toMatchObject({ workers: 4, completed: 10 });
   });
 
-  test("[K7] [L3] threads start as calls need them, one for a call at most", async () => {
+  test("[K7] [L3] workers start as calls need them, one for a call at most", async () => {
     const executor = bench.executor({ maxWorkers: 5 });
     expect(executor.stats().workers).toBe(0);
-    const gates = [sharedCells(2), sharedCells(2)];
-    const futures = gates.map((gate) => executor.submit(Tasks.waitFor, gate));
-    for (const gate of gates) await whenBegun(gate);
+    const gates = bench.scratch.gates(2);
+    const futures = gates.map((gate) => executor.submit(Tasks.holdAt, gate.path));
+    for (const gate of gates) await gate.whenReached();
     expect(executor.stats().workers).toBe(2);
-    for (const gate of gates) letGo(gate);
+    for (const gate of gates) gate.open();
     await Promise.all(futures.map((future) => future.result()));
     await executor.run(Tasks.whereAmI);
     expect(executor.stats()).toMatchObject({ workers: 2, idle: 2 });
   });
 
-  test("[L1] three calls one after the other use one thread", async () => {
+  test("[L1] three calls one after the other use one worker", async () => {
     const executor = bench.executor({ maxWorkers: 3 });
-    const ids = new Set<number>();
-    for (let n = 0; n < 3; n += 1) ids.add((await executor.run(Tasks.whereAmI)).threadId);
+    const ids = new Set<string>();
+    for (let n = 0; n < 3; n += 1) ids.add((await executor.run(Tasks.whereAmI)).worker);
     expect(ids.size).toBe(1);
     expect(executor.stats().workers).toBe(1);
   });
 
-  test("[L2] calls of which some are waited for need no more than three threads", async () => {
+  test("[L2] calls of which some are waited for need no more than three workers", async () => {
     const executor = bench.executor({ maxWorkers: 5 });
     await executor.run(ContractTasks.power, 21, 2);
     executor.submit(ContractTasks.power, 6, 7);
@@ -103,15 +107,16 @@ describe("maxWorkers", () => {
   });
 });
 
-describe("idleTimeoutMs", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("idleTimeoutMs of a %s", (kind, Bench) => {
+  const bench = new Bench();
+  // A process takes so much longer to start.
+  const rounds = kind === "thread" ? 200 : 24;
 
-  test("[L6] ends a thread that has nothing to do, and the next call gets another", async () => {
+  test("[L6] ends a worker that has nothing to do, and the next call gets another", async () => {
     const executor = bench.executor({ maxWorkers: 2, idleTimeoutMs: 20 });
-    const { threadId } = await executor.run(Tasks.whereAmI);
+    const { worker } = await executor.run(Tasks.whereAmI);
     while (executor.stats().workers > 0) await sleep(5);
-    const { threadId: next } = await executor.run(Tasks.whereAmI);
-    expect(next).not.toBe(threadId);
+    expect((await executor.run(Tasks.whereAmI)).worker).not.toBe(worker);
   });
 
   test("[L6] never ends one that is at work", async () => {
@@ -122,12 +127,12 @@ describe("idleTimeoutMs", () => {
 
   test("[L6] loses no call that comes as the time runs out", async () => {
     const executor = bench.executor({ idleTimeoutMs: 2 });
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       expect(await executor.run(Tasks.sameValue, round)).toBe(round);
       // From well before the end of the two milliseconds to a little after.
       await sleep(round % 4);
     }
-    expect(executor.stats()).toMatchObject({ completed: 200, pending: 0 });
+    expect(executor.stats()).toMatchObject({ completed: rounds, pending: 0 });
   }, 60_000);
 
   test("[L6] of 0 ms is allowed", async () => {
@@ -139,13 +144,13 @@ describe("idleTimeoutMs", () => {
   });
 });
 
-describe("a thread", () => {
-  const bench = new ThreadBench();
+describe.each(benches)("a worker that is a %s", (kind, Bench) => {
+  const bench = new Bench();
 
   test("[S9] is not the caller's", async () => {
-    const { threadId, isMainThread } = await bench.executor().run(Tasks.whereAmI);
-    expect(threadId).not.toBe(ownThreadId);
-    expect(isMainThread).toBe(false);
+    const { worker, isMainThread } = await bench.executor().run(Tasks.whereAmI);
+    expect(worker).not.toBe(`${process.pid}/${ownThreadId}`);
+    expect(isMainThread).toBe(kind === "process");
   });
 
   test("[S1] [J13] has globals of its own, apart from the caller's and each other's", async () => {
@@ -158,41 +163,18 @@ describe("a thread", () => {
 
   test("[S2] runs at the same time as another", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const cells = sharedCells(1);
-    // Each blocks its thread until the other has come.
+    const { path } = bench.scratch.log();
+    // Each blocks its worker until the other has come.
     const [one, other] = await Promise.all([
-      executor.run(Tasks.meet, cells, 2),
-      executor.run(Tasks.meet, cells, 2),
+      executor.run(Tasks.meet, path, 2),
+      executor.run(Tasks.meet, path, 2),
     ]);
-    expect(one).not.toBe(other);
-  });
-
-  test("[U8] gets the environment, the options of Node and the limits that were asked for", async () => {
-    const executor = bench.executor({
-      env: { CONCUR_TEST: "yes", NOT_SET: undefined },
-      execArgv: ["--no-warnings"],
-      resourceLimits: { maxOldGenerationSizeMb: 64, stackSizeMb: 2 },
-    });
-    const { env, execArgv, resourceLimits } = await executor.run(Tasks.describeProcess);
-    expect(env).toEqual({ CONCUR_TEST: "yes" });
-    expect(execArgv).toEqual(["--no-warnings"]);
-    expect(resourceLimits).toMatchObject({ maxOldGenerationSizeMb: 64, stackSizeMb: 2 });
+    expect(one.worker).not.toBe(other.worker);
   });
 
   test("[U8] has a copy of the caller's environment where none was given", async () => {
     const { env } = await bench.executor().run(Tasks.describeProcess);
     expect(env["PATH"]).toBe(process.env["PATH"]);
-  });
-
-  test("[M11] [Q8] that cannot be made breaks the executor, with the cause", async () => {
-    const executor = bench.executor({ execArgv: ["--no-such-option"] });
-    const error = await executor.submit(Tasks.whereAmI).exception();
-    expect(error).toMatchObject({
-      code: "CONCUR_BROKEN",
-      message: expect.stringContaining("could not be started"),
-      cause: { code: "ERR_WORKER_INVALID_EXEC_ARGV" },
-    });
-    await executor.shutdown();
   });
 
   test("[I20] of an executor has a number of its own", async () => {
@@ -206,5 +188,49 @@ describe("a thread", () => {
     const executor = bench.executor();
     expect(await executor.run(Tasks.keepArgument, { large: true })).toEqual({ large: true });
     expect(await executor.run(Tasks.argumentKept)).toBe(false);
+  });
+});
+
+describe("a thread", () => {
+  const bench = new ThreadBench();
+
+  test("[U8] gets the environment, the options of Node and the limits that were asked for", async () => {
+    const executor = bench.executor({
+      env: { CONCUR_TEST: "yes", NOT_SET: undefined },
+      execArgv: ["--no-warnings"],
+      resourceLimits: { maxOldGenerationSizeMb: 64, stackSizeMb: 2 },
+    });
+    const { env, execArgv, resourceLimits } = await executor.run(Tasks.describeProcess);
+    expect(env).toEqual({ CONCUR_TEST: "yes" });
+    expect(execArgv).toEqual(["--no-warnings"]);
+    expect(resourceLimits).toMatchObject({ maxOldGenerationSizeMb: 64, stackSizeMb: 2 });
+  });
+
+  test("[M11] [Q8] that cannot be made breaks the executor, with the cause", async () => {
+    const executor = bench.executor({ execArgv: ["--no-such-option"] });
+    const error = await executor.submit(Tasks.whereAmI).exception();
+    expect(error).toMatchObject({
+      code: "CONCUR_BROKEN",
+      message: expect.stringContaining("could not be started"),
+      cause: { code: "ERR_WORKER_INVALID_EXEC_ARGV" },
+    });
+    await executor.shutdown();
+  });
+
+  test("[K5] refuses a way of waiting that it does not know", () => {
+    expect(() => new ThreadPoolExecutor({ spin: true as unknown as false })).toThrow(RangeError);
+  });
+});
+
+describe("a process", () => {
+  const bench = new ProcessBench();
+
+  test("[M11] [Q8] that ends at its start is tried a few times, and then breaks the executor", async () => {
+    const executor = bench.executor({ execArgv: ["--no-such-option"] });
+    const error = await executor.submit(Tasks.whereAmI).exception();
+    expect(error).toMatchObject({
+      code: "CONCUR_BROKEN",
+      message: "3 workers in a row died before they were up; the last ended with exit code 9",
+    });
   });
 });

@@ -434,6 +434,17 @@ describe("a client", () => {
     expect(server.connections.count).toBe(2);
   });
 
+  test("does not ask again on a new connection when a kept one is silent", async () => {
+    await using server = await serveHttp((request, response) => {
+      if (request.url?.endsWith("/us.gif")) sendGif(response);
+    });
+    using client = createFlagClient({ idleTimeoutMs: 250 });
+    expect(await fetchFlag(server.baseUrl, "US", { client })).toMatchObject({ status: "ok" });
+    expect(await fetchFlag(server.baseUrl, "BR", { client })).toMatchObject({ code: "TIMEOUT" });
+    expect(server.paths).toHaveLength(2);
+    expect(server.connections.count).toBe(1);
+  });
+
   test("does not ask again after a reset on a new connection", async () => {
     await using server = await serveRaw((socket) => socket.resetAndDestroy());
     using client = createFlagClient();

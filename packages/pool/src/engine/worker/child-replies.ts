@@ -4,7 +4,7 @@ import { FrameBatch } from "../shared/frames.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 import { areJsonSafe, encodePayload, isJsonSafe, isPlainBytes } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
-import type { ParentLine } from "./parent-line.js";
+import type { ParentLine } from "./line.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;

@@ -1,14 +1,8 @@
-import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { giveBack } from "../shared/scratch.js";
 import { LineRole, type ChildBirth } from "../shared/process-messages.js";
-
-/** The line to the parent. */
-export interface ParentLine {
-  send(parts: readonly Buffer[]): void;
-  /** Writes what has not left this process, without the event loop: it is about to end. */
-  flushNow(): void;
-}
+import { IpcLine } from "./ipc-line.js";
+import { writeAll, type ParentLine } from "./line.js";
 
 /** Takes what comes. More may be had from the `source`, if there is one. */
 type Receive = (chunk: Buffer, source?: Socket) => void;
@@ -105,40 +99,4 @@ function join(address: string, connected: () => void): Socket {
     process.exit(1);
   });
   return socket;
-}
-
-function writeAll(fd: number, bytes: Buffer): void {
-  const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(fd, bytes, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      // The parent has not read yet.
-      Atomics.wait(nap, 0, 0, 1);
-    }
-  }
-}
-
-class IpcLine implements ParentLine {
-  constructor(receive: Receive) {
-    // Ours are bytes, and workerpool's are objects: it must not see ours, to which it would answer.
-    const others = process.listeners("message");
-    process.removeAllListeners("message");
-    process.on("message", (message: unknown, handle) => {
-      if (message instanceof Uint8Array) {
-        receive(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-      } else {
-        for (const other of others) other.call(process, message, handle);
-      }
-    });
-  }
-
-  send(parts: readonly Buffer[]): void {
-    for (const part of parts) process.send?.(part, undefined, undefined, () => undefined);
-  }
-
-  flushNow(): void {
-    // Node writes to its channel at once, and has no way to wait for what did not fit.
-  }
 }

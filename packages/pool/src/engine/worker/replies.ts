@@ -3,6 +3,9 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { Word, type Ring } from "../shared/ring.js";
+import { sendItems } from "../shared/send-items.js";
+import type { RunningCall } from "./running-call.js";
+import type { FlowOutlet } from "./task-flows.js";
 
 /** Words of one reply in the flat array: slot, status, value. */
 const WORDS = 3;
@@ -62,6 +65,25 @@ export class Replies {
   post(slot: number, status: number, value: unknown, transfer?: readonly object[]): void {
     this.flush();
     this.#post([slot, status, value], transfer);
+  }
+
+  /** The way of a call's streams to the parent. */
+  outletOf(call: RunningCall): FlowOutlet {
+    const { slot } = call;
+    return {
+      items: (items) => {
+        const post = (some: unknown[], transfer?: readonly object[]): void => {
+          this.post(slot, ReplyStatus.Items, some, transfer);
+        };
+        sendItems(items, post, "result", "an item");
+      },
+      pull: (source, total) => {
+        if (call.running()) this.post(slot, ReplyStatus.Pull, [source, total]);
+      },
+      leave: (source) => {
+        if (call.running()) this.post(slot, ReplyStatus.Leave, source);
+      },
+    };
   }
 
   flush(): void {

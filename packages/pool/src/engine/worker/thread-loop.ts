@@ -17,7 +17,6 @@ import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import { pack } from "../shared/packed.js";
 import {
   AbortFlag,
-  FEW_LEFT,
   MASK,
   monotonicMs,
   Ring,
@@ -26,8 +25,8 @@ import {
   WorkerPhase,
 } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
-import { sendItems } from "../shared/send-items.js";
 import { runChunk, type Chunk } from "./chunk.js";
+import { Completions } from "./completions.js";
 import { Inbox } from "./inbox.js";
 import { Pacing } from "./pacing.js";
 import { Printer } from "./printer.js";
@@ -35,9 +34,6 @@ import { Replies } from "./replies.js";
 import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
 import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
-
-/** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
-const UNTOLD_US = 500;
 
 /**
  * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
@@ -49,6 +45,7 @@ export class ThreadLoop implements CallEnvironment {
   readonly workerId: number;
   readonly #ring: Ring;
   readonly #replies: Replies;
+  readonly #completions: Completions;
   readonly #port: WorkerBirth["port"];
   readonly #tasks = new TaskTable();
   readonly #times: RunTimes;
@@ -64,10 +61,6 @@ export class ThreadLoop implements CallEnvironment {
     Atomics.add(this.#ring.header, Word.Printed, 1);
   });
   #taken = 0;
-  #completed = 0;
-  /** Results the parent was not told of yet, and how long the first of them will have waited. */
-  #untold = 0;
-  #untoldUs = 0;
   #leaving = false;
 
   constructor(birth: WorkerBirth) {
@@ -76,6 +69,7 @@ export class ThreadLoop implements CallEnvironment {
     this.#port = birth.port;
     this.#replies = new Replies(birth.port, this.#ring);
     this.#times = new RunTimes(birth.runTimes);
+    this.#completions = new Completions(this.#ring, birth.port, this.#times);
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
     this.#calls = new RunningCalls(birth.concurrency);
     this.#calls.install();
@@ -188,14 +182,17 @@ export class ThreadLoop implements CallEnvironment {
   #drainRing(): boolean {
     const ring = this.#ring;
     const sampler = this.#pacing.sampler(this.#times);
-    while (this.#calls.room && this.#taken !== Atomics.load(ring.header, Word.Submitted)) {
+    for (;;) {
+      const left = (Atomics.load(ring.header, Word.Submitted) - this.#taken) | 0;
+      if (left === 0 || !this.#calls.room) break;
       const slot = ring.submissions[this.#taken & MASK] ?? 0;
-      if (this.#untold > 0) this.#tellInTime(slot);
-      if (sampler.tick(ring.task[slot] ?? 0)) {
+      const task = ring.task[slot] ?? 0;
+      this.#completions.tellBefore(task, left);
+      if (sampler.tick(task)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
         if (this.#pacing.shouldYield()) {
           this.#replies.flush();
-          this.#tell();
+          this.#completions.tell();
           setImmediate(this.#runAgain);
           return false;
         }
@@ -205,7 +202,7 @@ export class ThreadLoop implements CallEnvironment {
       if (this.#runSlot(slot)) sampler.ran();
       else sampler.discard();
     }
-    this.#tell();
+    this.#completions.tell();
     sampler.end();
     return true;
   }
@@ -285,24 +282,8 @@ export class ThreadLoop implements CallEnvironment {
   }
 
   #openFlows(call: RunningCall, message: FlowArguments): void {
-    const { slot } = call;
     call.flow = message.call;
-    const replies = this.#replies;
-    const flows = new TaskFlows(message, {
-      items(items) {
-        const post = (some: unknown[], transfer?: readonly object[]): void => {
-          replies.post(slot, ReplyStatus.Items, some, transfer);
-        };
-        sendItems(items, post, "result", "an item");
-      },
-      pull(source, total) {
-        if (call.running()) replies.post(slot, ReplyStatus.Pull, [source, total]);
-      },
-      leave(source) {
-        if (call.running()) replies.post(slot, ReplyStatus.Leave, source);
-      },
-    });
-    this.#flows.set(message.call, flows);
+    this.#flows.set(message.call, new TaskFlows(message, this.#replies.outletOf(call)));
   }
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
@@ -370,36 +351,9 @@ export class ThreadLoop implements CallEnvironment {
     Atomics.store(this.#ring.state, call.slot, SlotState.Done);
   }
 
-  /** Puts the slot on the ring of completions. */
   #complete(slot: number): void {
-    const { header, completions } = this.#ring;
-    completions[this.#completed & MASK] = slot;
-    this.#completed = (this.#completed + 1) | 0;
-    Atomics.store(header, Word.Completed, this.#completed);
-    this.#untold += 1;
-    if (this.#calls.several) this.#tell();
-  }
-
-  /** Lets results wait for that of the next call, which is in this slot, while there is work after it and it is not long. */
-  #tellInTime(slot: number): void {
-    const us = this.#times.of(this.#ring.task[slot] ?? 0);
-    this.#untoldUs += us;
-    const left = (Atomics.load(this.#ring.header, Word.Submitted) - this.#taken) | 0;
-    if (us === 0 || this.#untoldUs > UNTOLD_US || left <= FEW_LEFT) this.#tell();
-  }
-
-  /** Wakes the parent for results, unless it looks by itself or was woken already. */
-  #tell(): void {
-    if (this.#untold === 0) return;
-    this.#untold = 0;
-    this.#untoldUs = 0;
-    const { header } = this.#ring;
-    if (
-      Atomics.load(header, Word.Polling) === 0 &&
-      Atomics.exchange(header, Word.Kicked, 1) === 0
-    ) {
-      this.#port.postMessage(WAKE);
-    }
+    this.#completions.add(slot);
+    if (this.#calls.several) this.#completions.tell();
   }
 }
 

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import { progressLine, type ProgressState } from "../../../src/report/progress-line.js";
+
+const HALF: ProgressState = {
+  value: 97,
+  total: 194,
+  elapsedSeconds: 3.2,
+  etaSeconds: 75,
+  failures: 0,
+};
+const plain = (text: string): string => text;
+
+describe("progressLine", () => {
+  test("draws half a bar for half of the files", () => {
+    expect(progressLine(HALF, 80, plain)).toBe(
+      ` 50%|${"█".repeat(20)}${" ".repeat(20)}|  97/194 [3s<1m15s]`,
+    );
+  });
+
+  test("paints what has failed", () => {
+    expect(progressLine({ ...HALF, failures: 3 }, 80, (text) => `<${text}>`)).toMatch(
+      /\[3s<1m15s\]< 3 failed>$/,
+    );
+  });
+
+  test.each([
+    [0, Infinity, "[0s<?]"],
+    [59.4, NaN, "[59s<?]"],
+    [3600, 7325, "[1h00m<2h02m]"],
+  ])("after %d s, with %d s to go, it shows %s", (elapsedSeconds, etaSeconds, times) => {
+    expect(progressLine({ ...HALF, elapsedSeconds, etaSeconds }, 80, plain)).toContain(times);
+  });
+
+  test("always leaves a column free, whatever the width", () => {
+    for (let columns = 1; columns <= 200; columns += 1) {
+      for (const failures of [0, 12]) {
+        const line = progressLine({ ...HALF, failures }, columns, plain);
+        expect(line.length).toBeLessThan(columns);
+      }
+    }
+  });
+
+  test("gives up the bar before the numbers", () => {
+    expect(progressLine(HALF, 30, plain)).toBe(" 50%  97/194 [3s<1m15s]");
+  });
+});

@@ -1,0 +1,89 @@
+import { PriorityQueue } from "../internal/priority-queue.js";
+import { MapWork } from "./map-work.js";
+import type { RunTimes } from "./shared/run-times.js";
+import { WorkerCall } from "./worker-call.js";
+
+/** What waits for a worker: calls, and the items of maps as one entry each. First in, first out per priority. */
+export class WaitingRoom {
+  readonly #queue = new PriorityQueue<WorkerCall | MapWork>();
+  readonly #maps = new Set<MapWork>();
+  #orders = 0;
+
+  get isEmpty(): boolean {
+    return this.#queue.size === 0;
+  }
+
+  /** Entries; a map counts as one, however many items it has. */
+  get entries(): number {
+    return this.#queue.size;
+  }
+
+  /** Calls and items. */
+  get size(): number {
+    let count = this.#queue.size - this.#maps.size;
+    for (const work of this.#maps) count += work.size;
+    return count;
+  }
+
+  /** The maps that have items to send. */
+  get maps(): readonly MapWork[] {
+    return [...this.#maps];
+  }
+
+  /** The calls, without items of maps. */
+  get calls(): WorkerCall[] {
+    return [...this.#queue].filter((work) => work instanceof WorkerCall);
+  }
+
+  push(call: WorkerCall): void {
+    call.order = this.#orders;
+    this.#orders += 1;
+    this.#queue.pushEntry(call, call.priority);
+  }
+
+  /** Lets the items of a map wait, unless some of them do already. */
+  pushMap(work: MapWork): void {
+    if (work.queued) return;
+    work.queued = true;
+    work.order = this.#orders;
+    this.#orders += 1;
+    this.#maps.add(work);
+    this.#queue.push(work, work.priority);
+  }
+
+  /** Puts a call back where it stood. */
+  putBack(calls: readonly WorkerCall[]): void {
+    for (const call of [...calls].sort((a, b) => b.order - a.order)) {
+      this.#queue.unshiftEntry(call, call.priority);
+    }
+  }
+
+  /** Takes a call out; false when it is not there. */
+  remove(call: WorkerCall): boolean {
+    return call.queued && this.#queue.remove(call, call.priority);
+  }
+
+  peek(): WorkerCall | MapWork | undefined {
+    return this.#queue.peek();
+  }
+
+  /** Takes out the next call, or the next chunk of a map. */
+  next(times: RunTimes): WorkerCall | undefined {
+    for (;;) {
+      const head = this.#queue.peek();
+      if (head === undefined) return undefined;
+      if (!(head instanceof MapWork)) {
+        this.#queue.shift();
+        return head;
+      }
+      const call = head.size === 0 ? undefined : head.nextCall(times.of(head.task));
+      if (head.size === 0) {
+        this.#queue.shift();
+        this.#maps.delete(head);
+        head.queued = false;
+      }
+      // A chunk whose signal has aborted is settled already.
+      if (call !== undefined && !call.future.done()) return call;
+    }
+  }
+}

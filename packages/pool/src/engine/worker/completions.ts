@@ -1,0 +1,54 @@
+import type { MessagePort } from "node:worker_threads";
+import { WAKE } from "../shared/messages.js";
+import { FEW_LEFT, MASK, Word, type Ring } from "../shared/ring.js";
+import type { RunTimes } from "../shared/run-times.js";
+
+/** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
+const UNTOLD_US = 500;
+
+/** The worker's end of the ring of completions: slots whose results are in shared memory, and when the parent is told. */
+export class Completions {
+  readonly #ring: Ring;
+  readonly #port: MessagePort;
+  readonly #times: RunTimes;
+  #completed = 0;
+  /** Results the parent was not told of yet, and how long the first of them will have waited. */
+  #untold = 0;
+  #untoldUs = 0;
+
+  constructor(ring: Ring, port: MessagePort, times: RunTimes) {
+    this.#ring = ring;
+    this.#port = port;
+    this.#times = times;
+  }
+
+  add(slot: number): void {
+    const { header, completions } = this.#ring;
+    completions[this.#completed & MASK] = slot;
+    this.#completed = (this.#completed + 1) | 0;
+    Atomics.store(header, Word.Completed, this.#completed);
+    this.#untold += 1;
+  }
+
+  /** Lets results wait for that of the call which comes next, while there is work after it and it is not long. */
+  tellBefore(task: number, left: number): void {
+    if (this.#untold === 0) return;
+    const us = this.#times.of(task);
+    this.#untoldUs += us;
+    if (us === 0 || this.#untoldUs > UNTOLD_US || left <= FEW_LEFT) this.tell();
+  }
+
+  /** Wakes the parent for results, unless it looks by itself or was woken already. */
+  tell(): void {
+    if (this.#untold === 0) return;
+    this.#untold = 0;
+    this.#untoldUs = 0;
+    const { header } = this.#ring;
+    if (
+      Atomics.load(header, Word.Polling) === 0 &&
+      Atomics.exchange(header, Word.Kicked, 1) === 0
+    ) {
+      this.#port.postMessage(WAKE);
+    }
+  }
+}

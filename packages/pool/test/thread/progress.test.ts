@@ -1,0 +1,61 @@
+import { describe, expect, test } from "@jest/globals";
+import * as ContractTasks from "../fixtures/tasks.mjs";
+import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { benches } from "./bench.js";
+
+describe.each(benches)("progress of a %s", (_kind, Bench) => {
+  const bench = new Bench();
+
+  test("[C11] comes in order, all of it, and before the result", async () => {
+    const executor = bench.executor();
+    const future = executor.submit(Tasks.reportBurst, 500);
+    const seen: unknown[] = [];
+    future.onProgress((value) => {
+      expect(future.done()).toBe(false);
+      seen.push(value);
+    });
+    expect(await future.result()).toBe(500);
+    expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  });
+
+  test("[C11] of two hundred thousand steps arrives in order though the caller is busy", async () => {
+    const executor = bench.executor();
+    const future = executor.submit(Tasks.reportBurst, 200_000);
+    let next = 0;
+    let inOrder = true;
+    let doneAt = -1;
+    future.onProgress((step) => {
+      inOrder &&= step === next;
+      next += 1;
+      // Long enough for the worker to come to its end meanwhile.
+      const until = performance.now() + (next === 100 ? 1_500 : 0);
+      while (performance.now() < until);
+    });
+    future.addDoneCallback(() => (doneAt = next));
+    expect(await future.result()).toBe(200_000);
+    expect([inOrder, doneAt]).toEqual([true, 200_000]);
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
+  test("[C11] of several calls reaches each its own listeners", async () => {
+    const executor = bench.executor({ maxWorkers: 2 });
+    const seen = [0, 1, 2, 3].map(async (n) => {
+      const future = executor.submit(ContractTasks.reportAll, [n, n, n]);
+      const values: unknown[] = [];
+      future.onProgress((value) => values.push(value));
+      await future.result();
+      return values;
+    });
+    expect(await Promise.all(seen)).toEqual([0, 1, 2, 3].map((n) => [n, n, n]));
+  });
+
+  test("[O3] that cannot be sent throws in the task, and the call goes on", async () => {
+    const executor = bench.executor();
+    expect(await executor.run(Tasks.reportUnsendable)).toEqual({
+      name: "SerializationError",
+      message: "progress is a function, which cannot be sent from a worker",
+    });
+    expect(executor.stats()).toMatchObject({ completed: 1, failed: 0, pending: 0 });
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+});
