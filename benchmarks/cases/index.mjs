@@ -1,6 +1,7 @@
 // All cases by id, in the order of the table.
 //
 // A case is { id, title, about, metrics, cells(plan), measure(contender, cell, effort) }:
+//   runsIn    "threads" or "processes": the contenders that do so take part; "threads" when it is not said
 //   metrics   what `measure` can give: by name { title, unit, better: "higher" | "lower" }
 //   cells     the settings to measure: [{ id, title, workers, ... }]; the plan says { quick, workers? }
 //   measure   runs in a process of its own
@@ -17,6 +18,10 @@ import map from "./map.mjs";
 import memory from "./memory.mjs";
 import objects20k from "./objects-20k.mjs";
 import payload from "./payload.mjs";
+import processBurst20k from "./process-burst-20k.mjs";
+import processMap from "./process-map.mjs";
+import processPayload from "./process-payload.mjs";
+import processRoundTrip from "./process-round-trip.mjs";
 import roundTrip from "./round-trip.mjs";
 import startUp from "./start-up.mjs";
 import stream from "./stream.mjs";
@@ -36,7 +41,16 @@ export const cases = [
   kill,
   uneven,
   idleCpu,
+  processBurst20k,
+  processRoundTrip,
+  processMap,
+  processPayload,
 ];
+
+/** Says whether a case, or a contender, is about "threads" or "processes". */
+export function kindOf({ runsIn = "threads" }) {
+  return runsIn;
+}
 
 export function findCase(id) {
   return cases.find((candidate) => candidate.id === id);

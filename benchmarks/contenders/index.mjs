@@ -1,11 +1,13 @@
 // All contenders by id, in the order of the table's columns.
 //
-// A contender is { id, name, version, kind, create({ workers }) }, where `create` makes a pool:
+// A contender is { id, name, version, kind, runsIn?, create({ workers, bytes }) }, where `create` makes a pool, for
+// calls with `bytes` if that is true:
 //   run(name, arg, transfer?)  calls one function of tasks/functions.cjs; gives a promise
 //   map?(name, items)          calls it once per item, when the library has a way of its own; gives a promise of an array
 //   start?(name, arg)          the same as run for a call that will be killed; gives { result, kill() }
 //   close()                    ends the pool
 // `kind` is "ours", "peer" (a Node library: the best of these is what we are compared with) or "reference".
+// `runsIn` is "threads", unless it is said to be "processes".
 // `movesResults: false` says that results cannot be transferred, `kills: false` that a running call cannot be stopped.
 // A contender outside Node has `measures(caseId)` and `measure(caseId, cell, effort)` instead of `create`.
 const loaders = {
@@ -17,6 +19,11 @@ const loaders = {
   poolifier: () => import("./poolifier.mjs"),
   "jest-worker": () => import("./jest-worker.mjs"),
   raw: () => import("./raw.mjs"),
+  "concur-processes": () => import("./concur-processes.mjs"),
+  "workerpool-processes": () => import("./workerpool-processes.mjs"),
+  "tinypool-processes": () => import("./tinypool-processes.mjs"),
+  "poolifier-cluster": () => import("./poolifier-cluster.mjs"),
+  "jest-worker-processes": () => import("./jest-worker-processes.mjs"),
   "python-threads": () => import("./python-threads.mjs"),
   "python-processes": () => import("./python-processes.mjs"),
 };

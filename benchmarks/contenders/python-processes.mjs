@@ -1,3 +1,11 @@
 import { pythonContender } from "../lib/python.mjs";
 
-export default pythonContender("processes", ["burst-20k", "round-trip", "map"]);
+export default pythonContender("processes", [
+  "burst-20k",
+  "round-trip",
+  "map",
+  "process-burst-20k",
+  "process-round-trip",
+  "process-map",
+  "process-payload",
+]);

@@ -4,7 +4,7 @@ import { timesBetter } from "./summary.mjs";
 const NOT_WORSE_THAN_HALF_MORE = 1 / 1.5;
 
 /**
- * What the thread engine must reach. `cell` is the id of one (default: each).
+ * What the engines must reach. `cell` is the id of one (default: each).
  * `atLeast` is how many times better than the best peer, or than the contender `against`; `below` is a plain limit.
  */
 const bars = [
@@ -25,16 +25,20 @@ const bars = [
   { case: "uneven", metric: "first slowest", atLeast: 1 },
   { case: "uneven", metric: "middle slowest", atLeast: 1 },
   { case: "idle-cpu", metric: "percent", below: 0.5 },
+  { case: "process-burst-20k", metric: "rate", atLeast: 8 },
+  { case: "process-round-trip", metric: "mean", atLeast: 1.2 },
+  { case: "process-map", metric: "us", atLeast: 20 },
+  { case: "process-payload", metric: "16 MB", atLeast: 1.5 },
 ];
 
-function judge({ of = "concur", against, atLeast, below }, metric) {
+function judge({ of, against, atLeast, below }, metric, usual) {
   const { unit } = metric;
-  const who = of === "concur" ? "" : `${of}: `;
+  const who = of === undefined ? "" : `${of}: `;
   const text =
     below === undefined
       ? `${who}≥ ${Number(atLeast.toFixed(2))} × ${against ?? "best peer"}`
       : `${who}< ${below} ${unit}`;
-  const ours = metric.contenders[of]?.median;
+  const ours = metric.contenders[of ?? usual]?.median;
   if (below !== undefined) {
     return ours === undefined ? { text } : { text, value: ours, unit, pass: ours < below };
   }
@@ -44,11 +48,15 @@ function judge({ of = "concur", against, atLeast, below }, metric) {
   return { text, value, unit: "×", pass: value >= atLeast };
 }
 
-/** Gives the bars of one metric of one cell, each `{ text, value?, unit?, pass? }`; without `pass` it was not measured. */
-export function judgeMetric(caseId, cellId, metricName, metric) {
+/**
+ * Gives the bars of one metric of one cell, each `{ text, value?, unit?, pass? }`; without `pass` it was not measured.
+ *
+ * @param ours - The contender that a bar is for which names none.
+ */
+export function judgeMetric(caseId, cellId, metricName, metric, ours) {
   return bars
     .filter(
       (bar) => bar.case === caseId && bar.metric === metricName && (bar.cell ?? cellId) === cellId,
     )
-    .map((bar) => judge(bar, metric));
+    .map((bar) => judge(bar, metric, ours));
 }

@@ -11,10 +11,11 @@ const values = {
 };
 
 /** Makes the case of n calls that are all handed in at once. */
-export function burstCase({ id, title, about, n, kind, slow = false }) {
+export function burstCase({ id, runsIn = "threads", title, about, n, kind, slow = false }) {
   const { make, same } = values[kind];
   return {
     id,
+    runsIn,
     title,
     about,
     slow,

@@ -3,13 +3,13 @@
 import { findCase } from "../cases/index.mjs";
 import { loadContender } from "../contenders/index.mjs";
 import { printAnswer } from "./answer.mjs";
+import { ownCpuMs } from "./cpu.mjs";
 
 const { caseId, cell, contenderId, effort } = JSON.parse(process.argv[2]);
 const contender = await loadContender(contenderId);
-const { metrics, cpuMs: grandchildrenMs } = contender.measure
+const metrics = contender.measure
   ? await contender.measure(caseId, cell, effort)
-  : { metrics: await findCase(caseId).measure(contender, cell, effort), cpuMs: 0 };
-const { user, system } = process.cpuUsage();
-const answer = { metrics, cpuMs: grandchildrenMs + (user + system) / 1000 };
+  : await findCase(caseId).measure(contender, cell, effort);
+const answer = { metrics, cpuMs: ownCpuMs() };
 // Some libraries leave timers or workers behind, and what was to be measured is measured.
 process.stdout.write(printAnswer(answer), () => process.exit(0));

@@ -4,7 +4,9 @@ import functions from "../tasks/functions.cjs";
 
 const imported = importTasks(new URL("../tasks/functions.cjs", import.meta.url));
 // Looked up once, as a program does that names its tasks; the lookup itself goes through a proxy.
-const tasks = Object.fromEntries(Object.keys(functions).map((name) => [name, imported[name]]));
+export const tasks = Object.fromEntries(
+  Object.keys(functions).map((name) => [name, imported[name]]),
+);
 
 const { echoMoved } = importTasks(new URL("../tasks/concur-move.mjs", import.meta.url));
 

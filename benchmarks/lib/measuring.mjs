@@ -10,7 +10,7 @@ export function check(condition, what) {
 }
 
 /**
- * Calls `whichThread` until every worker has answered, with one call per worker under way all the time.
+ * Calls `whichWorker` until every worker has answered, with one call per worker under way all the time.
  *
  * After its first answer a worker sleeps inside the later calls, so that those which are up take neither cores nor
  * calls away from those which still start.
@@ -24,9 +24,9 @@ export async function untilAllAnswered(pool, workers) {
   let first;
   const lane = async () => {
     for (let nap = 0; seen.size < workers; nap = napMs) {
-      const thread = await pool.run("whichThread", nap);
+      const worker = await pool.run("whichWorker", nap);
       first ??= performance.now();
-      seen.add(thread);
+      seen.add(worker);
       if (performance.now() > limit) {
         throw new Error(`only ${seen.size} of ${workers} workers answered`);
       }
@@ -39,8 +39,8 @@ export async function untilAllAnswered(pool, workers) {
 }
 
 /** Makes a pool, waits for its workers, and runs small bursts until the code is compiled. */
-export async function warmPool(contender, { workers }, { warmMs }) {
-  const pool = await contender.create({ workers });
+export async function warmPool(contender, { workers, bytes }, { warmMs }) {
+  const pool = await contender.create({ workers, bytes });
   await untilAllAnswered(pool, workers);
   const end = performance.now() + warmMs;
   while (performance.now() < end) {

@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
-import { cases } from "../cases/index.mjs";
+import { cases, kindOf } from "../cases/index.mjs";
 import { contenderIds } from "../contenders/index.mjs";
 
 export const USAGE = `Usage: node run.mjs [options]
 
   --case <ids>        cases to run, separated by commas (default: all; quick: all but the slow)
+  --only <kind>       the cases of "threads" or of "processes" (default: both)
   --contenders <ids>  contenders to run (default: all that are there)
   --workers <counts>  numbers of workers, such as 1,2,4 (default: each case's own)
   --rounds <count>    processes per contender and setting (default: 3; quick: 1)
@@ -13,6 +14,8 @@ export const USAGE = `Usage: node run.mjs [options]
 
 Cases: ${cases.map(({ id }) => id).join(", ")}
 Contenders: ${contenderIds.join(", ")}`;
+
+const KINDS = ["threads", "processes"];
 
 function list(text, known, option) {
   const ids = text.split(",");
@@ -36,6 +39,7 @@ export function parseOptions(args) {
     args: args[0] === "--" ? args.slice(1) : args,
     options: {
       case: { type: "string" },
+      only: { type: "string" },
       contenders: { type: "string" },
       workers: { type: "string" },
       rounds: { type: "string" },
@@ -43,13 +47,15 @@ export function parseOptions(args) {
       help: { type: "boolean", default: false },
     },
   });
-  const caseIds = cases.map(({ id }) => id);
+  const kinds = values.only === undefined ? KINDS : list(values.only, KINDS, "--only");
+  const chosen = cases.filter((one) => kinds.includes(kindOf(one)));
+  const caseIds = chosen.map(({ id }) => id);
   return {
     help: values.help,
     quick: values.quick,
     caseIds:
       values.case === undefined
-        ? cases.filter(({ slow }) => !(values.quick && slow)).map(({ id }) => id)
+        ? chosen.filter(({ slow }) => !(values.quick && slow)).map(({ id }) => id)
         : list(values.case, caseIds, "--case"),
     contenderIds:
       values.contenders === undefined

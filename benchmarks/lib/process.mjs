@@ -1,25 +1,12 @@
 // Runs one job in a process of its own, and tells how much of the machine others used meanwhile.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseAnswer } from "./answer.mjs";
+import { machineCpuMs } from "./cpu.mjs";
 
 const root = new URL("../..", import.meta.url);
 const script = fileURLToPath(new URL("./child.mjs", import.meta.url));
 const ERROR_CHARACTERS = 2000;
-/** Linux counts CPU time in ticks of 10 ms; "user nice system idle iowait irq softirq steal". */
-const MS_PER_TICK = 10;
-
-/** CPU time that all programs together have used, in milliseconds; undefined where the system does not tell. */
-function machineCpuMs() {
-  try {
-    const [, ...ticks] = readFileSync("/proc/stat", "utf8").split("\n", 1)[0].split(/\s+/);
-    const [user, nice, system, , , irq, softirq, steal] = ticks.map(Number);
-    return (user + nice + system + irq + softirq + steal) * MS_PER_TICK;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The last of what was printed, without the place of this folder: it goes into the results. */
 function tidied(errors) {

@@ -1,5 +1,5 @@
 // Runs the cases: per cell and round one process for each contender, one after the other.
-import { findCase } from "../cases/index.mjs";
+import { findCase, kindOf } from "../cases/index.mjs";
 import { runProcess } from "./process.mjs";
 import { summariseMetric } from "./summary.mjs";
 
@@ -9,6 +9,7 @@ const PROCESS_LIMIT_MS = 60_000;
 
 function canMeasure(contender, chosen) {
   if (contender.measures !== undefined) return contender.measures(chosen.id);
+  if (kindOf(contender) !== kindOf(chosen)) return false;
   return chosen.supports === undefined || chosen.supports(contender);
 }
 
@@ -67,7 +68,7 @@ async function runCell(chosen, cell, contenders, { rounds, effort, report }) {
  *
  * @param contenders - By id: what `loadContender` gave.
  * @param report - Called with a line of text before each round.
- * @returns By id of the case: `{ title, about, seconds, othersCores, cells }`.
+ * @returns By id of the case: `{ title, about, runsIn, seconds, othersCores, cells }`.
  */
 export async function runSuite(options, contenders, report) {
   const effort = options.quick ? QUICK_EFFORT : EFFORT;
@@ -91,7 +92,14 @@ export async function runSuite(options, contenders, report) {
         ? null
         : Number((othersMs / elapsedMs).toFixed(2));
     const seconds = Math.round((performance.now() - start) / 1000);
-    results[id] = { title: chosen.title, about: chosen.about, seconds, othersCores, cells };
+    results[id] = {
+      title: chosen.title,
+      about: chosen.about,
+      runsIn: kindOf(chosen),
+      seconds,
+      othersCores,
+      cells,
+    };
   }
   return results;
 }

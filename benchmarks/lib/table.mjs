@@ -1,6 +1,9 @@
+import { kindOf } from "../cases/index.mjs";
 import { judgeMetric } from "./bars.mjs";
 
 const NOISY_CORES = 0.3;
+/** By kind of case: those of our contenders that are compared with the best peer; the bars are for the first. */
+const OURS = { threads: ["concur", "concur-no-spin"], processes: ["concur-processes"] };
 
 /** Gives a number three significant digits, and thousands a thin look: 583000 is 583k. */
 function short(value) {
@@ -23,9 +26,9 @@ function verdict({ value, unit, pass }) {
   return `${pass ? "pass" : "**FAIL**"} (${value.toFixed(2)} ${unit})`;
 }
 
-function metricRow(caseId, caseTitle, cellId, cellTitle, name, metric, ids) {
+function metricRow(caseId, caseTitle, cellId, cellTitle, name, metric, ids, ours) {
   const { title, unit, better, contenders, bestPeer, ratios } = metric;
-  const bars = judgeMetric(caseId, cellId, name, metric);
+  const bars = judgeMetric(caseId, cellId, name, metric, ours[0]);
   return {
     bars,
     cells: [
@@ -36,8 +39,7 @@ function metricRow(caseId, caseTitle, cellId, cellTitle, name, metric, ids) {
         const text = short(contenders[id].median);
         return id === bestPeer ? `**${text}**` : text;
       }),
-      ratio(ratios["concur"]),
-      ratio(ratios["concur-no-spin"]),
+      ...ours.map((id) => ratio(ratios[id])),
       bars.map(({ text }) => text).join("; "),
       bars.map(verdict).join("; "),
     ],
@@ -71,30 +73,47 @@ function notes({ cases, absent }) {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** Gives the results as markdown: facts, table, verdicts, notes. */
-export function renderReport(results) {
-  const ids = Object.keys(results.contenders);
-  const rows = Object.entries(results.cases).flatMap(([caseId, { title, cells }]) =>
-    Object.entries(cells).flatMap(([cellId, cell]) =>
-      Object.entries(cell.metrics).map(([name, metric]) =>
-        metricRow(caseId, title, cellId, cell.title, name, metric, ids),
-      ),
+/** The table of the cases of one kind, with those contenders that were measured in one of them. */
+function kindTable(results, kind) {
+  const cases = Object.entries(results.cases).filter(([, one]) => kindOf(one) === kind);
+  const cells = cases.flatMap(([caseId, one]) =>
+    Object.entries(one.cells).map(([cellId, cell]) => ({ caseId, title: one.title, cellId, cell })),
+  );
+  const measured = new Set(
+    cells.flatMap(({ cell }) =>
+      Object.values(cell.metrics).flatMap(({ contenders }) => Object.keys(contenders)),
+    ),
+  );
+  const ids = Object.keys(results.contenders).filter((id) => measured.has(id));
+  const ours = OURS[kind];
+  const rows = cells.flatMap(({ caseId, title, cellId, cell }) =>
+    Object.entries(cell.metrics).map(([name, metric]) =>
+      metricRow(caseId, title, cellId, cell.title, name, metric, ids, ours),
     ),
   );
   const head = [
-    "measurement",
+    `measurement of ${kind}`,
     "unit",
     ...ids.map((id) => `${results.contenders[id].name} ${results.contenders[id].version}`),
-    "concur : best peer",
-    "no spin : best peer",
+    ...ours.map((id) => `${id} : best peer`),
     "bar",
     "reached",
   ];
-  const bars = rows.flatMap((entry) => entry.bars);
+  const lines = [row(head), row(head.map(() => "---")), ...rows.map(({ cells }) => row(cells))];
+  return {
+    text: rows.length === 0 ? "" : lines.join("\n"),
+    bars: rows.flatMap(({ bars }) => bars),
+  };
+}
+
+/** Gives the results as markdown: facts, tables, verdicts, notes. */
+export function renderReport(results) {
+  const tables = Object.keys(OURS).map((kind) => kindTable(results, kind));
+  const bars = tables.flatMap((table) => table.bars);
   const counted = (pass) => bars.filter((bar) => bar.pass === pass).length;
   return [
     facts(results),
-    [row(head), row(head.map(() => "---")), ...rows.map(({ cells }) => row(cells))].join("\n"),
+    ...tables.map(({ text }) => text),
     `Bars: ${counted(true)} passed, ${counted(false)} failed, ${counted(undefined)} not measured. ` +
       "The best peer is bold; ↑ higher is better, ↓ lower is better; ratios above 1 are in our favour.",
     notes(results),

@@ -27,10 +27,10 @@ function busy(us) {
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 
-/** Says which thread it runs on, after so many milliseconds in which the thread sleeps and uses no core. */
-function whichThread(napMs) {
+/** Says which thread of which process it runs on, after so many milliseconds in which the thread sleeps and uses no core. */
+function whichWorker(napMs) {
   if (napMs > 0) Atomics.wait(never, 0, 0, napMs);
-  return threadId;
+  return `${process.pid}:${threadId}`;
 }
 
 /** Raises the flag at the start of the given shared memory and never ends. */
@@ -44,4 +44,4 @@ function* numbersBelow(n) {
   for (let i = 0; i < n; i += 1) yield i;
 }
 
-module.exports = { echo, isPrime, busy, whichThread, endless, numbersBelow };
+module.exports = { echo, isPrime, busy, whichWorker, endless, numbersBelow };

@@ -5,7 +5,6 @@ them. The clock runs here, so that starting the interpreter is not measured.
 """
 
 import json
-import resource
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from statistics import mean, median
@@ -111,30 +110,39 @@ def prime_map(executor, cell, effort, chunksize):
     return {"us": median(repeat({**effort, "minRepetitions": 1}, once)) * 1e6 / len(items)}
 
 
-def cpu_ms():
-    total = 0
-    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        usage = resource.getrusage(who)
-        total += usage.ru_utime + usage.ru_stime
-    return total * 1000
+def payload(executor, cell, effort):
+    metrics = {}
+    for size, length in cell["sizes"].items():
+        data = bytes(range(251)) * (length // 251) + bytes(length % 251)
+
+        def once():
+            check(executor.submit(echo, data).result() == data)
+
+        for _ in range(5):
+            once()
+        metrics[size] = median(repeat(effort, once)) * 1000
+    return metrics
 
 
 def main():
     job = json.loads(sys.argv[1])
     cell, effort = job["cell"], job["effort"]
+    case = job["case"].removeprefix("process-")
     processes = job["executor"] == "processes"
     make = ProcessPoolExecutor if processes else ThreadPoolExecutor
     with make(cell["workers"]) as executor:
         warm_up(executor, effort)
-        if job["case"] == "map":
+        if case == "map":
             metrics = prime_map(executor, cell, effort, 100 if processes else 1)
-        elif job["case"] == "round-trip":
+        elif case == "round-trip":
             metrics = round_trip(executor, cell, effort)
-        elif job["case"] == "in-flight":
+        elif case == "in-flight":
             metrics = {f"n{w}": in_flight(executor, w, effort) for w in cell["windows"]}
+        elif case == "payload":
+            metrics = payload(executor, cell, effort)
         else:
             metrics = burst(executor, cell, effort)
-    print(json.dumps({"metrics": metrics, "cpuMs": cpu_ms()}))
+    print(json.dumps(metrics))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
+import { giveBack } from "../shared/scratch.js";
 import type { ChildLines } from "./rendezvous.js";
 
 /** Carries bytes to a child and back. */
@@ -9,7 +11,8 @@ export interface Channel {
 
 /** Is told what comes. */
 export interface ChannelListener {
-  bytes(chunk: Buffer): void;
+  /** More may be had from the `source`, if there is one. */
+  bytes(chunk: Buffer, source?: Socket): void;
   /** All that will ever come has come. */
   hungUp(): void;
 }
@@ -17,7 +20,7 @@ export interface ChannelListener {
 /** The sockets that the child has connected. */
 export function socketChannel({ calls, replies }: ChildLines, listener: ChannelListener): Channel {
   replies.on("data", (chunk: Buffer) => {
-    listener.bytes(chunk);
+    listener.bytes(chunk, replies);
   });
   replies.once("close", () => {
     listener.hungUp();
@@ -29,7 +32,11 @@ export function socketChannel({ calls, replies }: ChildLines, listener: ChannelL
     send(parts) {
       if (calls.destroyed) return;
       if (parts.length > 1) calls.cork();
-      for (const part of parts) calls.write(part);
+      for (const part of parts) {
+        calls.write(part, () => {
+          giveBack(part);
+        });
+      }
       if (parts.length > 1) calls.uncork();
     },
     destroy() {

@@ -3,7 +3,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import type { FrameBatch } from "../shared/frames.js";
 import type { ChunkFailure } from "../shared/messages.js";
-import { areJsonSafe, encodePayload } from "../shared/payload.js";
+import { areJsonSafe, encodePayload, isPlainBytes } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
@@ -24,11 +24,18 @@ export function putCall(batch: FrameBatch, call: WorkerCall): void {
     batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), call));
   } else if (options.name !== undefined) {
     batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], call));
-  } else if (areJsonSafe(args)) {
-    batch.add(call.slot, code, args);
   } else {
-    batch.addPayload(call.slot, code, encode(args, call));
+    putArguments(batch, call, code);
   }
+}
+
+function putArguments(batch: FrameBatch, call: WorkerCall, code: number): void {
+  const { args, slot } = call;
+  const only = args.length === 1 ? args[0] : undefined;
+  if (typeof only === "number") batch.addNumber(slot, code | CallFlag.Flat, only);
+  else if (areJsonSafe(args)) batch.add(slot, code, args);
+  else if (isPlainBytes(only)) batch.addBytes(slot, code | CallFlag.Flat, only);
+  else batch.addPayload(slot, code, encode(args, call));
 }
 
 /** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
@@ -5,6 +6,7 @@ import { futureControl } from "../../future.js";
 import { startTimer } from "../../internal/timer.js";
 import { Link, type LinkListener, type Surrender, type WorkerEnd } from "../link.js";
 import { siteOf, withRefused } from "../replies-of.js";
+import { readDirectly } from "../shared/direct-read.js";
 import { FrameBatch, FrameReader } from "../shared/frames.js";
 import type { ChunkOutcome, FlowOrder, TaskEntry } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
@@ -78,8 +80,9 @@ export class ProcessLink extends Link implements ChannelListener {
     this.#flush();
   }
 
-  bytes(chunk: Buffer): void {
+  bytes(chunk: Buffer, source?: Socket): void {
     this.#reader.feed(chunk);
+    if (source !== undefined) readDirectly(source, this.#reader);
     if (this.#takeReplied()) this.#afterEnds();
   }
 

@@ -1,4 +1,5 @@
-import { encodePayload } from "./payload.js";
+import { encodePayload, isJsonSafe } from "./payload.js";
+import { copyForWriting } from "./scratch.js";
 
 /** What the body of a frame is. */
 const FrameType = {
@@ -8,12 +9,21 @@ const FrameType = {
   Payload: 1,
   /** A payload: an order, a word about the worker itself. */
   Order: 2,
+  /** Triples of numbers: without a text that would have to be written and read. */
+  Numbers: 3,
+  /** One triple whose third part is a Uint8Array: two numbers, and its bytes. */
+  Bytes: 4,
 } as const;
 
 /** A frame begins with the length of its body and its type. */
 const HEAD_BYTES = 5;
 /** The two numbers of a triple before its payload. */
 const PAIR_BYTES = 8;
+/** A triple of numbers: two integers, and one of any kind. */
+const NUMBERS_BYTES = 16;
+/** Room for that many bytes of them is made first, and doubled when it is not enough. */
+const FIRST_NUMBERS_BYTES = 1024;
+const NO_BYTES = Buffer.alloc(0);
 const MAX_BODY_BYTES = 0xffff_ffff;
 /** Frames up to this size are copied together: one long write is cheaper than several. */
 const SMALL_BYTES = 16_384;
@@ -21,46 +31,94 @@ const SMALL_BYTES = 16_384;
 /** Frames on their way, in order; what JSON carries shares one frame for as long as nothing else comes between. */
 export class FrameBatch {
   #triples: unknown[] = [];
+  /** A frame of numbers that is being made, with room for more; and how far it is. */
+  #numbers = NO_BYTES;
+  #numbersEnd = 0;
   #parts: Buffer[] = [];
 
   get isEmpty(): boolean {
-    return this.#triples.length === 0 && this.#parts.length === 0;
+    return this.#triples.length === 0 && this.#numbersEnd === 0 && this.#parts.length === 0;
   }
 
   /** Triples that wait to be sent in one frame. */
   get waiting(): number {
-    return this.#triples.length / 3;
+    return this.#triples.length / 3 + Math.floor(this.#numbersEnd / NUMBERS_BYTES);
   }
 
   /** Adds a triple whose `value` JSON carries. */
   add(first: number, second: number, value: unknown): void {
+    if (typeof value === "number") {
+      this.addNumber(first, second, value);
+      return;
+    }
+    this.#closeNumbers();
     this.#triples.push(first, second, value);
+  }
+
+  /** Adds a triple with any number, those included that JSON does not know. */
+  addNumber(first: number, second: number, value: number): void {
+    // Among others it is one of them: frames of one triple each would cost more than its text.
+    if (this.#triples.length > 0 && isJsonSafe(value)) {
+      this.#triples.push(first, second, value);
+      return;
+    }
+    this.#closeTriples();
+    if (this.#numbersEnd === 0) this.#numbersEnd = HEAD_BYTES;
+    const at = this.#numbersEnd;
+    if (at + NUMBERS_BYTES > this.#numbers.length) this.#growNumbers();
+    const frame = this.#numbers;
+    frame.writeUInt32LE(first, at);
+    frame.writeUInt32LE(second, at + 4);
+    frame.writeDoubleLE(value, at + 8);
+    this.#numbersEnd = at + NUMBERS_BYTES;
+  }
+
+  /** Adds a triple with a copy of these bytes, for which `isPlainBytes` is true. */
+  addBytes(first: number, second: number, bytes: Uint8Array): void {
+    this.#close();
+    const head = pairHead(FrameType.Bytes, first, second, bytes.length);
+    this.#parts.push(head, copyForWriting(bytes));
   }
 
   /** Adds a triple with bytes of `encodePayload`. */
   addPayload(first: number, second: number, payload: Buffer): void {
-    this.#closeTriples();
-    const head = Buffer.allocUnsafe(HEAD_BYTES + PAIR_BYTES);
-    writeHead(head, FrameType.Payload, PAIR_BYTES + payload.length);
-    head.writeUInt32LE(first, HEAD_BYTES);
-    head.writeUInt32LE(second, HEAD_BYTES + 4);
-    this.#parts.push(head, payload);
+    this.#close();
+    this.#parts.push(pairHead(FrameType.Payload, first, second, payload.length), payload);
   }
 
   addOrder(order: unknown): void {
-    this.#closeTriples();
+    this.#close();
     const payload = encodePayload(order);
     const head = Buffer.allocUnsafe(HEAD_BYTES);
     writeHead(head, FrameType.Order, payload.length);
     this.#parts.push(head, payload);
   }
 
-  /** Gives the bytes to write, and is empty. */
+  /** Gives the bytes to write, and is empty. Who has written them calls `giveBack` for each part. */
   take(): Buffer[] {
-    this.#closeTriples();
+    this.#close();
     const parts = this.#parts;
     this.#parts = [];
     return parts.length > 1 ? joinSmall(parts) : parts;
+  }
+
+  #growNumbers(): void {
+    const grown = Buffer.allocUnsafe(Math.max(FIRST_NUMBERS_BYTES, this.#numbers.length * 2));
+    this.#numbers.copy(grown, 0, 0, this.#numbersEnd);
+    this.#numbers = grown;
+  }
+
+  #close(): void {
+    this.#closeTriples();
+    this.#closeNumbers();
+  }
+
+  #closeNumbers(): void {
+    if (this.#numbersEnd === 0) return;
+    const frame = Buffer.from(this.#numbers.subarray(0, this.#numbersEnd));
+    this.#numbersEnd = 0;
+    writeHead(frame, FrameType.Numbers, frame.length - HEAD_BYTES);
+    this.#parts.push(frame);
   }
 
   #closeTriples(): void {
@@ -88,6 +146,14 @@ function writeHead(frame: Buffer, type: number, bytes: number): void {
   if (bytes > MAX_BODY_BYTES) throw new RangeError("it has more than 4 GB");
   frame.writeUInt32LE(bytes, 0);
   frame.writeUInt8(type, 4);
+}
+
+function pairHead(type: number, first: number, second: number, bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(HEAD_BYTES + PAIR_BYTES);
+  writeHead(head, type, PAIR_BYTES + bytes);
+  head.writeUInt32LE(first, HEAD_BYTES);
+  head.writeUInt32LE(second, HEAD_BYTES + 4);
+  return head;
 }
 
 /** Copies small neighbours together; large ones stay what they are. */
@@ -128,9 +194,23 @@ export class FrameReader {
   #body: Buffer | undefined;
   #filled = 0;
   #type = 0;
+  /** The two numbers before bytes: they are no part of what stays. */
+  #first = 0;
+  #second = 0;
 
   constructor(listener: FrameListener) {
     this.#listener = listener;
+  }
+
+  /** Where the bytes belong that come next, if they are the rest of a long frame; who puts them there says so to `filled`. */
+  get rest(): Buffer | undefined {
+    return this.#body?.subarray(this.#filled);
+  }
+
+  /** So many bytes were put into `rest`. */
+  filled(count: number): void {
+    this.#filled += count;
+    this.#tellFull();
   }
 
   feed(bytes: Buffer): void {
@@ -140,48 +220,73 @@ export class FrameReader {
       this.#head = undefined;
     }
     let at = 0;
-    const body = this.#body;
-    if (body !== undefined) {
-      at = this.#fill(body, chunk, 0);
-      if (this.#filled < body.length) return;
-      this.#body = undefined;
-      this.#tell(this.#type, body);
-    }
+    if (this.#body !== undefined) at = this.#fill(chunk, 0);
     while (chunk.length - at >= HEAD_BYTES) {
       const length = chunk.readUInt32LE(at);
       const type = chunk.readUInt8(at + 4);
+      const isBytes = type === FrameType.Bytes;
+      if (isBytes && chunk.length - at < HEAD_BYTES + PAIR_BYTES) break;
       at += HEAD_BYTES;
-      if (chunk.length - at < length) {
-        this.#type = type;
-        this.#body = Buffer.allocUnsafeSlow(length);
-        this.#filled = 0;
-        this.#fill(this.#body, chunk, at);
-        return;
+      if (!isBytes && chunk.length - at >= length) {
+        this.#tell(type, chunk.subarray(at, at + length));
+        at += length;
+        continue;
       }
-      this.#tell(type, chunk.subarray(at, at + length));
-      at += length;
+      this.#type = type;
+      this.#filled = 0;
+      if (isBytes) {
+        this.#first = chunk.readUInt32LE(at);
+        this.#second = chunk.readUInt32LE(at + 4);
+        at += PAIR_BYTES;
+      }
+      // Bytes that stay have a memory of their own, and of their own length.
+      this.#body = Buffer.allocUnsafeSlow(isBytes ? length - PAIR_BYTES : length);
+      at = this.#fill(chunk, at);
     }
     if (at < chunk.length) this.#head = chunk.subarray(at);
   }
 
   /** Gives where in the chunk the rest begins. */
-  #fill(body: Buffer, chunk: Buffer, at: number): number {
+  #fill(chunk: Buffer, at: number): number {
+    const body = this.#body;
+    if (body === undefined) return at;
     const copied = chunk.copy(body, this.#filled, at);
-    this.#filled += copied;
+    this.filled(copied);
     return at + copied;
   }
 
+  #tellFull(): void {
+    const body = this.#body;
+    if (body === undefined || this.#filled < body.length) return;
+    this.#body = undefined;
+    this.#tell(this.#type, body);
+  }
+
   #tell(type: number, body: Buffer): void {
-    if (type === FrameType.Order) {
-      this.#listener.order(body);
-    } else if (type === FrameType.Payload) {
-      const payload = body.subarray(PAIR_BYTES);
-      this.#listener.payload(body.readUInt32LE(0), body.readUInt32LE(4), payload);
-    } else {
-      const triples = JSON.parse(body.toString("utf8")) as unknown[];
-      for (let at = 0; at < triples.length; at += 3) {
-        const [first, second] = [triples[at] as number, triples[at + 1] as number];
-        this.#listener.triple(first, second, triples[at + 2]);
+    switch (type) {
+      case FrameType.Order:
+        this.#listener.order(body);
+        return;
+      case FrameType.Payload: {
+        const payload = body.subarray(PAIR_BYTES);
+        this.#listener.payload(body.readUInt32LE(0), body.readUInt32LE(4), payload);
+        return;
+      }
+      case FrameType.Bytes:
+        this.#listener.triple(this.#first, this.#second, new Uint8Array(body.buffer));
+        return;
+      case FrameType.Numbers:
+        for (let at = 0; at < body.length; at += NUMBERS_BYTES) {
+          const [first, second] = [body.readUInt32LE(at), body.readUInt32LE(at + 4)];
+          this.#listener.triple(first, second, body.readDoubleLE(at + 8));
+        }
+        return;
+      default: {
+        const triples = JSON.parse(body.toString("utf8")) as unknown[];
+        for (let at = 0; at < triples.length; at += 3) {
+          const [first, second] = [triples[at] as number, triples[at + 1] as number];
+          this.#listener.triple(first, second, triples[at + 2]);
+        }
       }
     }
   }

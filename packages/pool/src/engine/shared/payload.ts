@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { Deserializer, Serializer } from "node:v8";
 
 /** Longer strings go the other way, where they are copied instead of escaped. */
@@ -47,4 +48,20 @@ export function areJsonSafe(values: readonly unknown[]): boolean {
   // Not every(), which would skip the holes.
   for (const value of values) if (!isJsonSafe(value)) return false;
   return true;
+}
+
+/**
+ * Says whether a copy of its bytes is all that structured clone would make of a value: a Uint8Array or a Buffer that has its
+ * memory to itself. Of a view of a part, the clone is a view of a copy of the whole.
+ */
+export function isPlainBytes(value: unknown): value is Uint8Array {
+  if (typeof value !== "object" || !types.isUint8Array(value)) return false;
+  const { buffer } = value;
+  // One that has been moved away has no length, and is refused by the clone.
+  return (
+    value.length > 0 &&
+    value.length === buffer.byteLength &&
+    types.isArrayBuffer(buffer) &&
+    !("resizable" in buffer && buffer.resizable === true)
+  );
 }

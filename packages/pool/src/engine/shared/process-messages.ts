@@ -32,7 +32,7 @@ export const CallFlag = {
   Chunk: 2,
   /** The value is a name for the call and the arguments. */
   Named: 4,
-  /** With Chunk: the calls have one argument each, and the value is an array of those. */
+  /** The call has one argument, which is the value. With Chunk: each has one, and the value is an array of those. */
   Flat: 8,
   /** The value is a FlowArguments. */
   Flow: 16,

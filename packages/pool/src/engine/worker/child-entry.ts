@@ -30,8 +30,8 @@ worker.add({
 async function begin(birth: ChildBirth): Promise<void> {
   process.title = birth.name;
   watchParent();
-  const line: ParentLine = openLine(birth, (chunk) => {
-    loop.receive(chunk);
+  const line: ParentLine = openLine(birth, (chunk, source) => {
+    loop.receive(chunk, source);
   });
   const replies = new ChildReplies(line);
   const loop = new ChildLoop(birth, replies);

@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { isThenable } from "../../internal/kinds.js";
+import { readDirectly } from "../shared/direct-read.js";
 import { FrameReader, type FrameListener } from "../shared/frames.js";
 import { ReplyStatus, type ChunkOutcome, type FlowArguments } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
@@ -71,8 +73,9 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   }
 
   /** Takes bytes from the parent, and runs what is in them. */
-  receive(chunk: Buffer): void {
+  receive(chunk: Buffer, source?: Socket): void {
     this.#reader.feed(chunk);
+    if (source !== undefined) readDirectly(source, this.#reader);
     if (!this.#scheduled) {
       this.#yieldedAt = performance.now();
       this.#run();
@@ -239,11 +242,11 @@ export class ChildLoop implements CallEnvironment, FrameListener {
 
   #call(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
     if ((code & CallFlag.Flow) !== 0) return this.#flows.get(call.flow ?? -1)?.run(call, fn);
-    if ((code & CallFlag.Chunk) === 0) return fn(...(args as unknown[]));
-    const chunk: Chunk =
-      (code & CallFlag.Flat) !== 0
-        ? { each: args as unknown[] }
-        : { lists: args as (unknown[] | undefined)[] };
+    const isFlat = (code & CallFlag.Flat) !== 0;
+    if ((code & CallFlag.Chunk) === 0) return isFlat ? fn(args) : fn(...(args as unknown[]));
+    const chunk: Chunk = isFlat
+      ? { each: args as unknown[] }
+      : { lists: args as (unknown[] | undefined)[] };
     return runChunk(call, fn, chunk, (us) => {
       this.#recorder.record(Math.floor(code / FLAGS), us);
     });

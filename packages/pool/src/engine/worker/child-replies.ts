@@ -2,7 +2,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { FrameBatch } from "../shared/frames.js";
 import type { ChunkOutcome } from "../shared/messages.js";
-import { areJsonSafe, encodePayload, isJsonSafe } from "../shared/payload.js";
+import { areJsonSafe, encodePayload, isJsonSafe, isPlainBytes } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
 import type { ParentLine } from "./line.js";
 
@@ -26,6 +26,7 @@ export class ChildReplies {
   value(slot: number, value: unknown): void {
     if (value === undefined) this.#add(slot, ProcessReply.Undefined, 0);
     else if (isJsonSafe(value)) this.#add(slot, ProcessReply.Value, value);
+    else if (isPlainBytes(value)) this.#batch.addBytes(slot, ProcessReply.Value, value);
     else this.#addValue(slot, value);
   }
 

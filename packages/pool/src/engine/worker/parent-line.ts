@@ -1,10 +1,14 @@
 import { connect, type Socket } from "node:net";
+import { giveBack } from "../shared/scratch.js";
 import { LineRole, type ChildBirth } from "../shared/process-messages.js";
 import { IpcLine } from "./ipc-line.js";
 import { writeAll, type ParentLine } from "./line.js";
 
+/** Takes what comes. More may be had from the `source`, if there is one. */
+type Receive = (chunk: Buffer, source?: Socket) => void;
+
 /** Opens the line: the socket that the parent named, or else Node's own channel. */
-export function openLine(birth: ChildBirth, receive: (chunk: Buffer) => void): ParentLine {
+export function openLine(birth: ChildBirth, receive: Receive): ParentLine {
   return birth.address === undefined
     ? new IpcLine(receive)
     : new SocketLine(birth.address, birth.token, receive);
@@ -24,11 +28,13 @@ class SocketLine implements ParentLine {
   #queue: Buffer[] = [];
   #connected = false;
 
-  constructor(address: string, token: string, receive: (chunk: Buffer) => void) {
+  constructor(address: string, token: string, receive: Receive) {
     const calls = join(address, () => {
       calls.write(token + LineRole.Calls);
     });
-    calls.on("data", receive);
+    calls.on("data", (chunk: Buffer) => {
+      receive(chunk, calls);
+    });
     this.#socket = join(address, () => {
       this.#connected = true;
       // There is no other way to write before the end there; elsewhere see flushNow().
@@ -68,6 +74,7 @@ class SocketLine implements ParentLine {
     const socket = this.#socket;
     let stuck = false;
     const written = (): void => {
+      parts.forEach(giveBack);
       if (!stuck) return;
       this.#stuck = [];
       if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
