@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import type { TaskSource } from "../../task.js";
 import type { Link, LinkListener, Transport } from "../link.js";
 import type { RunTimes } from "../shared/run-times.js";
+import { PROCESS_VIGIL_US, Vigil } from "../shared/vigil.js";
 import { ipcChannel, socketChannel } from "./channel.js";
 import { ChildSpawner } from "./child-spawner.js";
 import type { ProcessOptions } from "./fork-options.js";
@@ -19,6 +21,15 @@ export class ProcessTransport implements Transport {
   readonly #spawner: ChildSpawner;
   readonly #setup: ProcessSetup;
   readonly #rendezvous = new Rendezvous();
+  readonly #links = new Set<ProcessLink>();
+  readonly #cores = availableParallelism();
+  /** Results are read by the event loop: it only has to turn. */
+  readonly #vigil = new Vigil(PROCESS_VIGIL_US, {
+    waits: () => {
+      for (const link of this.#links) if (link.live > 0) return true;
+      return false;
+    },
+  });
 
   constructor(options: ProcessOptions, setup: ProcessSetup) {
     this.#spawner = new ChildSpawner(options);
@@ -41,17 +52,24 @@ export class ProcessTransport implements Transport {
     }
     const link = new ProcessLink(workerId, child, runTimes, {
       ...listener,
+      freed: (freed) => {
+        this.#vigil.came();
+        listener.freed(freed);
+      },
       ended: (ended, end) => {
+        this.#links.delete(link);
         appointment?.cancel();
         listener.ended(ended, end);
       },
     });
+    this.#links.add(link);
     if (appointment === undefined) link.connect(ipcChannel(child.process, link));
     return link;
   }
 
-  handedOut(): void {
-    // Results wake this process by themselves.
+  handedOut(busyWorkers: number, inFlight: number): void {
+    if (inFlight > 0 && busyWorkers + 1 <= this.#cores) this.#vigil.begin();
+    else this.#vigil.rest();
   }
 
   end(): Promise<void> {

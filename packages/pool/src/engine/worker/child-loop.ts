@@ -6,6 +6,7 @@ import { readDirectly } from "../shared/direct-read.js";
 import { FrameReader, type FrameListener } from "../shared/frames.js";
 import { ReplyStatus, type ChunkOutcome, type FlowArguments } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
+import { PROCESS_VIGIL_US, Vigil } from "../shared/vigil.js";
 import {
   CallFlag,
   FLAGS,
@@ -57,6 +58,8 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       this.#replies.runTime(task, us);
     },
   };
+  /** The next call comes by the event loop: it only has to turn. */
+  readonly #vigil = new Vigil(PROCESS_VIGIL_US, { waits: () => true });
   #arrivals: Arrival[] = [];
   #head = 0;
   #started = false;
@@ -75,6 +78,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   /** Takes bytes from the parent, and runs what is in them. */
   receive(chunk: Buffer, source?: Socket): void {
     this.#reader.feed(chunk);
+    this.#vigil.came();
     if (source !== undefined) readDirectly(source, this.#reader);
     if (!this.#scheduled) {
       this.#yieldedAt = performance.now();
@@ -152,8 +156,12 @@ export class ChildLoop implements CallEnvironment, FrameListener {
 
   #run(): void {
     if (!this.#started) return;
-    if (this.#head < this.#arrivals.length) this.#drain();
+    const came = this.#arrivals.length - this.#head;
+    if (came > 0) this.#drain();
     this.#replies.flush();
+    // Where one call follows the other, the next is here soon; where several are under way, others want the core.
+    if (came === 1 && this.#calls.waiting === 0) this.#vigil.begin();
+    else this.#vigil.rest();
   }
 
   /** Runs what has come, up to the end, to a promise, or to the turn of the event loop. */
