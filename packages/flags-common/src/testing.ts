@@ -11,6 +11,7 @@ export {
   planFaults,
   readNdjson,
   SERVER_FAULTS,
+  type Fate,
   type FaultPlan,
   type ServerFault,
 } from "./testing/server-faults.js";

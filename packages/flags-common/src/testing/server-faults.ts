@@ -3,7 +3,7 @@ import type { FlagErrorCode } from "../fetch/flag-result.js";
 import type { DownloadRecord } from "../report/record.js";
 
 /** What must become of a file. */
-interface Fate {
+export interface Fate {
   readonly status: DownloadRecord["status"];
   readonly codes?: readonly FlagErrorCode[];
   readonly reason?: RegExp;
