@@ -41,6 +41,8 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   #ready = new Fifo<Slot<R>>();
   /** Calls of `next()` that came before their slot. */
   readonly #waiting = new Set<(slot: Slot<R> | undefined) => void>();
+  /** Calls of `next()` that are not settled, the oldest first, as what makes them fail. */
+  readonly #asked = new Set<(reason: unknown) => void>();
   /** How many more items may be read: the free places of the buffer and one for each result asked for. */
   #credit: number;
   /** Unordered calls that are not done, and so not yet in `#ready`. */
@@ -83,12 +85,21 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     this.#credit += 1;
     if (this.#wantsInput()) this.#context.runInAsyncScope(this.#read, this);
-    return waitWithin(
+    return waitWithin<IteratorResult<R, undefined>>(
       { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - performance.now() },
-      (resolve, reject) => this.#take(resolve, reject),
-      (_resolve, reject) => {
-        // Before closing, which cancels the very call that is waited for.
-        reject(new TimeoutError(`map() was not done within its ${this.#deadlineMs} ms`));
+      (resolve, reject) => {
+        const undo = this.#take(resolve, reject);
+        this.#asked.add(reject);
+        return () => {
+          this.#asked.delete(reject);
+          undo();
+        };
+      },
+      () => {
+        // Whosever clock was the first to strike, the oldest gets the error; closing is the end for the others. Before
+        // closing, which cancels the very call that is waited for.
+        const [oldest] = this.#asked;
+        oldest?.(new TimeoutError(`map() was not done within its ${this.#deadlineMs} ms`));
         this.#closeQuietly();
       },
     );

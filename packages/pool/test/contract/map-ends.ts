@@ -41,6 +41,20 @@ export function describeMapEnds(bench: Workbench): void {
       expect(await results.next()).toEqual(END);
     });
 
+    test("[H9] fails for the one who has waited longest, and is at its end for the others", async () => {
+      const executor = bench.executor();
+      const results = executor
+        .with({ deadlineMs: 30 })
+        .map(Tasks.gated, pathsOf(bench.scratch.gates(1)), [0]);
+      const [oldest, ...others] = await Promise.allSettled([
+        results.next(),
+        results.next(),
+        results.next(),
+      ]);
+      expect(oldest).toMatchObject({ status: "rejected", reason: { name: "TimeoutError" } });
+      for (const other of others) expect(other).toEqual({ status: "fulfilled", value: END });
+    });
+
     test("[H8] counts from the call, not from the first next()", async () => {
       const executor = bench.executor();
       const results = executor
