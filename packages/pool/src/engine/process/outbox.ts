@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
-import type { FrameBatch } from "../shared/frames.js";
+import type { FrameBatch } from "../shared/frame-batch.js";
 import type { ChunkFailure } from "../shared/messages.js";
 import { areJsonSafe, encodePayload, isPlainBytes } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";

@@ -5,19 +5,20 @@ import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { startTimer } from "../../internal/timer.js";
 import { Link, type LinkListener, type Surrender, type WorkerEnd } from "../link.js";
-import { siteOf, withRefused } from "../replies-of.js";
 import { readDirectly } from "../shared/direct-read.js";
-import { FrameBatch, FrameReader } from "../shared/frames.js";
-import type { ChunkOutcome, FlowOrder, TaskEntry } from "../shared/messages.js";
+import { FrameBatch } from "../shared/frame-batch.js";
+import { FrameReader } from "../shared/frame-reader.js";
+import type { FlowOrder, TaskEntry } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild, type ToChild } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
-import { unsendableArguments } from "../unsendable.js";
+import { Slots } from "../slots.js";
 import type { WorkerCall } from "../worker-call.js";
 import type { Channel, ChannelListener } from "./channel.js";
 import type { SpawnedChild } from "./child-spawner.js";
 import { putCall } from "./outbox.js";
+import { settle } from "./settle.js";
 
 /** A process that has let go of its channel, or was told to leave, has so long to be gone. */
 const LEAVING_MS = 5_000;
@@ -35,8 +36,7 @@ export class ProcessLink extends Link implements ChannelListener {
   readonly #child: SpawnedChild;
   readonly #times: RunTimes;
   readonly #listener: LinkListener;
-  readonly #calls: (WorkerCall | undefined)[] = new Array<WorkerCall | undefined>(SLOTS);
-  readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
+  readonly #slots = new Slots();
   /** When the call in a slot began, in milliseconds of `monotonicMs()`; 0 while nobody said. */
   readonly #begunAt = new Float64Array(SLOTS);
   readonly #batch = new FrameBatch();
@@ -98,7 +98,7 @@ export class ProcessLink extends Link implements ChannelListener {
 
   override get room(): number {
     if (this.closed) return 0;
-    return this.isUp ? this.#free.length : 1 - this.held;
+    return this.isUp ? this.#slots.room : 1 - this.held;
   }
 
   override get begun(): undefined {
@@ -110,13 +110,11 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
-    const slot = this.#free.pop();
-    if (slot === undefined) throw new Error("no slot is free");
+    const slot = this.#slots.take(call);
     if (this.#tasksKnown < tasks.length) {
       this.#order({ kind: "tasks", from: this.#tasksKnown, tasks: tasks.slice(this.#tasksKnown) });
       this.#tasksKnown = tasks.length;
     }
-    this.#calls[slot] = call;
     this.#begunAt[slot] = 0;
     call.link = this;
     call.slot = slot;
@@ -219,8 +217,8 @@ export class ProcessLink extends Link implements ChannelListener {
     return surrender;
   }
 
-  override *calls(): Generator<WorkerCall, void> {
-    for (const call of this.#calls) if (call !== undefined) yield call;
+  override calls(): Iterable<WorkerCall> {
+    return this.#slots;
   }
 
   override ref(): void {
@@ -306,42 +304,18 @@ export class ProcessLink extends Link implements ChannelListener {
         this.#begunAt[slot] = value as number;
         return;
       case ProcessReply.Progress: {
-        const call = this.#calls[slot];
+        const call = this.#slots.at(slot);
         if (call !== undefined) futureControl.progress(call.future, value);
         return;
       }
       case ProcessReply.Items:
       case ProcessReply.Pull:
       case ProcessReply.Leave:
-        this.#calls[slot]?.flow?.receive(status, value);
+        this.#slots.at(slot)?.flow?.receive(status, value);
         return;
     }
     const call = this.#ended(slot);
-    if (call === undefined) return;
-    switch (status) {
-      case ProcessReply.Undefined:
-        call.succeeded(undefined);
-        return;
-      case ProcessReply.Thrown:
-        call.failed(decodeThrown(value, siteOf(call)));
-        return;
-      case ProcessReply.Stopped:
-        call.stopped();
-        return;
-      case ProcessReply.Unreadable:
-        call.failed(unsendableArguments(call.args, call.host.carriesContext, decodeThrown(value)));
-        return;
-      case ProcessReply.Values:
-        call.succeeded(
-          withRefused({ values: value as unknown[], thrown: undefined }, call.refused),
-        );
-        return;
-      case ProcessReply.Chunk:
-        call.succeeded(withRefused(value as ChunkOutcome, call.refused));
-        return;
-      default:
-        call.succeeded(value);
-    }
+    if (call !== undefined) settle(call, status, value);
   }
 
   /** A call has ended: its slot is free. */
@@ -351,11 +325,10 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   #release(slot: number): WorkerCall | undefined {
-    const call = this.#calls[slot];
+    const call = this.#slots.at(slot);
     // A worker that was given up may still have something to say.
     if (call === undefined) return undefined;
-    this.#calls[slot] = undefined;
-    this.#free.push(slot);
+    this.#slots.release(slot);
     this.held -= 1;
     this.live -= 1;
     if (call.flow?.resting) this.resting -= 1;

@@ -1,6 +1,6 @@
 import { readSync } from "node:fs";
 import type { Socket } from "node:net";
-import type { FrameReader } from "./frames.js";
+import type { FrameReader } from "./frame-reader.js";
 
 /** A rest that is shorter comes as fast in the usual way. */
 const WORTH_BYTES = 262_144;

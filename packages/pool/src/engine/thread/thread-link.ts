@@ -4,26 +4,24 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener, type Surrender } from "../link.js";
-import { siteOf } from "../replies-of.js";
-import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
+import { Cargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
-  type ChunkFailure,
-  type ChunkOutcome,
   type FlowOrder,
   type FromWorker,
-  type SentOutcome,
   type TaskEntry,
   type ToWorker,
 } from "../shared/messages.js";
-import { packIntegers, unpack } from "../shared/packed.js";
-import { AbortFlag, MASK, type Ring, SLOTS, SlotState, Word, WorkerPhase } from "../shared/ring.js";
+import { AbortFlag, MASK, type Ring, SlotState, Word, WorkerPhase } from "../shared/ring.js";
+import { Slots } from "../slots.js";
+import { unsendableArguments } from "../unsendable.js";
+import type { WorkerCall } from "../worker-call.js";
+import { loadArguments } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
 import { Outbox } from "./outbox.js";
-import { unsendableArguments } from "../unsendable.js";
+import { settle } from "./settle.js";
 import type { SpawnedThread } from "./thread-spawner.js";
-import type { WorkerCall } from "../worker-call.js";
 
 /** A thread may also have to wake its parent, which then was not looking by itself. */
 export interface ThreadLinkListener extends LinkListener {
@@ -35,8 +33,7 @@ export class ThreadLink extends Link {
   readonly #ring: Ring;
   readonly #thread: SpawnedThread;
   readonly #listener: ThreadLinkListener;
-  readonly #calls: (WorkerCall | undefined)[] = new Array<WorkerCall | undefined>(SLOTS);
-  readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
+  readonly #slots = new Slots();
   readonly #outbox: Outbox;
   readonly #lost: LostReplies;
   #submitted = 0;
@@ -73,7 +70,7 @@ export class ThreadLink extends Link {
   }
 
   override get room(): number {
-    return this.closed ? 0 : this.#free.length;
+    return this.closed ? 0 : this.#slots.room;
   }
 
   override get unseen(): number {
@@ -85,21 +82,19 @@ export class ThreadLink extends Link {
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
-    const slot = this.#free.pop();
-    if (slot === undefined) throw new Error("no slot is free");
+    const slot = this.#slots.take(call);
     if (this.#tasksKnown < tasks.length) {
       this.#post({ kind: "tasks", from: this.#tasksKnown, tasks: tasks.slice(this.#tasksKnown) });
       this.#tasksKnown = tasks.length;
     }
     const ring = this.#ring;
-    this.#calls[slot] = call;
     call.link = this;
     call.slot = slot;
     ring.task[slot] = call.task;
     ring.abort[slot] = call.options.timeoutMs === undefined ? 0 : AbortFlag.Timed;
     // A plain write will do: the store of the ring's counter publishes it.
     ring.state[slot] = SlotState.Waiting;
-    this.#load(call, slot);
+    loadArguments(ring, this.#outbox, call);
     ring.submissions[this.#submitted & MASK] = slot;
     this.#submitted = (this.#submitted + 1) | 0;
     this.held += 1;
@@ -166,7 +161,7 @@ export class ThreadLink extends Link {
     const taken: WorkerCall[] = [];
     const head = Atomics.load(this.#ring.header, Word.Taken);
     for (let at = this.#submitted - 1; taken.length < most && ((at - head) | 0) >= 0; at -= 1) {
-      const call = this.#calls[this.#ring.submissions[at & MASK] ?? 0];
+      const call = this.#slots.at(this.#ring.submissions[at & MASK] ?? 0);
       if (call === undefined) continue;
       if (call.pinned || !this.takeBack(call)) break;
       taken.push(call);
@@ -233,21 +228,20 @@ export class ThreadLink extends Link {
   override surrender(): Surrender {
     const begun: WorkerCall[] = [];
     const waiting: WorkerCall[] = [];
-    this.#calls.forEach((call) => {
-      if (call === undefined) return;
+    for (const call of this.#slots) {
       if ((!call.pinned || call.bound) && this.takeBack(call)) {
         waiting.push(call);
       } else {
         begun.push(call);
         this.#forget(call);
       }
-    });
+    }
     this.#thread.port.unref();
     return { begun, unsure: [], waiting };
   }
 
-  override *calls(): Generator<WorkerCall, void> {
-    for (const call of this.#calls) if (call !== undefined) yield call;
+  override calls(): Iterable<WorkerCall> {
+    return this.#slots;
   }
 
   override ref(): void {
@@ -270,31 +264,6 @@ export class ThreadLink extends Link {
   /** Tells the worker whether this thread looks by itself and needs no wake-up. */
   polling(polls: boolean): void {
     Atomics.store(this.#ring.header, Word.Polling, polls ? 1 : 0);
-  }
-
-  #load(call: WorkerCall, slot: number): void {
-    const ring = this.#ring;
-    const { args, options } = call;
-    if (call.isChunk) {
-      call.refused = undefined;
-      const flat = flatArguments(args as readonly (readonly unknown[])[]);
-      ring.cargo[slot] = flat === undefined ? Cargo.Chunk : Cargo.FlatChunk;
-      this.#outbox.add(call, flat ?? args);
-      return;
-    }
-    if (call.flow !== undefined) {
-      ring.cargo[slot] = Cargo.Flow;
-      this.#outbox.add(call, call.flow.message());
-      return;
-    }
-    let cargo: number;
-    if (options.name !== undefined) cargo = Cargo.Named;
-    else if (args.length === 0) cargo = Cargo.Nothing;
-    else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
-    ring.cargo[slot] = cargo;
-    if (cargo === Cargo.Named) this.#outbox.add(call, [options.name, args]);
-    else if (cargo === Cargo.Message) this.#outbox.add(call, args);
-    else putCargo(ring.argument, slot, cargo, args[0]);
   }
 
   /** The arguments of a call cannot be sent: the worker skips its slot. */
@@ -340,29 +309,16 @@ export class ThreadLink extends Link {
 
   #reply(slot: number, status: number, value: unknown): void {
     if (status === ReplyStatus.Progress) {
-      const call = this.#calls[slot];
+      const call = this.#slots.at(slot);
       if (call !== undefined) futureControl.progress(call.future, value);
       return;
     }
     if (status >= ReplyStatus.Items) {
-      this.#calls[slot]?.flow?.receive(status, value);
+      this.#slots.at(slot)?.flow?.receive(status, value);
       return;
     }
     const call = this.#release(slot);
-    if (call === undefined) return;
-    switch (status) {
-      case ReplyStatus.Thrown:
-        call.failed(decodeThrown(value, siteOf(call)));
-        return;
-      case ReplyStatus.Stopped:
-        call.stopped();
-        return;
-      case ReplyStatus.Chunk:
-        call.succeeded(outcomeOf(value as SentOutcome, call.refused));
-        return;
-      default:
-        call.succeeded(value);
-    }
+    if (call !== undefined) settle(call, status, value);
   }
 
   /** Whose replies were in a message that cannot be read: those that had ended by now. */
@@ -387,9 +343,7 @@ export class ThreadLink extends Link {
 
   /** Frees a slot and gives the call that was in it. */
   #release(slot: number): WorkerCall | undefined {
-    const call = this.#calls[slot];
-    this.#calls[slot] = undefined;
-    this.#free.push(slot);
+    const call = this.#slots.release(slot);
     this.held -= 1;
     if (call !== undefined) {
       this.live -= 1;
@@ -401,7 +355,7 @@ export class ThreadLink extends Link {
 
   /** Lets go of a call whose slot the worker still has. */
   #forget(call: WorkerCall): void {
-    this.#calls[call.slot] = undefined;
+    this.#slots.forget(call.slot);
     this.live -= 1;
     if (call.flow?.resting) this.resting -= 1;
     call.link = undefined;
@@ -413,22 +367,4 @@ export class ThreadLink extends Link {
     if (this.held <= this.resting) this.#thread.port.unref();
     this.#listener.freed(this);
   }
-}
-
-function outcomeOf(
-  { values, thrown, stopped }: SentOutcome,
-  refused: readonly ChunkFailure[] = [],
-): ChunkOutcome {
-  const failed = refused.length === 0 ? thrown : [...refused, ...(thrown ?? [])];
-  return { values: unpack(values), thrown: failed, stopped };
-}
-
-/** The arguments of the calls of a chunk when each has one: whole numbers in a form that is quick to copy and to read. */
-function flatArguments(list: readonly (readonly unknown[])[]): unknown[] | Int32Array | undefined {
-  const flat: unknown[] = [];
-  for (const args of list) {
-    if (args.length !== 1) return undefined;
-    flat.push(args[0]);
-  }
-  return packIntegers(flat) ?? flat;
 }

@@ -3,7 +3,7 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { isThenable } from "../../internal/kinds.js";
 import { readDirectly } from "../shared/direct-read.js";
-import { FrameReader, type FrameListener } from "../shared/frames.js";
+import { FrameReader, type FrameListener } from "../shared/frame-reader.js";
 import { ReplyStatus, type ChunkOutcome, type FlowArguments } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
 import { PROCESS_VIGIL_US, Vigil } from "../shared/vigil.js";

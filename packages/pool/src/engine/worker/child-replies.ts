@@ -1,6 +1,6 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
-import { FrameBatch } from "../shared/frames.js";
+import { FrameBatch } from "../shared/frame-batch.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 import { areJsonSafe, encodePayload, isJsonSafe, isPlainBytes } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";

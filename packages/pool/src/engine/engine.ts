@@ -1,0 +1,283 @@
+import { serializationError } from "../codec/find-uncloneable.js";
+import {
+  BrokenExecutorError,
+  CancelledError,
+  ExecutorShutdownError,
+  InvalidStateError,
+} from "../errors.js";
+import type { ExecutorStats } from "../executor.js";
+import { Admission } from "../internal/admission.js";
+import { loadGuard } from "../internal/load-guard.js";
+import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import { startTimer } from "../internal/timer.js";
+import { Broadcasts } from "./broadcasts.js";
+import { forwardLines } from "./console-lines.js";
+import { Crew } from "./crew.js";
+import { Dispatcher } from "./dispatcher.js";
+import type { Transport } from "./link.js";
+import type { MapWork } from "./map-work.js";
+import type { CheckedPoolOptions } from "./pool-options.js";
+import type { RunTimes } from "./shared/run-times.js";
+import type { TaskRegistry } from "./task-registry.js";
+import type { CallEnd, CallHost, Stop, WorkerCall } from "./worker-call.js";
+
+/** The calls of one executor and the workers that run them, from the first call to the end of the last worker. */
+export class Engine {
+  /** What calls ask of it. */
+  readonly host: CallHost;
+  /** Where the queue is limited. */
+  readonly admission: Admission | undefined;
+  readonly #options: CheckedPoolOptions;
+  readonly #crew: Crew;
+  readonly #dispatcher: Dispatcher;
+  readonly #broadcasts: Broadcasts;
+  readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
+  /** Only in a worker of another executor. */
+  readonly #loadGuard = loadGuard();
+  #outstanding = 0;
+  #shutDown = false;
+  #broken: BrokenExecutorError | undefined;
+  /** Settled when all calls are done and all workers gone. */
+  #ended: Promise<void> | undefined;
+  #tellEnded: (() => void) | undefined;
+
+  constructor(
+    options: CheckedPoolOptions,
+    tasks: TaskRegistry,
+    times: RunTimes,
+    transport: Transport,
+  ) {
+    watchProcessExit();
+    this.#options = options;
+    const { maxQueue, maxWorkers, concurrencyPerWorker } = options;
+    if (maxQueue !== undefined) {
+      const places = maxWorkers * concurrencyPerWorker;
+      this.admission = new Admission(maxQueue, places, () => this.#outstanding);
+    }
+    this.#crew = new Crew(transport, options, {
+      freed: (link) => {
+        if (link.blocked) this.#broadcasts.freed(link);
+        this.#dispatcher.freed(link);
+      },
+      returned: (calls) => {
+        this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
+      },
+      crashed: (error) => {
+        if (options.onWorkerCrash === "break") {
+          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
+        }
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      alive: () => {
+        this.#dispatcher.schedule();
+      },
+      printed: (link, printed) => {
+        forwardLines(options.onConsole, link.workerId, printed);
+      },
+      joined: (link) => {
+        this.#broadcasts.welcome(link);
+      },
+      gone: (link) => {
+        this.#broadcasts.gone(link);
+        this.#dispatcher.schedule();
+        this.#endIfDone();
+      },
+    });
+    this.#dispatcher = new Dispatcher(
+      this.#crew,
+      tasks,
+      times,
+      transport,
+      options.concurrencyPerWorker,
+    );
+    this.#broadcasts = new Broadcasts({
+      links: this.#crew.links,
+      tasks,
+      carriesContext: options.context !== undefined,
+      busy: (link) => {
+        this.#crew.busy(link);
+      },
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      unblocked: () => {
+        this.#dispatcher.schedule();
+        if (this.#shutDown) this.#endIfDone();
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      assertOpen: () => {
+        this.assertOpen();
+      },
+    });
+    this.host = {
+      carriesContext: options.context !== undefined,
+      takeBack: (call) =>
+        this.#dispatcher.waiting.remove(call) || (call.link?.takeBack(call) ?? false),
+      stop: (call, stop) => {
+        this.#stop(call, stop);
+      },
+      ended: (end, calls) => {
+        this.#counts[end] += calls;
+        this.#left(calls);
+      },
+    };
+  }
+
+  /** Takes a call, which waits for a worker from now on. */
+  accept(call: WorkerCall): void {
+    this.#outstanding += 1;
+    if (call.options.signal !== undefined) call.watchSignal();
+    if (!call.future.done()) this.#dispatcher.enqueue(call);
+  }
+
+  /** Takes the item that was added to a map last. */
+  acceptItem(work: MapWork): void {
+    this.#outstanding += 1;
+    this.#dispatcher.enqueueMap(work);
+  }
+
+  /** Cancels the items of a map that have not been sent. */
+  cancelItems(work: MapWork): void {
+    this.#dropped("cancelled", work.cancel());
+  }
+
+  /** Runs a task in each worker, in those of later too. */
+  broadcast(task: number, args: unknown[]): Promise<unknown[]> {
+    return this.#broadcasts.run(task, args);
+  }
+
+  /** Takes no more calls. @returns What settles when all calls are done and all workers gone. */
+  close(cancelFutures: boolean): Promise<void> {
+    this.#shutDown = true;
+    this.admission?.close();
+    if (cancelFutures) this.#cancelWaiting();
+    this.#ended ??= new Promise((resolve) => {
+      this.#tellEnded = resolve;
+    });
+    const ended = this.#ended;
+    this.#endIfDone();
+    return ended;
+  }
+
+  /** Ends the workers, which have so many milliseconds to end by themselves where they can be asked. */
+  endByForce(graceMs: number): void {
+    this.#crew.killAll((call) => {
+      call.failed(new BrokenExecutorError("the executor was ended by force while this call ran"));
+    }, graceMs);
+    this.#cancelWaiting();
+    this.#endIfDone();
+  }
+
+  stats(): ExecutorStats {
+    let idle = 0;
+    let running = 0;
+    for (const link of this.#crew.links) {
+      if (link.live === 0) idle += 1;
+      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
+    }
+    const workers = this.#crew.alive;
+    return {
+      workers,
+      idle,
+      busy: workers - idle,
+      pending: this.#outstanding - running,
+      running,
+      ...this.#counts,
+    };
+  }
+
+  /** @throws {ExecutorShutdownError | BrokenExecutorError | InvalidStateError} When no calls are taken. */
+  assertOpen(): void {
+    if (this.#broken !== undefined) {
+      throw new BrokenExecutorError(this.#broken.message, { cause: this.#broken.cause });
+    }
+    if (this.#shutDown) throw new ExecutorShutdownError();
+    if (isProcessExiting()) {
+      throw new ExecutorShutdownError("cannot schedule new futures while the process exits");
+    }
+    // Each worker of this executor would load the module again, which would submit again, and so on without end.
+    if (this.#loadGuard?.loading()) {
+      throw new InvalidStateError(
+        "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or (threads only) submit if isMainThread of node:worker_threads",
+      );
+    }
+  }
+
+  /** The ladder: the signal, the grace, the end of the worker. */
+  #stop(call: WorkerCall, stop: Stop): void {
+    if (call.stop !== undefined || call.link === undefined) return;
+    call.stop = stop;
+    const graceMs = call.options.killAfterMs ?? this.#options.killAfterMs;
+    if (graceMs === 0) {
+      this.#crew.killFor(call);
+      return;
+    }
+    try {
+      call.link.askToStop(call, stop.reason);
+    } catch (error) {
+      throw serializationError("arguments", stop.reason, "reason", error);
+    }
+    call.onRelease(
+      startTimer(graceMs, () => {
+        this.#crew.killFor(call);
+      }),
+    );
+  }
+
+  #break(error: BrokenExecutorError): void {
+    this.#broken ??= error;
+    this.admission?.close();
+    const fail = (call: WorkerCall): void => {
+      // Each future has an error object of its own: whoever catches one may write on it.
+      call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
+    };
+    this.#crew.killAll(fail);
+    for (const work of this.#dispatcher.waiting.maps) {
+      this.#dropped(
+        "failed",
+        work.fail(new BrokenExecutorError(error.message, { cause: error.cause })),
+      );
+    }
+    for (const call of this.#dispatcher.waiting.calls) {
+      this.#dispatcher.waiting.remove(call);
+      fail(call);
+    }
+  }
+
+  /** Items of a map have ended without ever being sent. */
+  #dropped(end: CallEnd, items: number): void {
+    this.#counts[end] += items;
+    this.#left(items);
+  }
+
+  /** So many calls are no longer outstanding. */
+  #left(calls: number): void {
+    this.#outstanding -= calls;
+    this.admission?.freed();
+    if (this.#shutDown) this.#endIfDone();
+  }
+
+  #cancelWaiting(): void {
+    for (const work of this.#dispatcher.waiting.maps) {
+      this.#dropped("cancelled", work.fail(new CancelledError()));
+    }
+    for (const call of this.#dispatcher.waiting.calls) call.future.cancel();
+    for (const link of this.#crew.links) {
+      for (const call of [...link.calls()]) call.future.cancel();
+    }
+    this.#broadcasts.cancelWaiting();
+  }
+
+  #endIfDone(): void {
+    if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
+    this.#crew.close();
+    if (this.#crew.alive > 0) return;
+    const tell = this.#tellEnded;
+    this.#tellEnded = undefined;
+    if (tell !== undefined) void this.#crew.end().then(tell, tell);
+  }
+}

@@ -1,0 +1,34 @@
+import { decodeThrown } from "../../codec/decode-error.js";
+import { siteOf, withRefused } from "../replies-of.js";
+import type { ChunkOutcome } from "../shared/messages.js";
+import { ProcessReply } from "../shared/process-messages.js";
+import { unsendableArguments } from "../unsendable.js";
+import type { WorkerCall } from "../worker-call.js";
+
+/** Ends a call with what its process has sent. */
+export function settle(call: WorkerCall, status: number, value: unknown): void {
+  switch (status) {
+    case ProcessReply.Undefined:
+      call.succeeded(undefined);
+      return;
+    case ProcessReply.Thrown:
+      call.failed(decodeThrown(value, siteOf(call)));
+      return;
+    case ProcessReply.Stopped:
+      call.stopped();
+      return;
+    case ProcessReply.Unreadable:
+      call.failed(unsendableArguments(call.args, call.host.carriesContext, decodeThrown(value)));
+      return;
+    case ProcessReply.Values: {
+      const values = value as unknown[];
+      call.succeeded(withRefused({ values, thrown: undefined }, call.refused));
+      return;
+    }
+    case ProcessReply.Chunk:
+      call.succeeded(withRefused(value as ChunkOutcome, call.refused));
+      return;
+    default:
+      call.succeeded(value);
+  }
+}
