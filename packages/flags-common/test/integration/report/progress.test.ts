@@ -76,7 +76,8 @@ describe("the progress bar", () => {
     });
     await using folder = await makeTempFolder();
     const args = ["-l10", "--base-url", server.urls.LOCAL];
-    const colours = { FORCE_COLOR: undefined, NO_COLOR: undefined };
+    // Node takes a terminal for one without colours where it knows of a CI.
+    const colours = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
     const red = await runOnTerminal(args, folder.path, undefined, colours);
     expect(red).toContain("\u001b[31m 5 failed\u001b[39m");
     const plain = await runOnTerminal(args, folder.path, undefined, { ...colours, NO_COLOR: "1" });
