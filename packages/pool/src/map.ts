@@ -1,10 +1,9 @@
-import { AsyncResource } from "node:async_hooks";
 import { TimeoutError } from "./errors.js";
 import type { Future } from "./future.js";
-import { Turn, type Admission } from "./internal/admission.js";
+import type { Admission } from "./internal/admission.js";
 import { Fifo } from "./internal/fifo.js";
+import { MapInput } from "./internal/map-input.js";
 import { waitWithin } from "./internal/wait-limits.js";
-import { zip, type ZippedSource } from "./internal/zip.js";
 import type { ResultIterator } from "./result-iterator.js";
 import type { IterablesOf } from "./submitter.js";
 import type { TaskOptions } from "./task-options.js";
@@ -21,7 +20,7 @@ export function startMap<A extends unknown[], R>(
   options: Pick<TaskOptions, "bufferSize" | "ordered" | "deadlineMs">,
   admission?: Admission,
 ): ResultIterator<R> {
-  return new MapIterator(submit, zip<A>(iterables), options, admission);
+  return new MapIterator(submit, iterables, options, admission);
 }
 
 /** A call, or the error that ended the input where the next call would stand. */
@@ -29,11 +28,9 @@ type Slot<R> = { future: Future<R> } | { error: unknown };
 
 class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   readonly #submit: (args: A) => Future<R>;
-  readonly #source: ZippedSource<A>;
+  readonly #input: MapInput<A>;
   readonly #ordered: boolean;
   readonly #deadlineMs: number | undefined;
-  /** Where the input is read: in the async context of whoever called `map`. */
-  readonly #context = new AsyncResource("ConcurMap");
   readonly #startedAt = performance.now();
   /** Calls whose results nobody has taken: those that `return()` cancels. */
   readonly #unread = new Set<Future<R>>();
@@ -43,21 +40,14 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   readonly #waiting = new Set<(slot: Slot<R> | undefined) => void>();
   /** Calls of `next()` that are not settled, the oldest first, as what makes them fail. */
   readonly #asked = new Set<(reason: unknown) => void>();
-  /** How many more items may be read: the free places of the buffer and one for each result asked for. */
-  #credit: number;
   /** Unordered calls that are not done, and so not yet in `#ready`. */
   #notReady = 0;
-  #reading = false;
   #inputFailure: { error: unknown } | undefined;
-  #inputEnded = false;
   #closed = false;
-  readonly #turn: Turn;
-  /** Submits what was read and had to wait for its turn. */
-  #resume: (() => void) | undefined;
 
   constructor(
     submit: (args: A) => Future<R>,
-    source: ZippedSource<A>,
+    iterables: readonly unknown[],
     {
       bufferSize,
       ordered = true,
@@ -66,15 +56,18 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     admission: Admission | undefined,
   ) {
     this.#submit = submit;
-    this.#source = source;
     this.#ordered = ordered;
     this.#deadlineMs = deadlineMs;
-    this.#credit = bufferSize ?? Infinity;
-    this.#turn = new Turn(admission, () => {
-      if (this.#resume === undefined) this.#read();
-      else this.#resume();
+    this.#input = new MapInput<A>(iterables, bufferSize ?? Infinity, admission, {
+      item: (args) => {
+        this.#accept(args);
+      },
+      ended: (failure) => {
+        this.#inputFailure = failure;
+        this.#finish();
+      },
     });
-    this.#read();
+    this.#input.start();
     if (bufferSize === undefined && this.#inputFailure !== undefined) {
       this.#closeQuietly();
       throw this.#inputFailure.error;
@@ -83,8 +76,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
 
   next(): Promise<IteratorResult<R, undefined>> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
-    this.#credit += 1;
-    if (this.#wantsInput()) this.#context.runInAsyncScope(this.#read, this);
+    this.#input.readOneMore();
     return waitWithin<IteratorResult<R, undefined>>(
       { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - performance.now() },
       (resolve, reject) => {
@@ -130,74 +122,8 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     await this.#close();
   }
 
-  /** Reads and submits as far as the credit goes. */
-  #read(): void {
-    if (this.#reading) return;
-    if (this.#source.kind === "async") {
-      // It never rejects: what the input throws becomes a slot.
-      void this.#readAsync(this.#source);
-      return;
-    }
-    while (this.#wantsInput() && this.#turn.take()) {
-      this.#credit -= 1;
-      try {
-        this.#accept(this.#source.next());
-      } catch (error) {
-        this.#endInput({ error });
-      }
-    }
-  }
-
-  async #readAsync(source: ZippedSource<A> & { kind: "async" }): Promise<void> {
-    this.#reading = true;
-    while (this.#wantsInput()) {
-      this.#credit -= 1;
-      try {
-        const args = await source.next();
-        if (!this.#isClosed()) await this.#acceptInTurn(args);
-      } catch (error) {
-        this.#endInput({ error });
-      }
-    }
-    this.#reading = false;
-    if (this.#isClosed()) this.#closeSource().catch(ignore);
-  }
-
-  /** Accepts an item when there is room for it: the one that has been read waits, and no other is. */
-  async #acceptInTurn(args: A | undefined): Promise<void> {
-    if (args === undefined || this.#turn.take()) {
-      this.#accept(args);
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      this.#resume = () => {
-        this.#resume = undefined;
-        try {
-          if (!this.#closed && this.#turn.take()) this.#accept(args);
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      };
-    });
-  }
-
-  #wantsInput(): boolean {
-    return this.#credit > 0 && !this.#inputEnded;
-  }
-
-  #accept(args: A | undefined): void {
-    if (args === undefined) {
-      this.#endInput();
-      return;
-    }
-    let future: Future<R>;
-    try {
-      future = this.#submit(args);
-    } catch (error) {
-      this.#closeSource().catch(ignore);
-      throw error;
-    }
+  #accept(args: A): void {
+    const future = this.#submit(args);
     this.#unread.add(future);
     if (this.#ordered) {
       this.#offer({ future });
@@ -209,13 +135,6 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
       this.#offer({ future });
       this.#finish();
     });
-  }
-
-  #endInput(failure?: { error: unknown }): void {
-    if (this.#inputEnded) return;
-    this.#inputEnded = true;
-    this.#inputFailure = failure;
-    this.#finish();
   }
 
   #offer(slot: Slot<R>): void {
@@ -239,7 +158,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   }
 
   #exhausted(): boolean {
-    return this.#closed || (this.#inputEnded && this.#notReady === 0);
+    return this.#closed || (this.#input.ended && this.#notReady === 0);
   }
 
   #take(
@@ -280,32 +199,16 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#inputEnded = true;
+    this.#input.stop();
     this.#ready = new Fifo();
     for (const future of this.#unread) future.cancel();
     this.#unread.clear();
-    this.#turn.leave();
-    this.#resume?.();
     this.#finish();
-    // A read under way may never end, so it closes the source itself, when it does.
-    if (!this.#reading) await this.#closeSource();
+    await this.#input.close();
   }
 
   /** Closes where nobody waits who could be told of an error in the input's own clean-up. */
   #closeQuietly(): void {
-    this.#close().catch(ignore);
+    this.#close().catch(() => undefined);
   }
-
-  async #closeSource(): Promise<void> {
-    await this.#source.close();
-  }
-
-  /** Read through a method, as the compiler believes that awaiting changes nothing. */
-  #isClosed(): boolean {
-    return this.#closed;
-  }
-}
-
-function ignore(): void {
-  // Nothing can be done, and nobody is there to be told.
 }

@@ -191,13 +191,12 @@ export abstract class WorkerExecutor extends Executor {
     const id = this.#tasks.idOf(task);
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
-    const results = new ChunkedMap<Awaited<R>>(iterables, options);
+    const results = new ChunkedMap<Awaited<R>>(iterables, options, this.#engine.admission);
     const work = new MapWork(this.#engine.host, id, options, this.maxWorkers, results, {
       executor: this.constructor.name,
       ...namesOf(task, options),
     });
     return results.start({
-      admission: this.#engine.admission,
       assertAccepting: () => {
         this.#engine.assertOpen();
       },
