@@ -132,17 +132,18 @@ export class Crew {
     link.collectAll();
     if (culprit.future.done()) return;
     this.#remove(link);
+    link.killedFor ??= culprit.options.name ?? "another call";
+    if (link.tellsAtEnd) {
+      link.forget(culprit);
+      link.kill();
+      culprit.stopped();
+      return;
+    }
     const { begun, unsure, waiting } = link.surrender();
     link.kill();
     culprit.stopped();
-    const message = `the worker was killed to stop ${culprit.options.name ?? "another call"}`;
-    const { workerId } = link;
-    for (const call of begun) {
-      call.failed(new WorkerCrashedError(message, { workerId, started: true }));
-    }
-    for (const call of unsure) {
-      call.failed(new WorkerCrashedError(message, { workerId, started: "unknown" }));
-    }
+    for (const call of begun) call.failed(killedError(link, true));
+    for (const call of unsure) call.failed(killedError(link, "unknown"));
     this.#listener.returned(waiting);
   }
 
@@ -255,13 +256,14 @@ export class Crew {
     if (next !== undefined) next.setbacks += 1;
     const deadly = next !== undefined && next.setbacks >= CALL_ATTEMPTS ? next : undefined;
     this.#listener.returned(waiting.filter((call) => call !== deadly));
+    const wasKilled = link.killedFor !== undefined;
     const crash = (when: string, started: true | "unknown"): WorkerCrashedError =>
-      crashError(link.workerId, end, when, started);
+      wasKilled ? killedError(link, started) : crashError(link.workerId, end, when, started);
     for (const call of begun) call.failed(crash(RAN, true));
     for (const call of unsure) call.failed(crash(HELD, "unknown"));
     deadly?.failed(crash(READ, "unknown"));
     if (!wasClosed && !link.isUp) this.#bootFailed(end, late);
-    else if (lost > 0) this.#listener.crashed(crash(RAN, true));
+    else if (lost > 0 && !wasKilled) this.#listener.crashed(crash(RAN, true));
     else if (deadly !== undefined) this.#listener.crashed(crash(READ, "unknown"));
     this.#listener.gone(link);
   }
@@ -281,6 +283,14 @@ export class Crew {
 /** The call that a worker would have begun next. */
 function nextOf(waiting: readonly WorkerCall[]): WorkerCall | undefined {
   return [...waiting].sort((a, b) => b.priority - a.priority || a.order - b.order)[0];
+}
+
+function killedError(
+  { workerId, killedFor = "" }: Link,
+  started: true | "unknown",
+): WorkerCrashedError {
+  const message = `the worker was killed to stop ${killedFor}`;
+  return new WorkerCrashedError(message, { workerId, started });
 }
 
 function crashError(

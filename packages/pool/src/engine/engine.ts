@@ -36,6 +36,8 @@ export class Engine {
   readonly #loadGuard = loadGuard();
   #outstanding = 0;
   #shutDown = false;
+  /** Whether calls that have not begun are not wanted any more. */
+  #cancelled = false;
   #broken: BrokenExecutorError | undefined;
   /** Settled when all calls are done and all workers gone. */
   #ended: Promise<void> | undefined;
@@ -61,6 +63,8 @@ export class Engine {
       },
       returned: (calls) => {
         this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
+        // These came from a worker that was on its way out when all others were cancelled.
+        if (this.#cancelled) for (const call of calls) call.future.cancel();
       },
       crashed: (error) => {
         if (options.onWorkerCrash === "break") {
@@ -262,6 +266,7 @@ export class Engine {
   }
 
   #cancelWaiting(): void {
+    this.#cancelled = true;
     for (const work of this.#dispatcher.waiting.maps) {
       this.#dropped("cancelled", work.fail(new CancelledError()));
     }

@@ -55,6 +55,8 @@ export abstract class Link {
   blocked = false;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
+  /** The name of the call that it was killed for. */
+  killedFor: string | undefined;
 
   constructor(readonly workerId: number) {}
 
@@ -96,6 +98,10 @@ export abstract class Link {
    * the others are taken back: what begins here must not begin elsewhere, too.
    */
   abstract surrender(): Surrender;
+  /** Whether only its end tells which calls it has begun: until then none of them can be given to others. */
+  abstract get tellsAtEnd(): boolean;
+  /** Lets go of one call. */
+  abstract forget(call: WorkerCall): void;
   /** All calls that the worker holds. */
   abstract calls(): Iterable<WorkerCall>;
   /** Lets the worker keep the program alive until it is gone. */

@@ -1,5 +1,6 @@
+import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
-import { CancelledError, TimeoutError, WorkerCrashedError } from "../../src/index.js";
+import { CancelledError, inlineTask, TimeoutError, WorkerCrashedError } from "../../src/index.js";
 import * as Together from "../fixtures/concurrency-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
@@ -148,14 +149,9 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
       workerId: 1,
       started: true,
     });
-    const ends = await Promise.all(unbegun.map((future) => future.exception()));
-    const lost = ends.filter((end) => end !== undefined);
-    // What was sent to a process may have begun, for all that is known here.
-    expect(lost.length).toBeLessThanOrEqual(kind === "thread" ? 0 : 5);
-    for (const end of lost) expect(end).toMatchObject({ started: "unknown" });
-    const names = ["call 0", "call 1", "call 2", "call 3", "call 4"];
-    expect(log.lines).toEqual(names.filter((name, n) => !ends[n] || log.lines.includes(name)));
-    expect(executor.stats()).toMatchObject({ failed: 2 + lost.length, completed: 5 - lost.length });
+    await Promise.all(unbegun.map((future) => future.result()));
+    expect(log.lines).toEqual(["call 0", "call 1", "call 2", "call 3", "call 4"]);
+    expect(executor.stats()).toMatchObject({ failed: 2, completed: 5 });
   });
 
   test("the death of a worker fails all calls that ran there, and the rest runs elsewhere", async () => {
@@ -232,6 +228,9 @@ describe("concurrencyPerWorker of a thread", () => {
   });
 });
 
+const ownPid = inlineTask(() => process.pid);
+const nextTurn = promisify(setImmediate);
+
 describe("concurrencyPerWorker of a process", () => {
   const bench = new ProcessBench();
 
@@ -248,5 +247,37 @@ describe("concurrencyPerWorker of a process", () => {
     expect(await busy.result()).toBe("spun");
     gate?.open();
     expect(await beside.result()).toBe(1);
+  });
+
+  test("only what a process had begun fails when it is killed from outside", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 4 });
+    const [gate, spin, log] = [bench.scratch.gate(), bench.scratch.gate(), bench.scratch.log()];
+    const pid = await executor.run(ownPid);
+    const beside = executor.submit(Contract.gated, gate.path, 1);
+    await gate.whenReached();
+    const busy = executor.submit(Tasks.spinDeaf, spin.path);
+    await spin.whenReached();
+    const sent = ["a", "b", "c"].map((line) => executor.submit(Contract.log, log.path, line));
+    process.kill(pid, "SIGKILL");
+    for (const future of [beside, busy]) {
+      expect(await future.exception()).toMatchObject({ signal: "SIGKILL", started: true });
+    }
+    for (const future of sent) await future.result();
+    expect(log.lines).toEqual(["a", "b", "c"]);
+  });
+
+  test("calls of a process that is being killed are cancelled with all others", async () => {
+    const executor = bench.executor({ concurrencyPerWorker: 2 });
+    const [spin, log] = [bench.scratch.gate(), bench.scratch.log()];
+    const busy = executor.with({ killAfterMs: 0 }).submit(Tasks.spinDeaf, spin.path);
+    await spin.whenReached();
+    const sent = executor.submit(Contract.log, log.path, "sent");
+    await nextTurn();
+    busy.abort();
+    const end = executor.shutdown({ cancelFutures: true });
+    await expect(busy.result()).rejects.toBeInstanceOf(CancelledError);
+    await expect(sent.result()).rejects.toBeInstanceOf(CancelledError);
+    await end;
+    expect(log.lines).toEqual([]);
   });
 });

@@ -35,6 +35,7 @@ const LAST_WORDS_MS = 2_000;
 export class ProcessLink extends Link implements ChannelListener {
   readonly #child: SpawnedChild;
   readonly #times: RunTimes;
+  readonly #tellsOfEach: boolean;
   readonly #listener: LinkListener;
   readonly #slots = new Slots();
   /** When the call in a slot began, in milliseconds of `monotonicMs()`; 0 while nobody said. */
@@ -53,8 +54,16 @@ export class ProcessLink extends Link implements ChannelListener {
   #end: WorkerEnd | undefined;
   #stopTimer: (() => void) | undefined;
 
-  constructor(workerId: number, child: SpawnedChild, times: RunTimes, listener: LinkListener) {
+  /** @param tellsOfEach - Whether the child tells of each call before it begins. */
+  constructor(
+    workerId: number,
+    child: SpawnedChild,
+    times: RunTimes,
+    tellsOfEach: boolean,
+    listener: LinkListener,
+  ) {
     super(workerId);
+    this.#tellsOfEach = tellsOfEach;
     this.#child = child;
     this.#times = times;
     this.#listener = listener;
@@ -217,6 +226,14 @@ export class ProcessLink extends Link implements ChannelListener {
     return surrender;
   }
 
+  override get tellsAtEnd(): boolean {
+    return this.#tellsOfEach;
+  }
+
+  override forget(call: WorkerCall): void {
+    this.#release(call.slot);
+  }
+
   override calls(): Iterable<WorkerCall> {
     return this.#slots;
   }
@@ -245,7 +262,8 @@ export class ProcessLink extends Link implements ChannelListener {
     if (this.#lastWord !== undefined) {
       return this.#lastWord.running.includes(call.slot) ? "begun" : "waiting";
     }
-    return this.#begunAt[call.slot] === 0 ? "unsure" : "begun";
+    if (this.#begunAt[call.slot] !== 0) return "begun";
+    return this.#tellsOfEach ? "waiting" : "unsure";
   }
 
   #order(order: ToChild): void {

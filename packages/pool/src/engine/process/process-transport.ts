@@ -50,7 +50,7 @@ export class ProcessTransport implements Transport {
       appointment?.cancel();
       throw error;
     }
-    const link = new ProcessLink(workerId, child, runTimes, {
+    const link = new ProcessLink(workerId, child, runTimes, concurrency > 1, {
       ...listener,
       freed: (freed) => {
         this.#vigil.came();

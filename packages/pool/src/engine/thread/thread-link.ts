@@ -129,7 +129,7 @@ export class ThreadLink extends Link {
       SlotState.Waiting;
     if (won) {
       this.sent -= 1;
-      this.#forget(call);
+      this.forget(call);
     }
     return won;
   }
@@ -233,11 +233,15 @@ export class ThreadLink extends Link {
         waiting.push(call);
       } else {
         begun.push(call);
-        this.#forget(call);
+        this.forget(call);
       }
     }
     this.#thread.port.unref();
     return { begun, unsure: [], waiting };
+  }
+
+  override get tellsAtEnd(): boolean {
+    return false;
   }
 
   override calls(): Iterable<WorkerCall> {
@@ -269,7 +273,7 @@ export class ThreadLink extends Link {
   /** The arguments of a call cannot be sent: the worker skips its slot. */
   #refuse(call: WorkerCall, error: unknown): void {
     this.#ring.state[call.slot] = SlotState.TakenBack;
-    this.#forget(call);
+    this.forget(call);
     call.failed(unsendableArguments(call.args, call.host.carriesContext, error));
   }
 
@@ -354,7 +358,7 @@ export class ThreadLink extends Link {
   }
 
   /** Lets go of a call whose slot the worker still has. */
-  #forget(call: WorkerCall): void {
+  override forget(call: WorkerCall): void {
     this.#slots.forget(call.slot);
     this.live -= 1;
     if (call.flow?.resting) this.resting -= 1;

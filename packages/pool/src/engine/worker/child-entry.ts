@@ -30,9 +30,15 @@ worker.add({
 async function begin(birth: ChildBirth): Promise<void> {
   process.title = birth.name;
   watchParent();
-  const line: ParentLine = openLine(birth, (chunk, source) => {
-    loop.receive(chunk, source);
-  });
+  const line: ParentLine = openLine(
+    birth,
+    (chunk, source) => {
+      loop.receive(chunk, source);
+    },
+    () => {
+      loop.goOn();
+    },
+  );
   const replies = new ChildReplies(line);
   const loop = new ChildLoop(birth, replies);
   sayLastWord(birth, line, replies, loop);

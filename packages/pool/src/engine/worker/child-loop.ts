@@ -38,6 +38,8 @@ interface Arrival {
   readonly code: number;
   readonly value: unknown;
   readonly isPayload: boolean;
+  /** Whether the parent was told that it begins. */
+  told: boolean;
   /** Why it shall not begin any more. */
   stopped: { reason: unknown } | undefined;
 }
@@ -86,6 +88,11 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     }
   }
 
+  /** What was stuck has left: calls that waited for that can begin. */
+  goOn(): void {
+    if (this.#head < this.#arrivals.length && !this.#scheduled) this.#run();
+  }
+
   /** Begins to run calls. */
   start(): void {
     this.#started = true;
@@ -98,11 +105,18 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   }
 
   triple(slot: number, code: number, value: unknown): void {
-    this.#arrivals.push({ slot, code, value, isPayload: false, stopped: undefined });
+    this.#arrivals.push({ slot, code, value, isPayload: false, told: false, stopped: undefined });
   }
 
   payload(slot: number, code: number, payload: Buffer): void {
-    this.#arrivals.push({ slot, code, value: payload, isPayload: true, stopped: undefined });
+    this.#arrivals.push({
+      slot,
+      code,
+      value: payload,
+      isPayload: true,
+      told: false,
+      stopped: undefined,
+    });
   }
 
   order(payload: Buffer): void {
@@ -183,11 +197,26 @@ export class ChildLoop implements CallEnvironment, FrameListener {
           return;
         }
       }
+      if (this.#calls.several && !this.#announce(arrival)) break;
       this.#take();
       if (this.#runCall(arrival, task)) sampler.ran();
       else sampler.discard();
     }
     sampler.end();
+  }
+
+  /**
+   * Of calls beside each other the parent is told of each that begins, before it does: when one of them is the end of this
+   * process, the others can run elsewhere. False while the word has not left.
+   */
+  #announce(arrival: Arrival): boolean {
+    if (!arrival.told) this.#tellBegun(arrival);
+    return !this.#replies.stuck;
+  }
+
+  #tellBegun(arrival: Arrival): void {
+    arrival.told = true;
+    this.#replies.begun(arrival.slot, monotonicMs());
   }
 
   #take(): void {
@@ -209,7 +238,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     let name = this.#tasks.name(task);
     const isTimed = (code & CallFlag.Timed) !== 0;
     const us = this.#times.of(task);
-    if (isTimed || us === 0 || us > LONG_US) this.#replies.begun(slot, monotonicMs());
+    if (!arrival.told && (isTimed || us === 0 || us > LONG_US)) this.#tellBegun(arrival);
     if (arrival.isPayload) {
       try {
         args = decodePayload(arrival.value as Buffer);

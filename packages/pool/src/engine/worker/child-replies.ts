@@ -22,6 +22,11 @@ export class ChildReplies {
     return !this.#batch.isEmpty;
   }
 
+  /** Whether something has not left this process yet. */
+  get stuck(): boolean {
+    return this.#line.isStuck;
+  }
+
   /** Gives back what a task returned. What cannot be sent becomes a failure of that call. */
   value(slot: number, value: unknown): void {
     if (value === undefined) this.#add(slot, ProcessReply.Undefined, 0);

@@ -22,7 +22,10 @@ interface Sent {
 export class IpcLine implements ParentLine {
   readonly #waiting = new Set<Sent>();
 
-  constructor(receive: (chunk: Buffer) => void) {
+  readonly #drained: () => void;
+
+  constructor(receive: (chunk: Buffer) => void, drained: () => void) {
+    this.#drained = drained;
     // Ours are bytes, and workerpool's are objects: it must not see ours, to which it would answer.
     const others = process.listeners("message");
     process.removeAllListeners("message");
@@ -35,6 +38,10 @@ export class IpcLine implements ParentLine {
     });
   }
 
+  get isStuck(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   send(parts: readonly Buffer[]): void {
     for (const part of parts) {
       const from = channelHandle()?.bytesWritten ?? 0;
@@ -42,6 +49,7 @@ export class IpcLine implements ParentLine {
       this.#waiting.add(sent);
       process.send?.(part, undefined, undefined, () => {
         this.#waiting.delete(sent);
+        if (!this.isStuck) this.#drained();
       });
       sent.to = channelHandle()?.bytesWritten ?? 0;
     }

@@ -2,6 +2,8 @@ import { writeSync } from "node:fs";
 
 /** The line to the parent. */
 export interface ParentLine {
+  /** Whether something that was sent has not left this process yet. */
+  readonly isStuck: boolean;
   send(parts: readonly Buffer[]): void;
   /** Writes what has not left this process, without the event loop: it is about to end. */
   flushNow(): void;

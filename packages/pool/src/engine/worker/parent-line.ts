@@ -7,11 +7,11 @@ import { writeAll, type ParentLine } from "./line.js";
 /** Takes what comes. More may be had from the `source`, if there is one. */
 type Receive = (chunk: Buffer, source?: Socket) => void;
 
-/** Opens the line: the socket that the parent named, or else Node's own channel. */
-export function openLine(birth: ChildBirth, receive: Receive): ParentLine {
+/** Opens the line: the socket that the parent named, or else Node's own channel. `drained` is told when all has left. */
+export function openLine(birth: ChildBirth, receive: Receive, drained: () => void): ParentLine {
   return birth.address === undefined
-    ? new IpcLine(receive)
-    : new SocketLine(birth.address, birth.token, receive);
+    ? new IpcLine(receive, drained)
+    : new SocketLine(birth.address, birth.token, receive, drained);
 }
 
 /** What Node's sockets have, and its types do not tell of: the file descriptor, and how much waits in the system's queue. */
@@ -28,7 +28,10 @@ class SocketLine implements ParentLine {
   #queue: Buffer[] = [];
   #connected = false;
 
-  constructor(address: string, token: string, receive: Receive) {
+  readonly #drained: () => void;
+
+  constructor(address: string, token: string, receive: Receive, drained: () => void) {
+    this.#drained = drained;
     const calls = join(address, () => {
       calls.write(token + LineRole.Calls);
     });
@@ -40,7 +43,12 @@ class SocketLine implements ParentLine {
       // There is no other way to write before the end there; elsewhere see flushNow().
       if (process.platform === "win32") this.#handle.setBlocking?.(true);
       this.#write([Buffer.from(token + LineRole.Replies), ...this.#queue.splice(0)]);
+      if (!this.isStuck) drained();
     });
+  }
+
+  get isStuck(): boolean {
+    return !this.#connected || this.#stuck.length > 0;
   }
 
   send(parts: readonly Buffer[]): void {
@@ -78,6 +86,7 @@ class SocketLine implements ParentLine {
       if (!stuck) return;
       this.#stuck = [];
       if (this.#queue.length > 0) this.#write(this.#queue.splice(0));
+      if (!this.isStuck) this.#drained();
     };
     if (parts.length > 1) socket.cork();
     parts.forEach((part, index) => {
