@@ -1,95 +1,31 @@
 import { FLAG_COUNTRY_CODES, launchFlagServer, startFlagServer } from "@concur/flag-server";
-import type { FaultKind } from "@concur/flag-server";
 import {
+  FAULT_RUNS,
+  filesBeside,
+  meetFaults,
   planFaults,
   readCounts,
-  readNdjson,
-  SERVER_FAULTS,
   untilPrinted,
-  type ServerFault,
 } from "@concur/flags-common/testing";
 import { describe, expect, test } from "@jest/globals";
 import { openWorkplace } from "./fixtures/harness.js";
 
-const LETTERS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-const EVERY_CODE = LETTERS.flatMap((one) => LETTERS.map((other) => one + other));
-/** A flag for each code, so that none is missing but by a fault. */
-const OWN_FILES = Object.fromEntries(
-  EVERY_CODE.filter((code) => !FLAG_COUNTRY_CODES.includes(code)).map((code) => {
-    const cc = code.toLowerCase();
-    return [`/flags/${cc}/${cc}.gif`, `GIF89a${"x".repeat(2000)};`];
-  }),
-);
-
 describe("flags-threaded meets everything that a server can do wrong", () => {
-  test("the table names every fault of the server", () => {
-    // A kind that is missing in either list is found by the compiler.
-    const kinds: Record<ServerFault["fault"]["kind"] | "slow-accept", true> = {
-      pass: true,
-      delay: true,
-      status: true,
-      reset: true,
-      truncate: true,
-      drip: true,
-      hang: true,
-      "content-type": true,
-      "wrong-length": true,
-      html: true,
-      "bad-trailer": true,
-      redirect: true,
-      gzip: true,
-      garbage: true,
-      "slow-accept": true,
-    } satisfies Record<FaultKind, true>;
-    const tried = new Set<string>(SERVER_FAULTS.map(({ fault }) => fault.kind));
-    expect([...tried, "slow-accept"].sort()).toEqual(Object.keys(kinds).sort());
-  });
-
-  test.each([
-    { width: 1, codes: EVERY_CODE.slice(0, SERVER_FAULTS.length), timeout: "1", maxTime: "2" },
-    { width: 30, codes: EVERY_CODE.slice(0, 5 * SERVER_FAULTS.length), timeout: "2", maxTime: "4" },
-    // So many connections at once take their time.
-    { width: 1000, codes: EVERY_CODE, timeout: "6", maxTime: "9" },
-  ])(
+  test.each(FAULT_RUNS)(
     "$width wide: each file meets its own fate, and all are accounted for",
-    async ({ width, codes, timeout, maxTime }) => {
-      const plan = planFaults(codes);
+    async (run) => {
+      const plan = planFaults(run.codes);
       await using server = await startFlagServer({
         port: 0,
         listeners: ["LOCAL"],
-        files: OWN_FILES,
+        files: filesBeside(FLAG_COUNTRY_CODES),
         profile: "none",
         rules: [{ match: { every: 3 }, fault: { kind: "slow-accept", delay: 50 } }, ...plan.rules],
       });
       await using workplace = await openWorkplace();
-      const limits = ["--timeout", timeout, "--max-time", maxTime];
-      const run = ["--ndjson", "-m", String(width), "--base-url", server.urls.LOCAL];
-      const result = await workplace.start([...run, ...limits, ...codes]).result;
-      expect(result).toMatchObject({ exitCode: 1, signal: null, stderr: "" });
-      const { records, summary } = readNdjson(result.stdout);
-      plan.check(records);
-      const count = (status: string): number =>
-        records.filter((record) => record.status === status).length;
-      expect(summary).toMatchObject({
-        asked: codes.length,
-        counts: {
-          ok: plan.whole.length,
-          unchanged: 0,
-          notFound: count("notFound"),
-          error: count("error"),
-          notStarted: 0,
-        },
-      });
-      // Nothing else is there: no partial file, and no file of a download that failed.
-      const names = plan.whole.map((code) => `${code.toLowerCase()}.gif`);
-      expect(await workplace.files()).toEqual(names.sort());
-      const flags: readonly string[] = FLAG_COUNTRY_CODES;
-      expect(
-        (await workplace.badFiles()).filter((name) =>
-          flags.includes(name.slice(0, 2).toUpperCase()),
-        ),
-      ).toEqual([]);
-      expect(server.stats().LOCAL.peakConcurrentRequests).toBeLessThanOrEqual(width);
+      const site = { baseUrl: server.urls.LOCAL, flagCodes: FLAG_COUNTRY_CODES };
+      await meetFaults(workplace, run, plan, site);
+      expect(server.stats().LOCAL.peakConcurrentRequests).toBeLessThanOrEqual(run.width);
     },
     60_000,
   );

@@ -7,9 +7,9 @@ export {
   type FaultCase,
   type FaultServer,
 } from "./testing/fault-cases.js";
+export { FAULT_RUNS, filesBeside, meetFaults, type FaultRun } from "./testing/fault-runs.js";
 export {
   planFaults,
-  readNdjson,
   SERVER_FAULTS,
   type Fate,
   type FaultPlan,
