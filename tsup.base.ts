@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Options } from "tsup";
 
 /** Settings shared by every published package: ESM, CommonJS and both kinds of types. */
@@ -34,40 +35,61 @@ export function appBuild(entry: Record<string, string>): Options {
   };
 }
 
-/** What is put in place of modules that axios takes apart at its start, and that no download uses. */
-const LEFT_OUT_OF_AXIOS: Readonly<Record<string, string>> = {
+/** What is put in place of modules that axios takes apart at its start, by the path that axios imports them with. */
+const IN_PLACE: Readonly<Record<string, string>> = {
   // For uploads.
   "form-data": "export default class FormData {}",
+  "../env/classes/FormData.js": "export default undefined;",
   // For redirects, which are followed by our own rules.
   "follow-redirects":
     'import http from "node:http"; import https from "node:https"; export default { http, https };',
-  // For browsers; to ask whether there is a Request makes Node load its own fetch.
+  // For browsers.
   "./fetch.js": "export function getFetch() {} export default undefined;",
+  // For proxies: it is loaded with the first request that meets one.
+  "./http.js": 'export default async (config) => (await import("./http.js")).default(config);',
 };
 
-const leaveOut: NonNullable<Options["esbuildPlugins"]>[number] = {
-  name: "leave-out",
+const leanPrograms: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "lean-programs",
   setup(build) {
-    build.onResolve(
-      { filter: /^(form-data|follow-redirects|\.\/fetch\.js)$/ },
-      ({ path, importer }) =>
-        /[\\/]axios[\\/]/.test(importer) ? { path, namespace: "left-out" } : undefined,
+    build.onResolve({ filter: /./ }, ({ path, importer, resolveDir, namespace }) =>
+      path in IN_PLACE && namespace === "file" && /[\\/]axios[\\/]/.test(importer)
+        ? { path, namespace: "in-place", pluginData: resolveDir }
+        : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
-      contents: LEFT_OUT_OF_AXIOS[path] ?? "",
+    build.onLoad({ filter: /./, namespace: "in-place" }, ({ path, pluginData }) => ({
+      contents: IN_PLACE[path] ?? "",
+      resolveDir: String(pluginData),
     }));
+    // To ask whether there is a FormData makes Node load its own fetch, which takes longer than all of axios.
+    build.onLoad({ filter: /[\\/]axios[\\/]lib[\\/]utils\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      if (!source.includes("G.FormData")) throw new Error("axios asks for FormData in another way");
+      return { contents: source.replaceAll("G.FormData", "undefined") };
+    });
+    // A thread has no command line, and need not load what only that uses.
+    build.onResolve(
+      { filter: /^(argparse|cli-progress)$/ },
+      async ({ path, pluginData, ...from }) => {
+        if (pluginData === "resolving") return undefined;
+        const resolved = await build.resolve(path, { ...from, pluginData: "resolving" });
+        return { ...resolved, sideEffects: false };
+      },
+    );
   },
 };
 
 /**
  * Settings of the download programs: axios is built in, as it comes as a hundred small files, without what would be half
- * of the program and a tenth of the time until it runs.
+ * of the program and a good part of the time until it runs.
  */
 export function downloaderBuild(entry: Record<string, string>): Options {
   return {
     ...appBuild(entry),
+    // What is imported only when it is needed is a file of its own.
+    splitting: true,
     noExternal: ["@concur/flags-common", "axios"],
-    esbuildPlugins: [leaveOut],
+    esbuildPlugins: [leanPrograms],
     minify: true,
     // What axios depends on is CommonJS, and asks for Node's modules in its own way.
     banner: {

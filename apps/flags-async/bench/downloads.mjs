@@ -1,4 +1,4 @@
-// Times the download programs, the Python programs and curl against the flag-server, 194 flags, in interleaved rounds.
+// Times the download programs, the Python programs, node:http by itself and curl against the flag-server, 194 flags, in interleaved rounds.
 //
 //   node bench/downloads.mjs [label] [width] [rounds]     (defaults: LOCAL 30 5)
 //
@@ -51,6 +51,7 @@ try {
     "python-async": python("python-async.py"),
     "flags-threaded": [process.execPath, [here("../../flags-threaded/dist/main.js"), ...ours]],
     "python-threads": python("python-threads.py"),
+    "node:http alone": [process.execPath, [here("node-http.mjs"), url, width, ...codes]],
     curl: ["curl", ["-sS", "--parallel", "--parallel-max", width, "--config", "curl.txt"]],
   };
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
@@ -62,7 +63,7 @@ try {
   console.log(`${label}, ${width} wide, ${rounds} rounds: minimum / median in seconds`);
   for (const [name, results] of Object.entries(times)) {
     const [whole, own] = [results.map((r) => r.whole), results.map((r) => r.own)];
-    console.log(`${name.padEnd(15)} whole ${show(whole)}  own ${show(own)}`);
+    console.log(`${name.padEnd(16)} whole ${show(whole)}  own ${show(own)}`);
   }
 } finally {
   await server.stop();

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import axios, { type AxiosInstance } from "axios";
+import { Axios } from "axios";
 
 /** Limits of the downloads made through one client. */
 export interface FlagClientOptions {
@@ -29,7 +29,7 @@ export class FlagClient implements Disposable {
   readonly maxBytes: number;
   readonly redirectHosts: readonly string[];
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
-  readonly axios: AxiosInstance;
+  readonly axios: Axios;
 
   readonly #agents: readonly http.Agent[];
 
@@ -52,7 +52,7 @@ export class FlagClient implements Disposable {
     const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
     const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
     this.#agents = [httpAgent, httpsAgent];
-    this.axios = axios.create({
+    this.axios = new Axios({
       httpAgent,
       httpsAgent,
       method: "GET",

@@ -1,7 +1,10 @@
-import { rename } from "node:fs/promises";
+import { rename } from "node:fs";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 import { DestinationError } from "./destination-error.js";
 import { withTemporaryFile } from "./temporary-file.js";
+
+const takeName = promisify(rename);
 
 /**
  * Saves the bytes of one flag under its name, or not at all.
@@ -24,7 +27,9 @@ export async function saveFlag(directory: string, name: string, bytes: Uint8Arra
     throw new TypeError(`not a plain file name: ${name}`);
   }
   try {
-    await withTemporaryFile(directory, name, bytes, (path) => rename(path, join(directory, name)));
+    await withTemporaryFile(directory, name, bytes, (path) =>
+      takeName(path, join(directory, name)),
+    );
   } catch (error) {
     throw new DestinationError(directory, error);
   }
