@@ -124,13 +124,27 @@ export function randomBytes(size: number, seed?: number): Uint8Array {
   if (seed !== undefined) return createRandom(seed).bytes(size);
   checkSize(size);
   const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; at += QUOTA_BYTES) {
-    crypto.getRandomValues(bytes.subarray(at, at + QUOTA_BYTES));
-  }
+  fillUnpredictably(bytes);
   return bytes;
 }
 
-function checkSize(size: number): void {
+/** Gives the bytes of {@link randomBytes} piece by piece; but for the last one, with a seed, pieces of a multiple of 4 bytes. */
+export function randomFiller(seed?: number): (bytes: Uint8Array) => void {
+  if (seed === undefined) return fillUnpredictably;
+  const random = createRandom(seed);
+  return (bytes) => {
+    bytes.set(random.bytes(bytes.length));
+  };
+}
+
+function fillUnpredictably(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += QUOTA_BYTES) {
+    crypto.getRandomValues(bytes.subarray(at, at + QUOTA_BYTES));
+  }
+}
+
+/** Throws unless `size` is a count of bytes. */
+export function checkSize(size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) {
     throw new RangeError(`size must be an integer from 0, not ${size}`);
   }

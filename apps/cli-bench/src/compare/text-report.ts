@@ -33,6 +33,11 @@ function summaryTable(summaries: readonly Summary[]): Table {
   };
 }
 
+/** The workload stands above its table, which then fits into 80 columns. */
+function withoutFirstColumn({ headings, rows }: Table): Table {
+  return { headings: headings.slice(1), rows: rows.map((row) => row.slice(1)) };
+}
+
 function changeTable(changes: readonly Change[]): Table {
   return {
     headings: ["workload", "executor", "time now / then", "95 %", "verdict"],
@@ -74,10 +79,10 @@ export function formatForTerminal(report: Report, baseline?: Report): string {
   const summaries = summarise(report);
   const lines = [machineLine(report)];
   if (summaries.length === 0) return [...lines, "Nothing was measured."].join("\n");
-  lines.push("", formatTable(summaryTable(summaries)));
   for (const workload of new Set(summaries.map((summary) => summary.workload))) {
-    lines.push("", `speed-up of ${workload}: ${WORKLOADS[workload].description}`);
-    lines.push(...bars(summaries.filter((summary) => summary.workload === workload)));
+    const of = summaries.filter((summary) => summary.workload === workload);
+    lines.push("", `${workload}: ${WORKLOADS[workload].description}`, "");
+    lines.push(formatTable(withoutFirstColumn(summaryTable(of))), "", "speed-up", ...bars(of));
   }
   if (baseline !== undefined)
     lines.push("", formatTable(changeTable(compareReports(report, baseline))));
