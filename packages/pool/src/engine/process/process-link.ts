@@ -1,29 +1,17 @@
 import type { Socket } from "node:net";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
-import { serializationError } from "../../codec/find-uncloneable.js";
-import { futureControl } from "../../future.js";
-import { startTimer } from "../../internal/timer.js";
-import { Link, type LinkListener, type Surrender, type WorkerEnd } from "../link.js";
-import { readDirectly } from "../shared/direct-read.js";
-import { FrameBatch } from "../shared/frame-batch.js";
-import { FrameReader } from "../shared/frame-reader.js";
+import { Link, type LinkListener, type Surrender } from "../link.js";
 import type { FlowOrder, TaskEntry } from "../shared/messages.js";
-import { decodePayload } from "../shared/payload.js";
-import { ProcessReply, type FromChild, type ToChild } from "../shared/process-messages.js";
-import { SLOTS } from "../shared/ring.js";
+import type { FromChild } from "../shared/process-messages.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { Slots } from "../slots.js";
 import type { WorkerCall } from "../worker-call.js";
 import type { Channel, ChannelListener } from "./channel.js";
 import type { SpawnedChild } from "./child-spawner.js";
-import { putCall } from "./outbox.js";
-import { settle } from "./settle.js";
-
-/** A process that has let go of its channel, or was told to leave, has so long to be gone. */
-const LEAVING_MS = 5_000;
-/** What a process that is gone has written comes within this time. */
-const LAST_WORDS_MS = 2_000;
+import { Departure } from "./departure.js";
+import { Mailbox } from "./mailbox.js";
+import { Post } from "./post.js";
 
 /**
  * The parent's end of one child process: frames over a channel.
@@ -34,25 +22,16 @@ const LAST_WORDS_MS = 2_000;
  */
 export class ProcessLink extends Link implements ChannelListener {
   readonly #child: SpawnedChild;
-  readonly #times: RunTimes;
   readonly #tellsOfEach: boolean;
   readonly #listener: LinkListener;
   readonly #slots = new Slots();
-  /** When the call in a slot began, in milliseconds of `monotonicMs()`; 0 while nobody said. */
-  readonly #begunAt = new Float64Array(SLOTS);
-  readonly #batch = new FrameBatch();
-  readonly #reader: FrameReader;
-  /** Calls that were placed and not sent. */
-  #unsent = new Set<WorkerCall>();
-  #channel: Channel | undefined;
-  #tasksKnown = 0;
-  #replied = false;
+  readonly #post = new Post((call, error) => {
+    this.#refuse(call, error);
+  });
+  readonly #mailbox: Mailbox;
+  readonly #departure: Departure;
   #kept = false;
   #holds = false;
-  /** What the child said as it left: calls in other slots had not begun. */
-  #lastWord: { running: readonly number[]; error: unknown } | undefined;
-  #end: WorkerEnd | undefined;
-  #stopTimer: (() => void) | undefined;
 
   /** @param tellsOfEach - Whether the child tells of each call before it begins. */
   constructor(
@@ -65,44 +44,33 @@ export class ProcessLink extends Link implements ChannelListener {
     super(workerId);
     this.#tellsOfEach = tellsOfEach;
     this.#child = child;
-    this.#times = times;
     this.#listener = listener;
-    this.#reader = new FrameReader({
-      triple: (slot, status, value) => {
-        this.#reply(slot, status, value);
-      },
-      payload: (slot, status, payload) => {
-        this.#replyWithPayload(slot, status, payload);
-      },
-      order: (payload) => {
-        this.#hear(decodePayload(payload) as FromChild);
+    this.#mailbox = new Mailbox(this.#slots, times, {
+      ended: (slot) => this.#release(slot),
+      said: (word) => {
+        this.#hear(word);
       },
     });
-    child.onEnd((end) => {
-      this.#childEnded(end);
+    this.#departure = new Departure(child, (end) => {
+      listener.ended(this, end);
     });
   }
 
   /** The child has come. */
   connect(channel: Channel): void {
-    this.#channel = channel;
-    this.#flush();
+    this.#departure.connected();
+    this.#post.connect(channel);
   }
 
   bytes(chunk: Buffer, source?: Socket): void {
-    this.#reader.feed(chunk);
-    if (source !== undefined) readDirectly(source, this.#reader);
-    if (this.#takeReplied()) this.#afterEnds();
+    if (!this.#mailbox.read(chunk, source)) return;
+    this.#rest();
+    this.#listener.freed(this);
   }
 
   hungUp(): void {
-    this.#channel = undefined;
-    if (this.#end !== undefined) {
-      this.#tellEnd(this.#end);
-      return;
-    }
-    // It is on its way out, or it has cut the line and is of no use any more.
-    this.#killAfter(LEAVING_MS);
+    this.#post.hungUp();
+    this.#departure.hungUp();
   }
 
   override get room(): number {
@@ -115,44 +83,22 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override get unseen(): number {
-    return this.#unsent.size;
+    return this.#post.unsent;
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
     const slot = this.#slots.take(call);
-    if (this.#tasksKnown < tasks.length) {
-      this.#order({ kind: "tasks", from: this.#tasksKnown, tasks: tasks.slice(this.#tasksKnown) });
-      this.#tasksKnown = tasks.length;
-    }
-    this.#begunAt[slot] = 0;
-    call.link = this;
-    call.slot = slot;
-    this.#unsent.add(call);
-    this.held += 1;
-    this.live += 1;
-    this.sent += 1;
-    if (call.risky) this.risky = true;
-    if (call.flow?.resting) this.resting += 1;
+    this.#post.introduce(tasks);
+    this.#mailbox.reuse(slot);
+    this.admit(call, slot);
+    this.#post.add(call);
   }
 
   override publish(): boolean {
     this.#hold();
     if (!this.isUp) return false;
-    let refused = false;
-    for (const call of this.#unsent) {
-      this.#unsent.delete(call);
-      try {
-        putCall(this.#batch, call);
-      } catch (error) {
-        refused = true;
-        this.sent -= 1;
-        this.#release(call.slot);
-        call.failed(error);
-      }
-    }
-    this.#flush();
-    // No reply will tell that there is room.
-    if (refused) {
+    if (!this.#post.publish()) {
+      // No reply will tell that there is room.
       queueMicrotask(() => {
         if (!this.closed) this.#listener.freed(this);
       });
@@ -162,7 +108,7 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override takeBack(call: WorkerCall): boolean {
-    if (!this.#unsent.delete(call)) return false;
+    if (!this.#post.takeBack(call)) return false;
     this.sent -= 1;
     this.#release(call.slot);
     this.#rest();
@@ -170,28 +116,23 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override takeBackNewest(most: number): WorkerCall[] {
-    const free = [...this.#unsent].filter((call) => !call.pinned);
-    const newest = most > 0 ? free.slice(-most) : [];
-    return newest.filter((call) => this.takeBack(call));
+    return this.#post.newest(most).filter((call) => this.takeBack(call));
   }
 
   override hasBegun(call: WorkerCall): boolean {
-    return !this.#unsent.has(call);
+    return !this.#post.isUnsent(call);
   }
 
   override begunAt(call: WorkerCall): number | undefined {
-    const at = this.#begunAt[call.slot] ?? 0;
-    return at === 0 ? undefined : at;
+    return this.#mailbox.begunAt(call.slot);
   }
 
   override askToStop(call: WorkerCall, reason: unknown): void {
-    this.#order({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
-    this.#flush();
+    this.#post.order({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
   }
 
   override tell(order: FlowOrder): void {
-    this.#order(order);
-    this.#flush();
+    this.#post.order(order);
   }
 
   override rests(resting: boolean): void {
@@ -210,9 +151,8 @@ export class ProcessLink extends Link implements ChannelListener {
 
   override leave(): void {
     this.closed = true;
-    this.#order({ kind: "leave" });
-    this.#flush();
-    this.#killAfter(LEAVING_MS);
+    this.#post.order({ kind: "leave" });
+    this.#departure.toldToLeave();
   }
 
   override surrender(): Surrender {
@@ -221,7 +161,7 @@ export class ProcessLink extends Link implements ChannelListener {
       surrender[this.#fateOf(call)].push(call);
       this.#release(call.slot);
     }
-    this.#unsent.clear();
+    this.#post.takeBackAll();
     this.#rest();
     return surrender;
   }
@@ -244,34 +184,31 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override kill(): void {
-    this.#child.signal("SIGKILL");
+    this.#departure.kill();
   }
 
   override terminate(graceMs: number): void {
-    this.#child.signal("SIGTERM");
-    this.#killAfter(graceMs);
+    this.#departure.terminate(graceMs);
   }
 
   override dispose(): void {
-    this.#stopTimer?.();
-    this.#channel?.destroy();
+    this.#departure.dispose();
+    this.#post.destroy();
   }
 
   #fateOf(call: WorkerCall): keyof Surrender {
-    if (this.#unsent.has(call)) return "waiting";
-    if (this.#lastWord !== undefined) {
-      return this.#lastWord.running.includes(call.slot) ? "begun" : "waiting";
-    }
-    if (this.#begunAt[call.slot] !== 0) return "begun";
+    if (this.#post.isUnsent(call)) return "waiting";
+    const { running } = this.#departure;
+    if (running !== undefined) return running.includes(call.slot) ? "begun" : "waiting";
+    if (this.#mailbox.begunAt(call.slot) !== undefined) return "begun";
     return this.#tellsOfEach ? "waiting" : "unsure";
   }
 
-  #order(order: ToChild): void {
-    this.#batch.addOrder(order);
-  }
-
-  #flush(): void {
-    if (this.#channel !== undefined && !this.#batch.isEmpty) this.#channel.send(this.#batch.take());
+  /** The arguments of a call cannot be sent. */
+  #refuse(call: WorkerCall, error: unknown): void {
+    this.sent -= 1;
+    this.#release(call.slot);
+    call.failed(error);
   }
 
   #hear(word: FromChild): void {
@@ -284,7 +221,6 @@ export class ProcessLink extends Link implements ChannelListener {
         this.isUp = true;
         this.#listener.up(this);
         this.publish();
-        this.#replied = true;
         return;
       case "printed":
         this.#listener.printed(this, word);
@@ -293,78 +229,20 @@ export class ProcessLink extends Link implements ChannelListener {
         this.#listener.initializerFailed(this, decodeThrown(word.error));
         return;
       case "exiting":
-        this.#lastWord = {
-          running: word.running,
-          error: word.error && decodeThrown(word.error),
-        };
+        this.#departure.saidLast(word.running, word.error && decodeThrown(word.error));
     }
   }
 
-  /** A payload that cannot be read is the failure of the one call whose value it is. */
-  #replyWithPayload(slot: number, status: number, payload: Buffer): void {
-    let value: unknown;
-    try {
-      value = decodePayload(payload);
-    } catch (error) {
-      const call = this.#ended(slot);
-      call?.failed(serializationError("result", undefined, "result", error));
-      return;
-    }
-    this.#reply(slot, status, value);
-  }
-
-  #reply(slot: number, status: number, value: unknown): void {
-    switch (status) {
-      case ProcessReply.RunTime:
-        this.#times.record(slot, value as number);
-        return;
-      case ProcessReply.Begun:
-        this.#begunAt[slot] = value as number;
-        return;
-      case ProcessReply.Progress: {
-        const call = this.#slots.at(slot);
-        if (call !== undefined) futureControl.progress(call.future, value);
-        return;
-      }
-      case ProcessReply.Items:
-      case ProcessReply.Pull:
-      case ProcessReply.Leave:
-        this.#slots.at(slot)?.flow?.receive(status, value);
-        return;
-    }
-    const call = this.#ended(slot);
-    if (call !== undefined) settle(call, status, value);
-  }
-
-  /** A call has ended: its slot is free. */
-  #ended(slot: number): WorkerCall | undefined {
-    this.#replied = true;
-    return this.#release(slot);
-  }
-
+  /** Frees the slot of a call. */
   #release(slot: number): WorkerCall | undefined {
     const call = this.#slots.at(slot);
     // A worker that was given up may still have something to say.
     if (call === undefined) return undefined;
     this.#slots.release(slot);
     this.held -= 1;
-    this.live -= 1;
-    if (call.flow?.resting) this.resting -= 1;
-    call.link = undefined;
+    this.dismiss(call);
     call.slot = -1;
     return call;
-  }
-
-  /** Says whether there was a reply since it was last asked. */
-  #takeReplied(): boolean {
-    const replied = this.#replied;
-    this.#replied = false;
-    return replied;
-  }
-
-  #afterEnds(): void {
-    this.#rest();
-    this.#listener.freed(this);
   }
 
   #rest(): void {
@@ -379,31 +257,5 @@ export class ProcessLink extends Link implements ChannelListener {
     this.#holds = wanted;
     if (wanted) this.#child.process.ref();
     else this.#child.process.unref();
-  }
-
-  #killAfter(ms: number): void {
-    this.#stopTimer?.();
-    this.#stopTimer = startTimer(ms, () => {
-      this.kill();
-    });
-  }
-
-  #childEnded(end: WorkerEnd): void {
-    this.#stopTimer?.();
-    this.#end = end;
-    if (this.#channel === undefined) {
-      this.#tellEnd(end);
-      return;
-    }
-    // What it had written is still to be read. It counts.
-    this.#stopTimer = startTimer(LAST_WORDS_MS, () => {
-      this.#tellEnd(end);
-    });
-  }
-
-  #tellEnd(end: WorkerEnd): void {
-    this.#stopTimer?.();
-    const error = end.error ?? this.#lastWord?.error;
-    this.#listener.ended(this, { ...end, error });
   }
 }

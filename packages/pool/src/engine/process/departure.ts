@@ -1,0 +1,104 @@
+import { startTimer } from "../../internal/timer.js";
+import type { WorkerEnd } from "../link.js";
+import type { SpawnedChild } from "./child-spawner.js";
+
+/** A process that has let go of its channel, or was told to leave, has so long to be gone. */
+const LEAVING_MS = 5_000;
+/** What a process that is gone has written comes within this time. */
+const LAST_WORDS_MS = 2_000;
+
+/**
+ * How a process ends: asked to, given so long, killed, or by itself.
+ *
+ * Its end and that of its channel come in any order. The end is told when both have come, as what the process had written
+ * before it counts.
+ */
+export class Departure {
+  readonly #child: SpawnedChild;
+  readonly #ended: (end: WorkerEnd) => void;
+  /** Whether something may still come from it. */
+  #isHeard = false;
+  /** What the child said as it left. */
+  #lastWord: { running: readonly number[]; error: unknown } | undefined;
+  #end: WorkerEnd | undefined;
+  #stopTimer: (() => void) | undefined;
+
+  constructor(child: SpawnedChild, ended: (end: WorkerEnd) => void) {
+    this.#child = child;
+    this.#ended = ended;
+    child.onEnd((end) => {
+      this.#childEnded(end);
+    });
+  }
+
+  /** The slots of the calls that it ran as it left: calls in others had not begun. Undefined where it did not say. */
+  get running(): readonly number[] | undefined {
+    return this.#lastWord?.running;
+  }
+
+  /** The channel to the child is there. */
+  connected(): void {
+    this.#isHeard = true;
+  }
+
+  /** All that will ever come through the channel has come. */
+  hungUp(): void {
+    this.#isHeard = false;
+    if (this.#end !== undefined) {
+      this.#tellEnd(this.#end);
+      return;
+    }
+    // It is on its way out, or it has cut the line and is of no use any more.
+    this.#killAfter(LEAVING_MS);
+  }
+
+  /** The child has said its last word. */
+  saidLast(running: readonly number[], error: unknown): void {
+    this.#lastWord = { running, error };
+  }
+
+  /** The child was told to leave. */
+  toldToLeave(): void {
+    this.#killAfter(LEAVING_MS);
+  }
+
+  terminate(graceMs: number): void {
+    this.#child.signal("SIGTERM");
+    this.#killAfter(graceMs);
+  }
+
+  kill(): void {
+    this.#child.signal("SIGKILL");
+  }
+
+  /** Waits for nothing any more. */
+  dispose(): void {
+    this.#stopTimer?.();
+  }
+
+  #killAfter(ms: number): void {
+    this.#stopTimer?.();
+    this.#stopTimer = startTimer(ms, () => {
+      this.kill();
+    });
+  }
+
+  #childEnded(end: WorkerEnd): void {
+    this.#stopTimer?.();
+    this.#end = end;
+    if (!this.#isHeard) {
+      this.#tellEnd(end);
+      return;
+    }
+    // What it had written is still to be read. It counts.
+    this.#stopTimer = startTimer(LAST_WORDS_MS, () => {
+      this.#tellEnd(end);
+    });
+  }
+
+  #tellEnd(end: WorkerEnd): void {
+    this.#stopTimer?.();
+    const error = end.error ?? this.#lastWord?.error;
+    this.#ended({ ...end, error });
+  }
+}
