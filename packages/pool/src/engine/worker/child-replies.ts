@@ -1,10 +1,13 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { FrameBatch } from "../shared/frame-batch.js";
-import type { ChunkOutcome } from "../shared/messages.js";
+import { ReplyStatus, type ChunkOutcome } from "../shared/messages.js";
 import { areJsonSafe, encodePayload, isJsonSafe, isPlainBytes } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
+import { sendItems } from "../shared/send-items.js";
 import type { ParentLine } from "./line.js";
+import type { RunningCall } from "./running-call.js";
+import type { FlowOutlet } from "./task-flows.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;
@@ -80,10 +83,23 @@ export class ChildReplies {
     this.flush();
   }
 
-  /** Sends something about the streams of a call, at once. @throws When it cannot be sent. */
-  post(slot: number, status: number, value: unknown): void {
-    this.#batch.addPayload(slot, status, encodePayload(value));
-    this.flush();
+  /** The way of a call's streams to the parent. */
+  outletOf(call: RunningCall): FlowOutlet {
+    const { slot } = call;
+    return {
+      items: (items) => {
+        const post = (some: unknown[]): void => {
+          this.#post(slot, ReplyStatus.Items, some);
+        };
+        sendItems(items, post, "result", "an item");
+      },
+      pull: (source, total) => {
+        if (call.running()) this.#post(slot, ReplyStatus.Pull, [source, total]);
+      },
+      leave: (source) => {
+        if (call.running()) this.#post(slot, ReplyStatus.Leave, source);
+      },
+    };
   }
 
   say(word: FromChild): void {
@@ -93,6 +109,12 @@ export class ChildReplies {
 
   flush(): void {
     if (!this.#batch.isEmpty) this.#line.send(this.#batch.take());
+  }
+
+  /** Sends something about the streams of a call, at once. @throws When it cannot be sent. */
+  #post(slot: number, status: number, value: unknown): void {
+    this.#batch.addPayload(slot, status, encodePayload(value));
+    this.flush();
   }
 
   #add(slot: number, status: number, value: unknown): void {

@@ -1,0 +1,172 @@
+import { isThenable } from "../../internal/kinds.js";
+import type { ChunkOutcome, FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
+import { decodePayload } from "../shared/payload.js";
+import { CallFlag, FLAGS, ProcessReply } from "../shared/process-messages.js";
+import { monotonicMs } from "../shared/ring.js";
+import type { Arrival } from "./arrivals.js";
+import type { ChildReplies } from "./child-replies.js";
+import { runChunk, type Chunk } from "./chunk.js";
+import { RunningCall, type CallEnvironment, type RunningCalls } from "./running-call.js";
+import { TaskFlows } from "./task-flows.js";
+import { TaskTable, type Callable } from "./task-table.js";
+import type { ToldTimes } from "./told-times.js";
+
+/** The parent is told of calls that take longer than this, in microseconds, that they have begun. */
+const LONG_US = 500;
+
+/** What a runner shares with the loop around it. */
+export interface ArrivalRunnerParts {
+  readonly calls: RunningCalls;
+  readonly times: ToldTimes;
+  readonly replies: ChildReplies;
+  readonly environment: CallEnvironment;
+  /** A call that had waited for a promise has ended. */
+  readonly resumed: () => void;
+}
+
+/** Runs calls that have come, each from its arguments to its outcome. */
+export class ArrivalRunner {
+  readonly #calls: RunningCalls;
+  readonly #times: ToldTimes;
+  readonly #replies: ChildReplies;
+  readonly #environment: CallEnvironment;
+  readonly #resumed: () => void;
+  readonly #tasks = new TaskTable();
+  readonly #flows = new Map<number, TaskFlows>();
+
+  constructor(parts: ArrivalRunnerParts) {
+    this.#calls = parts.calls;
+    this.#times = parts.times;
+    this.#replies = parts.replies;
+    this.#environment = parts.environment;
+    this.#resumed = parts.resumed;
+  }
+
+  addTasks(from: number, tasks: readonly TaskEntry[]): void {
+    this.#tasks.add(from, tasks);
+  }
+
+  /** Passes on what the parent says about a stream. */
+  hear(order: FlowOrder): void {
+    this.#flows.get(order.call)?.receive(order);
+  }
+
+  /** Tells the parent that a call begins, before it does. */
+  announce(arrival: Arrival): void {
+    if (arrival.told) return;
+    arrival.told = true;
+    this.#replies.begun(arrival.slot, monotonicMs());
+  }
+
+  /** Runs one call; true when its end has been reached and so the time it took can be told. */
+  run(arrival: Arrival, task: number): boolean {
+    const { slot, code, stopped } = arrival;
+    if (stopped !== undefined) {
+      this.#replies.thrown(slot, ProcessReply.Stopped, stopped.reason);
+      return false;
+    }
+    const isTimed = (code & CallFlag.Timed) !== 0;
+    const us = this.#times.of(task);
+    let name = this.#tasks.name(task);
+    if (isTimed || us === 0 || us > LONG_US) this.announce(arrival);
+    let args: unknown = arrival.value;
+    if (arrival.isPayload) {
+      try {
+        args = decodePayload(arrival.value as Buffer);
+      } catch (error) {
+        this.#replies.thrown(slot, ProcessReply.Unreadable, error);
+        return false;
+      }
+    }
+    if ((code & CallFlag.Named) !== 0) [name, args] = args as [string, unknown[]];
+    const flow = (code & CallFlag.Flow) !== 0 ? (args as FlowArguments) : undefined;
+    const call = new RunningCall(this.#environment, slot, flow?.name ?? name);
+    if (flow !== undefined) this.#openFlows(call, flow);
+    this.#calls.begin(call);
+    const isChunk = (code & CallFlag.Chunk) !== 0;
+    const fn = this.#tasks.loaded(task);
+    if (fn === undefined) {
+      const loading = this.#tasks.load(task);
+      const value = loading.then((loaded) => this.#enter(call, loaded, code, args));
+      this.#await(call, task, isChunk, value);
+      return false;
+    }
+    let value: unknown;
+    try {
+      value = this.#enter(call, fn, code, args);
+      if (isThenable(value)) {
+        this.#await(call, task, isChunk, value);
+        return false;
+      }
+    } catch (error) {
+      this.#fail(call, error);
+      return true;
+    }
+    this.#succeed(call, isChunk, value);
+    return !isChunk;
+  }
+
+  #enter(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
+    if (!this.#calls.several) return this.#call(call, fn, code, args);
+    return this.#calls.enter(call, () => this.#call(call, fn, code, args));
+  }
+
+  #call(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
+    if ((code & CallFlag.Flow) !== 0) return this.#flows.get(call.flow ?? -1)?.run(call, fn);
+    const isFlat = (code & CallFlag.Flat) !== 0;
+    if ((code & CallFlag.Chunk) === 0) return isFlat ? fn(args) : fn(...(args as unknown[]));
+    const chunk: Chunk = isFlat
+      ? { each: args as unknown[] }
+      : { lists: args as (unknown[] | undefined)[] };
+    return runChunk(call, fn, chunk, (us) => {
+      this.#times.record(Math.floor(code / FLAGS), us);
+    });
+  }
+
+  #openFlows(call: RunningCall, message: FlowArguments): void {
+    call.flow = message.call;
+    this.#flows.set(message.call, new TaskFlows(message, this.#replies.outletOf(call)));
+  }
+
+  #await(call: RunningCall, task: number, isChunk: boolean, promise: PromiseLike<unknown>): void {
+    this.#calls.waiting += 1;
+    const begun = performance.now();
+    const resume = (settle: () => void): void => {
+      this.#calls.waiting -= 1;
+      this.#times.record(task, (performance.now() - begun) * 1e3);
+      settle();
+      this.#resumed();
+    };
+    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
+    Promise.resolve(promise).then(
+      (value) => {
+        resume(() => {
+          this.#succeed(call, isChunk, value);
+        });
+      },
+      (error: unknown) => {
+        resume(() => {
+          this.#fail(call, error);
+        });
+      },
+    );
+  }
+
+  /** The call ends once its value is on its way: a getter in it may end the process. */
+  #succeed(call: RunningCall, isChunk: boolean, value: unknown): void {
+    if (isChunk) this.#replies.chunk(call.slot, value as ChunkOutcome);
+    else this.#replies.value(call.slot, value);
+    this.#endCall(call);
+  }
+
+  #fail(call: RunningCall, error: unknown): void {
+    const status = call.isAnswer(error) ? ProcessReply.Stopped : ProcessReply.Thrown;
+    this.#replies.thrown(call.slot, status, error);
+    this.#endCall(call);
+  }
+
+  #endCall(call: RunningCall): void {
+    this.#calls.end(call);
+    if (call.flow !== undefined) this.#flows.delete(call.flow);
+  }
+}
