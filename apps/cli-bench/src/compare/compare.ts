@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
+import { fileReason } from "../file-reason.js";
 import { INTERRUPTED, Interruption } from "../interruption.js";
 import { complain, print } from "../output.js";
 import { formatAsHtml } from "./html-report.js";
@@ -71,7 +72,12 @@ export async function runCompare(options: CompareOptions): Promise<number> {
   else if (format === "markdown") print(formatAsMarkdown(report, baseline));
   else print(formatForTerminal(report, baseline));
   if (htmlPath !== undefined) {
-    await writeFile(htmlPath, formatAsHtml(report));
+    try {
+      await writeFile(htmlPath, formatAsHtml(report));
+    } catch (error) {
+      complain(`cannot write to ${htmlPath}: ${fileReason(error)}`);
+      return 1;
+    }
     complain(`The report is in ${htmlPath}`);
   }
   return interruption.happened ? INTERRUPTED : 0;
