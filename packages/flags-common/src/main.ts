@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { parseCommandLine, type CommandLine } from "./cli/command-line.js";
 import { EXIT_CODES } from "./cli/exit-codes.js";
 import type { CommandLineDefinition } from "./cli/options.js";
@@ -88,10 +89,16 @@ async function runSafely(
       return exitCode;
     }
     const { DEBUG: debug } = process.env;
-    const detail = debug && error instanceof Error ? error.stack : errorMessage(error);
-    output.note(`*** unexpected error: ${detail ?? ""}`);
+    output.note(`*** unexpected error: ${debug ? inspect(error) : withCause(error)}`);
     return EXIT_CODES.unexpected;
   }
+}
+
+/** In one line; the error of a worker says only by its cause what went wrong there. */
+function withCause(error: unknown): string {
+  const message = errorMessage(error);
+  if (!(error instanceof Error) || error.cause === undefined) return message;
+  return `${message}: ${errorMessage(error.cause)}`;
 }
 
 /** The exit code of an error that a user can do something about. */

@@ -335,5 +335,9 @@ describe("main does not trust the program", () => {
     expect((await debug.result).stderr).toMatch(/careless\.mjs:\d+/);
     const nothing = startProgram(careless, ["throwsUndefined"], { cwd: folder.path });
     expect((await nothing.result).stderr).toBe("*** unexpected error: undefined\n");
+    const because = startProgram(careless, ["throwsWithCause"], { cwd: folder.path });
+    expect((await because.result).stderr).toBe(
+      "*** unexpected error: a worker is broken: out of paper\n",
+    );
   });
 });

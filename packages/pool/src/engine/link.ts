@@ -60,6 +60,24 @@ export abstract class Link {
 
   constructor(readonly workerId: number) {}
 
+  /** Counts a call in that has got a slot. */
+  protected admit(call: WorkerCall, slot: number): void {
+    call.link = this;
+    call.slot = slot;
+    this.held += 1;
+    this.live += 1;
+    this.sent += 1;
+    if (call.risky) this.risky = true;
+    if (call.flow?.resting) this.resting += 1;
+  }
+
+  /** Counts a call out; its slot may stay in use. */
+  protected dismiss(call: WorkerCall): void {
+    this.live -= 1;
+    if (call.flow?.resting) this.resting -= 1;
+    call.link = undefined;
+  }
+
   /** How many more calls can be placed. */
   abstract get room(): number;
   /** Calls placed that the worker has not come to yet, as far as can be seen from here. */

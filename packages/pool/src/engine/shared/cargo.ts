@@ -28,6 +28,11 @@ export const INLINE_BYTES = 1024;
 /** So many code units of a string fit into a slot. */
 const INLINE_UNITS = INLINE_BYTES / Uint16Array.BYTES_PER_ELEMENT;
 
+/** Says whether arguments are those of a chunk of `map`. */
+export function isChunk(cargo: number): boolean {
+  return cargo === Cargo.Chunk || cargo === Cargo.FlatChunk;
+}
+
 /** Says how one value travels. */
 export function cargoOf(value: unknown): number {
   switch (typeof value) {

@@ -1,7 +1,5 @@
-import { receiveMessageOnPort } from "node:worker_threads";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
-import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener, type Surrender } from "../link.js";
 import { Cargo, takeCargo } from "../shared/cargo.js";
@@ -9,18 +7,19 @@ import {
   ReplyStatus,
   WAKE,
   type FlowOrder,
-  type FromWorker,
   type TaskEntry,
   type ToWorker,
 } from "../shared/messages.js";
-import { AbortFlag, MASK, type Ring, SlotState, Word, WorkerPhase } from "../shared/ring.js";
+import { AbortFlag, MASK, Word, type Ring } from "../shared/ring.js";
 import { Slots } from "../slots.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 import { loadArguments } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
+import { Mailbox, type WorkerWord } from "./mailbox.js";
 import { Outbox } from "./outbox.js";
 import { settle } from "./settle.js";
+import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
 
 /** A thread may also have to wake its parent, which then was not looking by itself. */
@@ -36,7 +35,8 @@ export class ThreadLink extends Link {
   readonly #slots = new Slots();
   readonly #outbox: Outbox;
   readonly #lost: LostReplies;
-  #submitted = 0;
+  readonly #mailbox: Mailbox;
+  readonly #submissions: Submissions;
   #completed = 0;
   #posted = 0;
   #printed = 0;
@@ -45,6 +45,7 @@ export class ThreadLink extends Link {
   constructor(workerId: number, ring: Ring, thread: SpawnedThread, listener: ThreadLinkListener) {
     super(workerId);
     this.#ring = ring;
+    this.#submissions = new Submissions(ring);
     this.#thread = thread;
     this.#listener = listener;
     const { port } = thread;
@@ -56,12 +57,26 @@ export class ThreadLink extends Link {
         ring.cargo[call.slot] = Cargo.Chunk;
       },
     });
-    this.#lost = new LostReplies(port);
-    port.on("message", (message: FromWorker) => {
-      this.#receive(message);
-    });
-    port.on("messageerror", (error) => {
-      this.#lose(error);
+    this.#lost = new LostReplies(port, ring.state, this.#slots);
+    this.#mailbox = new Mailbox(port, {
+      woken: () => {
+        Atomics.store(ring.header, Word.Kicked, 0);
+        listener.kicked();
+        this.#collect();
+      },
+      reply: (slot, status, value) => {
+        this.#reply(slot, status, value);
+      },
+      replied: () => {
+        this.#collect();
+        this.#afterEnds();
+      },
+      said: (word) => {
+        this.#hear(word);
+      },
+      unreadable: (error) => {
+        this.#lost.note(error);
+      },
     });
     port.unref();
     thread.onEnd((end) => {
@@ -74,11 +89,11 @@ export class ThreadLink extends Link {
   }
 
   override get unseen(): number {
-    return (this.#submitted - this.begun) | 0;
+    return this.#submissions.unseen;
   }
 
   override get begun(): number {
-    return Atomics.load(this.#ring.header, Word.Taken);
+    return this.#submissions.begun;
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
@@ -87,46 +102,19 @@ export class ThreadLink extends Link {
       this.#post({ kind: "tasks", from: this.#tasksKnown, tasks: tasks.slice(this.#tasksKnown) });
       this.#tasksKnown = tasks.length;
     }
-    const ring = this.#ring;
-    call.link = this;
-    call.slot = slot;
-    ring.task[slot] = call.task;
-    ring.abort[slot] = call.options.timeoutMs === undefined ? 0 : AbortFlag.Timed;
-    // A plain write will do: the store of the ring's counter publishes it.
-    ring.state[slot] = SlotState.Waiting;
-    loadArguments(ring, this.#outbox, call);
-    ring.submissions[this.#submitted & MASK] = slot;
-    this.#submitted = (this.#submitted + 1) | 0;
-    this.held += 1;
-    this.live += 1;
-    this.sent += 1;
-    if (call.risky) this.risky = true;
-    if (call.flow?.resting) this.resting += 1;
+    this.admit(call, slot);
+    loadArguments(this.#ring, this.#outbox, call);
+    this.#submissions.add(call);
   }
 
   override publish(): boolean {
     this.#outbox.flush();
     if (this.held > this.resting) this.#thread.port.ref();
-    const { header } = this.#ring;
-    Atomics.store(header, Word.Submitted, this.#submitted);
-    const phase = Atomics.load(header, Word.Phase);
-    if (phase === WorkerPhase.Parked) {
-      Atomics.notify(header, Word.Submitted, 1);
-    } else if (
-      phase === WorkerPhase.InLoop &&
-      Atomics.compareExchange(header, Word.Phase, WorkerPhase.InLoop, WorkerPhase.Working) ===
-        WorkerPhase.InLoop
-    ) {
-      this.#post(WAKE);
-    }
-    return phase !== WorkerPhase.Working;
+    return this.#submissions.publish(this.#wake);
   }
 
   override takeBack(call: WorkerCall): boolean {
-    const { slot } = call;
-    const won =
-      Atomics.compareExchange(this.#ring.state, slot, SlotState.Waiting, SlotState.TakenBack) ===
-      SlotState.Waiting;
+    const won = this.#submissions.takeBack(call.slot);
     if (won) {
       this.sent -= 1;
       this.forget(call);
@@ -135,7 +123,7 @@ export class ThreadLink extends Link {
   }
 
   override hasBegun(call: WorkerCall): boolean {
-    return Atomics.load(this.#ring.state, call.slot) !== SlotState.Waiting;
+    return this.#submissions.hasBegun(call.slot);
   }
 
   override begunAt(call: WorkerCall): number | undefined {
@@ -159,9 +147,9 @@ export class ThreadLink extends Link {
 
   override takeBackNewest(most: number): WorkerCall[] {
     const taken: WorkerCall[] = [];
-    const head = Atomics.load(this.#ring.header, Word.Taken);
-    for (let at = this.#submitted - 1; taken.length < most && ((at - head) | 0) >= 0; at -= 1) {
-      const call = this.#slots.at(this.#ring.submissions[at & MASK] ?? 0);
+    for (const slot of this.#submissions.newest()) {
+      if (taken.length >= most) break;
+      const call = this.#slots.at(slot);
       if (call === undefined) continue;
       if (call.pinned || !this.takeBack(call)) break;
       taken.push(call);
@@ -177,7 +165,7 @@ export class ThreadLink extends Link {
     // What a call printed comes before its end.
     for (let printed; (printed = Atomics.load(header, Word.Printed)) !== this.#printed;) {
       this.#printed = printed;
-      this.#drainMessages();
+      this.#mailbox.drain();
       end = Atomics.load(header, Word.Completed);
     }
     while (this.#completed !== end) {
@@ -196,28 +184,14 @@ export class ThreadLink extends Link {
     const posted = Atomics.load(this.#ring.header, Word.Posted);
     if (posted !== this.#posted) {
       this.#posted = posted;
-      found = this.#drainMessages() || found;
+      found = this.#mailbox.drain() || found;
     }
     return found;
   }
 
   override collectLast(): void {
-    this.#drainMessages();
+    this.#mailbox.drain();
     this.#collect();
-  }
-
-  #drainMessages(): boolean {
-    for (let found = false; ; found = true) {
-      let entry: { message: FromWorker } | undefined;
-      try {
-        entry = receiveMessageOnPort(this.#thread.port);
-      } catch (error) {
-        this.#lose(error);
-        continue;
-      }
-      if (entry === undefined) return found;
-      this.#receive(entry.message);
-    }
   }
 
   override leave(): void {
@@ -272,42 +246,37 @@ export class ThreadLink extends Link {
 
   /** The arguments of a call cannot be sent: the worker skips its slot. */
   #refuse(call: WorkerCall, error: unknown): void {
-    this.#ring.state[call.slot] = SlotState.TakenBack;
+    this.#submissions.withdraw(call.slot);
     this.forget(call);
     call.failed(unsendableArguments(call.args, call.host.carriesContext, error));
   }
+
+  readonly #wake = (): void => {
+    this.#post(WAKE);
+  };
 
   #post(message: ToWorker): void {
     this.#thread.port.postMessage(message);
   }
 
-  #receive(message: FromWorker): void {
-    if (message === WAKE) {
-      Atomics.store(this.#ring.header, Word.Kicked, 0);
-      this.#listener.kicked();
-      this.#collect();
-      return;
-    }
-    if (Array.isArray(message)) {
-      for (let at = 0; at < message.length; at += 3) {
-        this.#reply(message[at] as number, message[at + 1] as number, message[at + 2]);
-      }
-      this.#collect();
-      this.#afterEnds();
-      return;
-    }
-    if (message.kind === "alive") {
-      this.isAlive = true;
-      this.#listener.alive(this);
-    } else if (message.kind === "up") {
-      this.isUp = true;
-      this.#listener.up(this);
-    } else if (message.kind === "printed") {
-      this.#listener.printed(this, message);
-    } else if (message.kind === "synced") {
-      this.#failLost();
-    } else {
-      this.#listener.initializerFailed(this, decodeThrown(message.error));
+  #hear(word: WorkerWord): void {
+    switch (word.kind) {
+      case "alive":
+        this.isAlive = true;
+        this.#listener.alive(this);
+        return;
+      case "up":
+        this.isUp = true;
+        this.#listener.up(this);
+        return;
+      case "printed":
+        this.#listener.printed(this, word);
+        return;
+      case "synced":
+        this.#failLost();
+        return;
+      case "initializer failed":
+        this.#listener.initializerFailed(this, decodeThrown(word.error));
     }
   }
 
@@ -325,22 +294,13 @@ export class ThreadLink extends Link {
     if (call !== undefined) settle(call, status, value);
   }
 
-  /** Whose replies were in a message that cannot be read: those that had ended by now. */
-  #lose(error: unknown): void {
-    const { state } = this.#ring;
-    const ended = [...this.calls()].filter(
-      (call) => Atomics.load(state, call.slot) === SlotState.Done,
-    );
-    this.#lost.note(ended, error);
-  }
-
   #failLost(): void {
     this.#collect();
     const { calls, error } = this.#lost.settle();
     for (const call of calls) {
       if (call.link !== this) continue;
       this.#release(call.slot);
-      call.failed(serializationError("result", undefined, "result", error));
+      call.failed(error);
     }
     this.#afterEnds();
   }
@@ -349,20 +309,14 @@ export class ThreadLink extends Link {
   #release(slot: number): WorkerCall | undefined {
     const call = this.#slots.release(slot);
     this.held -= 1;
-    if (call !== undefined) {
-      this.live -= 1;
-      if (call.flow?.resting) this.resting -= 1;
-      call.link = undefined;
-    }
+    if (call !== undefined) this.dismiss(call);
     return call;
   }
 
   /** Lets go of a call whose slot the worker still has. */
   override forget(call: WorkerCall): void {
     this.#slots.forget(call.slot);
-    this.live -= 1;
-    if (call.flow?.resting) this.resting -= 1;
-    call.link = undefined;
+    this.dismiss(call);
     call.slot = -1;
   }
 

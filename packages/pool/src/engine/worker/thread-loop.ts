@@ -1,39 +1,15 @@
 import { receiveMessageOnPort } from "node:worker_threads";
 import { decodeThrown } from "../../codec/decode-error.js";
-import { encodeThrown } from "../../codec/encode-error.js";
-import { isThenable } from "../../internal/kinds.js";
-import { moveOf, movesOf } from "../../internal/moves.js";
-import {
-  ReplyStatus,
-  WAKE,
-  type ChunkOutcome,
-  type SentOutcome,
-  type FlowArguments,
-  type FromWorker,
-  type ToWorker,
-  type WorkerBirth,
-} from "../shared/messages.js";
-import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
-import { pack } from "../shared/packed.js";
-import {
-  AbortFlag,
-  MASK,
-  monotonicMs,
-  Ring,
-  SlotState,
-  Word,
-  WorkerPhase,
-} from "../shared/ring.js";
+import { WAKE, type FromWorker, type ToWorker, type WorkerBirth } from "../shared/messages.js";
+import { AbortFlag, MASK, Ring, Word, WorkerPhase } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
-import { runChunk, type Chunk } from "./chunk.js";
 import { Completions } from "./completions.js";
-import { Inbox } from "./inbox.js";
+import { Outcomes } from "./outcomes.js";
 import { Pacing } from "./pacing.js";
 import { Printer } from "./printer.js";
 import { Replies } from "./replies.js";
-import { RunningCall, RunningCalls, type CallEnvironment } from "./running-call.js";
-import { TaskFlows } from "./task-flows.js";
-import { TaskTable, type Callable } from "./task-table.js";
+import { RunningCalls, type CallEnvironment, type RunningCall } from "./running-call.js";
+import { SlotRunner } from "./slot-runner.js";
 
 /**
  * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
@@ -47,14 +23,10 @@ export class ThreadLoop implements CallEnvironment {
   readonly #replies: Replies;
   readonly #completions: Completions;
   readonly #port: WorkerBirth["port"];
-  readonly #tasks = new TaskTable();
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
   readonly #calls: RunningCalls;
-  readonly #flows = new Map<number, TaskFlows>();
-  readonly #inbox = new Inbox(() => {
-    this.drainMessages();
-  });
+  readonly #runner: SlotRunner;
   readonly #printer = new Printer((stream, text) => {
     const name = this.#calls.current?.name;
     this.#port.postMessage({ kind: "printed", stream, text, name } satisfies FromWorker);
@@ -73,6 +45,19 @@ export class ThreadLoop implements CallEnvironment {
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
     this.#calls = new RunningCalls(birth.concurrency);
     this.#calls.install();
+    const { several } = this.#calls;
+    this.#runner = new SlotRunner({
+      ring: this.#ring,
+      calls: this.#calls,
+      times: this.#times,
+      replies: this.#replies,
+      outcomes: new Outcomes(this.#ring, this.#replies, this.#completions, several),
+      environment: this,
+      resumed: () => {
+        this.#pacing.yielded();
+        if (!this.#leaving) this.#run();
+      },
+    });
   }
 
   /** Begins to serve: from here on the parent's messages wake the loop. */
@@ -117,21 +102,15 @@ export class ThreadLoop implements CallEnvironment {
   #receive(message: ToWorker): void {
     if (message === WAKE) return;
     if (Array.isArray(message)) {
-      this.#inbox.add(message);
+      this.#runner.addArguments(message);
       return;
     }
     const order = message as Exclude<ToWorker, typeof WAKE | readonly unknown[]>;
-    if (order.kind === "tasks") this.#tasks.add(order.from, order.tasks);
-    else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
+    if (order.kind === "tasks") this.#runner.addTasks(order.from, order.tasks);
+    else if (order.kind === "abort") this.#runner.stop(order.slot, decodeThrown(order.reason));
     else if (order.kind === "sync") this.#sync();
     else if (order.kind === "leave") this.#leave();
-    else this.#flows.get(order.call)?.receive(order);
-  }
-
-  #stop(slot: number, reason: unknown): void {
-    const call = this.#calls.at(slot);
-    // The slot may have another call by now: one that was never asked to stop.
-    if (call !== undefined && this.asked(call)) call.stop(reason);
+    else this.#runner.hear(order);
   }
 
   /** Lets the parent know that all replies up to here have been posted. */
@@ -199,170 +178,11 @@ export class ThreadLoop implements CallEnvironment {
       }
       this.#taken = (this.#taken + 1) | 0;
       Atomics.store(ring.header, Word.Taken, this.#taken);
-      if (this.#runSlot(slot)) sampler.ran();
+      if (this.#runner.run(slot)) sampler.ran();
       else sampler.discard();
     }
     this.#completions.tell();
     sampler.end();
     return true;
   }
-
-  /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
-  #runSlot(slot: number): boolean {
-    const ring = this.#ring;
-    const cargo = ring.cargo[slot] ?? Cargo.Nothing;
-    // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
-    const message = cargo >= Cargo.Message ? this.#inbox.next() : undefined;
-    if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
-    const won =
-      Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
-      SlotState.Waiting;
-    if (!won) {
-      this.#complete(slot);
-      return true;
-    }
-    const task = ring.task[slot] ?? 0;
-    let fn = this.#tasks.loaded(task);
-    if (fn === undefined && !this.#tasks.knows(task)) {
-      this.drainMessages();
-      fn = this.#tasks.loaded(task);
-    }
-    const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
-    const flow = cargo === Cargo.Flow ? (message as FlowArguments) : undefined;
-    const name = named?.[0] ?? flow?.name ?? this.#tasks.name(task);
-    const call = new RunningCall(this, slot, name);
-    if (flow !== undefined) this.#openFlows(call, flow);
-    this.#calls.begin(call);
-    const args = named === undefined ? (message as unknown[]) : named[1];
-    if (fn === undefined) {
-      this.#await(
-        call,
-        task,
-        this.#tasks.load(task).then((loaded) => this.#enter(call, loaded, cargo, args)),
-      );
-      return false;
-    }
-    let value: unknown;
-    try {
-      value = this.#enter(call, fn, cargo, args);
-      if (isThenable(value)) {
-        this.#await(call, task, value);
-        return false;
-      }
-    } catch (error) {
-      this.#fail(call, error);
-      return true;
-    }
-    this.#succeed(call, cargo, value);
-    return !isChunk(cargo);
-  }
-
-  #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
-    if (!this.#calls.several) return this.#call(call, fn, cargo, args);
-    return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
-  }
-
-  #call(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
-    switch (cargo) {
-      case Cargo.Nothing:
-        return fn();
-      case Cargo.Chunk:
-      case Cargo.FlatChunk:
-        return runChunk(call, fn, chunkOf(cargo, args), (us) => {
-          this.#times.record(this.#ring.task[call.slot] ?? 0, us);
-        });
-      case Cargo.Flow:
-        return this.#flows.get(call.flow ?? -1)?.run(call, fn);
-      case Cargo.Message:
-      case Cargo.Named:
-        return fn(...args);
-      default:
-        return fn(takeCargo(this.#ring.argument, call.slot, cargo));
-    }
-  }
-
-  #openFlows(call: RunningCall, message: FlowArguments): void {
-    call.flow = message.call;
-    this.#flows.set(message.call, new TaskFlows(message, this.#replies.outletOf(call)));
-  }
-
-  #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
-    this.#calls.waiting += 1;
-    const begun = monotonicMs();
-    const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
-    const resume = (settle: () => void): void => {
-      this.#calls.waiting -= 1;
-      this.#times.record(task, (monotonicMs() - begun) * 1e3);
-      settle();
-      this.#pacing.yielded();
-      if (!this.#leaving) this.#run();
-    };
-    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-    Promise.resolve(promise).then(
-      (value) => {
-        resume(() => {
-          this.#succeed(call, cargo, value);
-        });
-      },
-      (error: unknown) => {
-        resume(() => {
-          this.#fail(call, error);
-        });
-      },
-    );
-  }
-
-  #succeed(call: RunningCall, cargo: number, value: unknown): void {
-    this.#endCall(call);
-    const { slot } = call;
-    const ring = this.#ring;
-    if (isChunk(cargo)) {
-      const outcome = value as ChunkOutcome;
-      const moves = movesOf(outcome.values);
-      const sent: SentOutcome = { ...outcome, values: pack(outcome.values) };
-      if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, sent);
-      else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, sent, moves);
-      return;
-    }
-    const inSlot = call.reported ? Cargo.Message : cargoOf(value);
-    const transfer = moveOf(value);
-    if (transfer !== undefined) {
-      this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
-      return;
-    }
-    if (inSlot === Cargo.Message) {
-      this.#replies.add(slot, ReplyStatus.Value, value);
-      return;
-    }
-    putCargo(ring.result, slot, inSlot, value);
-    ring.resultCargo[slot] = inSlot;
-    this.#complete(slot);
-  }
-
-  #fail(call: RunningCall, error: unknown): void {
-    const status = call.isAnswer(error) ? ReplyStatus.Stopped : ReplyStatus.Thrown;
-    this.#endCall(call);
-    this.#replies.add(call.slot, status, encodeThrown(error));
-  }
-
-  #endCall(call: RunningCall): void {
-    this.#calls.end(call);
-    if (call.flow !== undefined) this.#flows.delete(call.flow);
-    Atomics.store(this.#ring.state, call.slot, SlotState.Done);
-  }
-
-  #complete(slot: number): void {
-    this.#completions.add(slot);
-    if (this.#calls.several) this.#completions.tell();
-  }
-}
-
-function isChunk(cargo: number): boolean {
-  return cargo === Cargo.Chunk || cargo === Cargo.FlatChunk;
-}
-
-function chunkOf(cargo: number, args: unknown): Chunk {
-  return cargo === Cargo.FlatChunk
-    ? { each: args as ArrayLike<unknown> }
-    : { lists: args as readonly (readonly unknown[] | undefined)[] };
 }

@@ -1,0 +1,67 @@
+import { encodeThrown } from "../../codec/encode-error.js";
+import { moveOf, movesOf } from "../../internal/moves.js";
+import { Cargo, cargoOf, isChunk, putCargo } from "../shared/cargo.js";
+import { ReplyStatus, type ChunkOutcome, type SentOutcome } from "../shared/messages.js";
+import { pack } from "../shared/packed.js";
+import type { Ring } from "../shared/ring.js";
+import type { Completions } from "./completions.js";
+import type { Replies } from "./replies.js";
+import type { RunningCall } from "./running-call.js";
+
+/** Sends what became of a call to the parent: what fits into its slot by shared memory, all else by a message. */
+export class Outcomes {
+  readonly #ring: Ring;
+  readonly #replies: Replies;
+  readonly #completions: Completions;
+  readonly #several: boolean;
+
+  /** @param several - Whether calls run beside each other: then no result waits for those of others. */
+  constructor(ring: Ring, replies: Replies, completions: Completions, several: boolean) {
+    this.#ring = ring;
+    this.#replies = replies;
+    this.#completions = completions;
+    this.#several = several;
+  }
+
+  succeeded(call: RunningCall, cargo: number, value: unknown): void {
+    const { slot } = call;
+    if (isChunk(cargo)) {
+      this.#sendChunk(slot, value as ChunkOutcome);
+      return;
+    }
+    const inSlot = call.reported ? Cargo.Message : cargoOf(value);
+    const transfer = moveOf(value);
+    if (transfer !== undefined) {
+      this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+    } else if (inSlot === Cargo.Message) {
+      this.#replies.add(slot, ReplyStatus.Value, value);
+    } else {
+      putCargo(this.#ring.result, slot, inSlot, value);
+      this.#ring.resultCargo[slot] = inSlot;
+      this.#complete(slot);
+    }
+  }
+
+  /** @param isAnswer - Whether the error is how the call obeyed a request to stop. */
+  failed(slot: number, isAnswer: boolean, error: unknown): void {
+    const status = isAnswer ? ReplyStatus.Stopped : ReplyStatus.Thrown;
+    this.#replies.add(slot, status, encodeThrown(error));
+  }
+
+  /** The call in the slot was taken back: its place is free. */
+  skipped(slot: number): void {
+    this.#complete(slot);
+  }
+
+  #sendChunk(slot: number, outcome: ChunkOutcome): void {
+    const moves = movesOf(outcome.values);
+    const sent: SentOutcome = { ...outcome, values: pack(outcome.values) };
+    if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, sent);
+    else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, sent, moves);
+  }
+
+  #complete(slot: number): void {
+    this.#completions.add(slot);
+    if (this.#several) this.#completions.tell();
+  }
+}

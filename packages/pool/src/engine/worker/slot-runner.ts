@@ -1,0 +1,199 @@
+import { isThenable } from "../../internal/kinds.js";
+import { Cargo, isChunk, takeCargo } from "../shared/cargo.js";
+import type { FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
+import { AbortFlag, monotonicMs, SlotState, type Ring } from "../shared/ring.js";
+import type { RunTimes } from "../shared/run-times.js";
+import { runChunk, type Chunk } from "./chunk.js";
+import { Inbox } from "./inbox.js";
+import type { Outcomes } from "./outcomes.js";
+import type { Replies } from "./replies.js";
+import { RunningCall, type CallEnvironment, type RunningCalls } from "./running-call.js";
+import { TaskFlows } from "./task-flows.js";
+import { TaskTable, type Callable } from "./task-table.js";
+
+/** What a runner shares with the loop around it. */
+export interface SlotRunnerParts {
+  readonly ring: Ring;
+  readonly calls: RunningCalls;
+  readonly times: RunTimes;
+  readonly replies: Replies;
+  readonly outcomes: Outcomes;
+  readonly environment: CallEnvironment;
+  /** A call that had waited for a promise has ended. */
+  readonly resumed: () => void;
+}
+
+/** Runs the calls in the slots of a ring, each from its arguments to its outcome. */
+export class SlotRunner {
+  readonly #ring: Ring;
+  readonly #calls: RunningCalls;
+  readonly #times: RunTimes;
+  readonly #replies: Replies;
+  readonly #outcomes: Outcomes;
+  readonly #environment: CallEnvironment;
+  readonly #resumed: () => void;
+  readonly #tasks = new TaskTable();
+  readonly #flows = new Map<number, TaskFlows>();
+  readonly #inbox: Inbox;
+
+  constructor(parts: SlotRunnerParts) {
+    const { environment } = parts;
+    this.#ring = parts.ring;
+    this.#calls = parts.calls;
+    this.#times = parts.times;
+    this.#replies = parts.replies;
+    this.#outcomes = parts.outcomes;
+    this.#environment = environment;
+    this.#resumed = parts.resumed;
+    this.#inbox = new Inbox(() => {
+      environment.drainMessages();
+    });
+  }
+
+  addTasks(from: number, tasks: readonly TaskEntry[]): void {
+    this.#tasks.add(from, tasks);
+  }
+
+  /** Takes arguments that did not fit into slots. */
+  addArguments(message: unknown[]): void {
+    this.#inbox.add(message);
+  }
+
+  stop(slot: number, reason: unknown): void {
+    const call = this.#calls.at(slot);
+    // The slot may have another call by now: one that was never asked to stop.
+    if (call !== undefined && this.#environment.asked(call)) call.stop(reason);
+  }
+
+  /** Passes on what the parent says about a stream. */
+  hear(order: FlowOrder): void {
+    this.#flows.get(order.call)?.receive(order);
+  }
+
+  /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
+  run(slot: number): boolean {
+    const ring = this.#ring;
+    const cargo = ring.cargo[slot] ?? Cargo.Nothing;
+    // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
+    const message = cargo >= Cargo.Message ? this.#inbox.next() : undefined;
+    if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
+    const won =
+      Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
+      SlotState.Waiting;
+    if (!won) {
+      this.#outcomes.skipped(slot);
+      return true;
+    }
+    const task = ring.task[slot] ?? 0;
+    let fn = this.#tasks.loaded(task);
+    if (fn === undefined && !this.#tasks.knows(task)) {
+      this.#environment.drainMessages();
+      fn = this.#tasks.loaded(task);
+    }
+    const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
+    const flow = cargo === Cargo.Flow ? (message as FlowArguments) : undefined;
+    const name = named?.[0] ?? flow?.name ?? this.#tasks.name(task);
+    const call = new RunningCall(this.#environment, slot, name);
+    if (flow !== undefined) this.#openFlows(call, flow);
+    this.#calls.begin(call);
+    const args = named === undefined ? (message as unknown[]) : named[1];
+    if (fn === undefined) {
+      this.#await(
+        call,
+        task,
+        this.#tasks.load(task).then((loaded) => this.#enter(call, loaded, cargo, args)),
+      );
+      return false;
+    }
+    let value: unknown;
+    try {
+      value = this.#enter(call, fn, cargo, args);
+      if (isThenable(value)) {
+        this.#await(call, task, value);
+        return false;
+      }
+    } catch (error) {
+      this.#fail(call, error);
+      return true;
+    }
+    this.#succeed(call, cargo, value);
+    return !isChunk(cargo);
+  }
+
+  #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
+    if (!this.#calls.several) return this.#call(call, fn, cargo, args);
+    return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
+  }
+
+  #call(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
+    switch (cargo) {
+      case Cargo.Nothing:
+        return fn();
+      case Cargo.Chunk:
+      case Cargo.FlatChunk:
+        return runChunk(call, fn, chunkOf(cargo, args), (us) => {
+          this.#times.record(this.#ring.task[call.slot] ?? 0, us);
+        });
+      case Cargo.Flow:
+        return this.#flows.get(call.flow ?? -1)?.run(call, fn);
+      case Cargo.Message:
+      case Cargo.Named:
+        return fn(...args);
+      default:
+        return fn(takeCargo(this.#ring.argument, call.slot, cargo));
+    }
+  }
+
+  #openFlows(call: RunningCall, message: FlowArguments): void {
+    call.flow = message.call;
+    this.#flows.set(message.call, new TaskFlows(message, this.#replies.outletOf(call)));
+  }
+
+  #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
+    this.#calls.waiting += 1;
+    const begun = monotonicMs();
+    const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
+    const resume = (settle: () => void): void => {
+      this.#calls.waiting -= 1;
+      this.#times.record(task, (monotonicMs() - begun) * 1e3);
+      settle();
+      this.#resumed();
+    };
+    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
+    Promise.resolve(promise).then(
+      (value) => {
+        resume(() => {
+          this.#succeed(call, cargo, value);
+        });
+      },
+      (error: unknown) => {
+        resume(() => {
+          this.#fail(call, error);
+        });
+      },
+    );
+  }
+
+  #succeed(call: RunningCall, cargo: number, value: unknown): void {
+    this.#endCall(call);
+    this.#outcomes.succeeded(call, cargo, value);
+  }
+
+  #fail(call: RunningCall, error: unknown): void {
+    const isAnswer = call.isAnswer(error);
+    this.#endCall(call);
+    this.#outcomes.failed(call.slot, isAnswer, error);
+  }
+
+  #endCall(call: RunningCall): void {
+    this.#calls.end(call);
+    if (call.flow !== undefined) this.#flows.delete(call.flow);
+    Atomics.store(this.#ring.state, call.slot, SlotState.Done);
+  }
+}
+
+function chunkOf(cargo: number, args: unknown): Chunk {
+  return cargo === Cargo.FlatChunk
+    ? { each: args as ArrayLike<unknown> }
+    : { lists: args as readonly (readonly unknown[] | undefined)[] };
+}
