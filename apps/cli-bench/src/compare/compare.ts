@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import { fileReason } from "../file-reason.js";
 import { INTERRUPTED, Interruption } from "../interruption.js";
@@ -73,7 +73,7 @@ export async function runCompare(options: CompareOptions): Promise<number> {
   else print(formatForTerminal(report, baseline));
   if (htmlPath !== undefined) {
     try {
-      await writeFile(htmlPath, formatAsHtml(report));
+      await writeWhole(htmlPath, formatAsHtml(report));
     } catch (error) {
       complain(`cannot write to ${htmlPath}: ${fileReason(error)}`);
       return 1;
@@ -81,4 +81,19 @@ export async function runCompare(options: CompareOptions): Promise<number> {
     complain(`The report is in ${htmlPath}`);
   }
   return interruption.happened ? INTERRUPTED : 0;
+}
+
+/** Writes a file under another name first: half a page never bears the name that was asked for. */
+async function writeWhole(path: string, content: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  // A pipe or a device has no name to take over.
+  if (existing !== undefined && !existing.isFile()) return writeFile(path, content);
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
