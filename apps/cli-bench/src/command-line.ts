@@ -6,6 +6,7 @@ import type { CompareOptions } from "./compare/compare.js";
 import type { Case, Report } from "./compare/model.js";
 import { isWorkloadName, WORKLOADS } from "./compare/workloads.js";
 import { EXECUTOR_KINDS, isExecutorKind, type ExecutorKind } from "./executors.js";
+import { whyNotWritable } from "./file-reason.js";
 import type { ProgramOptions } from "./programs/process-program.js";
 import type { WorkloadName } from "./tasks.js";
 
@@ -172,7 +173,7 @@ function addComparison(parser: ArgumentParser): void {
   }
   parser.add_argument("--html", {
     metavar: "FILE",
-    type: path,
+    type: newFile,
     help: "also write a page with charts",
   });
   parser.add_argument("--baseline", {
@@ -221,6 +222,14 @@ function scale(text: string): number {
 function path(text: string): string {
   const { INIT_CWD: folder } = process.env;
   return resolve(folder ?? process.cwd(), text);
+}
+
+/** Known before the first run: a comparison takes minutes, and its page is wanted at the end. */
+function newFile(text: string): string {
+  const file = path(text);
+  const reason = whyNotWritable(file);
+  if (reason !== undefined) throw new ArgumentTypeError(`cannot write to ${file}: ${reason}`);
+  return file;
 }
 
 function baseline(text: string): Report {

@@ -137,12 +137,22 @@ describe("wrong arguments: usage, one line, exit 2:", () => {
     {
       args: ["compare", "--baseline", "/nowhere/old.json"],
       usage: "cli-bench compare",
-      complaint: "/nowhere/old.json: ENOENT",
+      complaint: "/nowhere/old.json: no such file or directory",
     },
     {
       args: ["compare", "--baseline", fileURLToPath(import.meta.url)],
       usage: "cli-bench compare",
       complaint: ": not JSON",
+    },
+    {
+      args: ["compare", "--html", "/nowhere/report.html"],
+      usage: "cli-bench compare",
+      complaint: "cannot write to /nowhere/report.html: no such file or directory",
+    },
+    {
+      args: ["compare", "--html", "/"],
+      usage: "cli-bench compare",
+      complaint: "cannot write to /: it is a folder",
     },
   ])("$args", async ({ args, usage, complaint }) => {
     const { exitCode, stdout, stderr } = await runProgram(...args);

@@ -53,7 +53,7 @@ describe("compare", () => {
     );
     expect(exitCode).toBe(0);
     for (const name of ["inline     ", "thread × 2 ", "process × 2"]) {
-      expect(stdout).toMatch(new RegExp(`^wait +${name} +2 `, "m"));
+      expect(stdout).toMatch(new RegExp(`^${name} +2 `, "m"));
       expect(stdout).toMatch(new RegExp(`^ {2}${name} {2}█+ \\d+\\.\\d\\d$`, "m"));
       const verdict = `^wait +${name} .*(faster|slower|no difference shown)$`;
       expect(stdout).toMatch(new RegExp(verdict, "m"));

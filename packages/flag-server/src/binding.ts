@@ -58,6 +58,7 @@ export function listenError(label: string, port: number, host: string, cause: un
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${port} is in use; stop the program that has it or choose another port`,
     EACCES: `port ${port} is not allowed; choose one from 1024 up`,
+    ENOTFOUND: `no address is known for ${host}`,
     EADDRNOTAVAIL: `this machine has no address ${host}`,
   };
   const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));

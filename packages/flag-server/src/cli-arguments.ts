@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 import { ArgumentParser, ArgumentTypeError, SUPPRESS } from "argparse";
 
@@ -85,7 +85,11 @@ function createParser(): ArgumentParser {
     type: rules,
     help: "an array of rules to stand before those of the profile",
   });
-  add("files", { metavar: "FOLDER", help: "a folder whose files to serve beside the flags" });
+  add("files", {
+    metavar: "FOLDER",
+    type: folder,
+    help: "a folder whose files to serve beside the flags",
+  });
   add("faultHeaders", {
     action: "store_true",
     default: SUPPRESS,
@@ -141,7 +145,7 @@ function profile(text: string): FaultProfileName | FaultProfile {
     content = readFileSync(text, "utf8");
   } catch (error) {
     const code = errorCode(error);
-    const reason = code === "ENOENT" ? "no profile and no file has this name" : code;
+    const reason = code === "ENOENT" ? "no profile and no file has this name" : `no file (${code})`;
     throw new ArgumentTypeError(`${quote(text)}: ${reason}`);
   }
   return parseJson(content) as FaultProfile;
@@ -155,8 +159,15 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArgumentTypeError(`not JSON: ${error instanceof Error ? error.message : "?"}`);
+    // The message quotes the text, with its line breaks.
+    const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : "?";
+    throw new ArgumentTypeError(`not JSON: ${reason}`);
   }
+}
+
+function folder(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory() === true) return text;
+  throw new ArgumentTypeError(`${quote(text)} is no folder`);
 }
 
 function isLoopback(host: string | undefined): boolean {

@@ -4,6 +4,7 @@ import { EXIT_CODES } from "./cli/exit-codes.js";
 import type { CommandLineDefinition } from "./cli/options.js";
 import { InputError } from "./input/read-list.js";
 import { Output } from "./report/output.js";
+import { checkReports } from "./report/write-reports.js";
 import type { DownloadMany } from "./run/download-plan.js";
 import { provideServer, ServerStartError, type StartServer } from "./run/provide-server.js";
 import { runDownloads } from "./run/run-downloads.js";
@@ -129,6 +130,7 @@ async function run(
     return EXIT_CODES.ok;
   }
   await prepareDestination(directory);
+  await checkReports(commandLine);
   const { server, note } = await provideServer({
     ...commandLine,
     ownBaseUrl: commandLine.ownBaseUrl || commandLine.urls !== undefined,

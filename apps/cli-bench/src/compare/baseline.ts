@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileReason } from "../file-reason.js";
 import type { Report } from "./model.js";
 
 /** Thrown for a file that is no report. */
@@ -16,7 +17,7 @@ export function readBaseline(path: string): Report {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new BaselineError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BaselineError(`${path}: ${fileReason(error)}`);
   }
   let value: unknown;
   try {

@@ -1,5 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
+import { fileReason } from "../file-reason.js";
 import { INTERRUPTED, Interruption } from "../interruption.js";
 import { complain, print } from "../output.js";
 import { formatAsHtml } from "./html-report.js";
@@ -71,8 +72,28 @@ export async function runCompare(options: CompareOptions): Promise<number> {
   else if (format === "markdown") print(formatAsMarkdown(report, baseline));
   else print(formatForTerminal(report, baseline));
   if (htmlPath !== undefined) {
-    await writeFile(htmlPath, formatAsHtml(report));
+    try {
+      await writeWhole(htmlPath, formatAsHtml(report));
+    } catch (error) {
+      complain(`cannot write to ${htmlPath}: ${fileReason(error)}`);
+      return 1;
+    }
     complain(`The report is in ${htmlPath}`);
   }
   return interruption.happened ? INTERRUPTED : 0;
+}
+
+/** Writes a file under another name first: half a page never bears the name that was asked for. */
+async function writeWhole(path: string, content: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  // A pipe or a device has no name to take over.
+  if (existing !== undefined && !existing.isFile()) return writeFile(path, content);
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }

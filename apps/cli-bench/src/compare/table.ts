@@ -4,6 +4,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+const TERMINAL_WIDTH = 80;
+
 /** How many columns of a terminal a text takes, where each character takes one. */
 const widthOf = (text: string): number => Array.from(text).length;
 
@@ -25,6 +27,18 @@ export function formatTable({ headings, rows }: Table): string {
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width));
   return [headings, rule, ...rows].map(format).join("\n");
+}
+
+/** Breaks a text between words, so that it fits a terminal of 80 columns. */
+export function fold(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const longer = `${last ?? ""} ${word}`;
+    if (last === undefined || widthOf(longer) > TERMINAL_WIDTH) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.join("\n");
 }
 
 /** Writes a table in Markdown. */

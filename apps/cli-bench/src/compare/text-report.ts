@@ -1,6 +1,6 @@
 import { describeExecutor, type Estimate, type Report, type Summary } from "./model.js";
 import { compareReports, summarise, type Change } from "./summary.js";
-import { formatMarkdownTable, formatTable, type Table } from "./table.js";
+import { fold, formatMarkdownTable, formatTable, type Table } from "./table.js";
 import { WORKLOADS } from "./workloads.js";
 
 const BAR_WIDTH = 40;
@@ -62,11 +62,14 @@ function bars(summaries: readonly Summary[]): string[] {
   });
 }
 
-function machineLine({ machine, scale, repetitions, interrupted }: Report): string {
+function machineLine({ machine }: Report): string {
   const { cpu, cores, platform, node, load } = machine;
-  const facts = [cpu, `${cores} cores`, platform, `Node ${node}`, `load ${load.toFixed(2)}`];
-  const run = `${repetitions} repetitions, scale ${scale}`;
-  return `${facts.join(", ")}; ${run}${interrupted ? ", interrupted" : ""}`;
+  return [cpu, `${cores} cores`, platform, `Node ${node}`, `load ${load.toFixed(2)}`].join(", ");
+}
+
+function runLine({ repetitions, scale, interrupted }: Report): string {
+  const runs = `${repetitions} ${repetitions === 1 ? "repetition" : "repetitions"}`;
+  return `${runs}, scale ${scale}${interrupted ? ", interrupted" : ""}`;
 }
 
 function referenceLine(summaries: readonly Summary[]): string {
@@ -77,11 +80,11 @@ function referenceLine(summaries: readonly Summary[]): string {
 /** Writes a report for a terminal: tables and bars. */
 export function formatForTerminal(report: Report, baseline?: Report): string {
   const summaries = summarise(report);
-  const lines = [machineLine(report)];
+  const lines = [fold(machineLine(report)), runLine(report)];
   if (summaries.length === 0) return [...lines, "Nothing was measured."].join("\n");
   for (const workload of new Set(summaries.map((summary) => summary.workload))) {
     const of = summaries.filter((summary) => summary.workload === workload);
-    lines.push("", `${workload}: ${WORKLOADS[workload].description}`, "");
+    lines.push("", fold(`${workload}: ${WORKLOADS[workload].description}`), "");
     lines.push(formatTable(withoutFirstColumn(summaryTable(of))), "", "speed-up", ...bars(of));
   }
   if (baseline !== undefined)
@@ -97,5 +100,7 @@ export function formatAsMarkdown(report: Report, baseline?: Report): string {
   if (baseline !== undefined) {
     parts.push(formatMarkdownTable(changeTable(compareReports(report, baseline))));
   }
-  return [...parts, `${machineLine(report)}. ${referenceLine(summaries)}`].join("\n\n");
+  return [...parts, `${machineLine(report)}; ${runLine(report)}. ${referenceLine(summaries)}`].join(
+    "\n\n",
+  );
 }

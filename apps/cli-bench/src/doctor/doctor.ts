@@ -47,7 +47,9 @@ export async function runDoctor(): Promise<number> {
     ["work for a processor", cpu],
     ["waiting for others", io],
   ] as const) {
-    line(work, `new ${executor}({ maxWorkers: ${maxWorkers} })  # ${reason}`);
+    line(work, `new ${executor}({ maxWorkers: ${maxWorkers} })`);
+    // On a line of its own, or it would not fit 80 columns.
+    line("", reason);
   }
   return 0;
 }

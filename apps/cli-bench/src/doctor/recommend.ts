@@ -21,7 +21,7 @@ export function recommend(
   const reason = limited
     ? `the control group allows the time of ${cgroupCpus} processors`
     : "one per processor that this process may use";
-  const alone = "one processor: threads keep the event loop free, and make nothing faster";
+  const alone = "one processor: threads free the event loop, make nothing faster";
   return {
     cpu: {
       executor: "ThreadPoolExecutor",
@@ -31,7 +31,7 @@ export function recommend(
     io: {
       executor: "AsyncExecutor",
       maxWorkers: IO_WORKERS,
-      reason: "waiting needs no threads; raise it for servers that bear it",
+      reason: "waiting needs no threads; raise it where servers bear it",
     },
   };
 }

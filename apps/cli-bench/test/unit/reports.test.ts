@@ -31,9 +31,11 @@ test("a table has numbers on the right and other texts on the left", () => {
 describe("the terminal's report", () => {
   test("has the machine, the table, bars and what they refer to", () => {
     expect(formatForTerminal(report).split("\n")).toEqual([
-      "a processor, 2 cores, linux x64, Node 20.19.0, load 0.25; 5 repetitions, scale 1",
+      "a processor, 2 cores, linux x64, Node 20.19.0, load 0.25",
+      "5 repetitions, scale 1",
       "",
-      "primes: trial division of the 14 numbers of the book, six times over, the largest first",
+      "primes: trial division of the 14 numbers of the book, six times over, the",
+      "largest first",
       "",
       "executor    runs  median ms           95 %  speed-up         95 %  efficiency",
       "──────────  ────  ─────────  ─────────────  ────────  ───────────  ──────────",
@@ -45,6 +47,18 @@ describe("the terminal's report", () => {
       "  thread × 2  ████████████████████████████████████████ 2.00",
       "",
       "Speed-ups refer to inline. Intervals: bootstrap of the median.",
+    ]);
+  });
+
+  test("fits 80 columns", () => {
+    const cpu = "a processor with a name that nobody can keep in mind for a whole line or";
+    const named = { ...report, machine: { ...report.machine, cpu }, repetitions: 1 };
+    const lines = formatForTerminal(named, report).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.slice(0, 3)).toEqual([
+      `${cpu}, 2`,
+      "cores, linux x64, Node 20.19.0, load 0.25",
+      "1 repetition, scale 1",
     ]);
   });
 

@@ -1,12 +1,38 @@
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants } from "node:fs";
+import { access, stat, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { DestinationError } from "../save/destination-error.js";
+import { saveFlag } from "../save/save-flag.js";
 import { galleryPage } from "./gallery.js";
 import type { RunReport } from "./record.js";
 import { reportText } from "./reporter.js";
 
+/** The files that were asked for about a run. */
+interface ReportPaths {
+  readonly report: string | undefined;
+  readonly gallery: string | undefined;
+}
+
 /**
- * Writes the files that were asked for about a run.
+ * Looks, before a run, whether the files about it can be written after it.
+ *
+ * @throws {DestinationError} (as a rejection) When one cannot.
+ */
+export async function checkReports({ report, gallery }: ReportPaths): Promise<void> {
+  for (const path of [report, gallery]) {
+    if (path === undefined) continue;
+    try {
+      const existing = await statOf(path);
+      if (existing?.isDirectory() === true) throw new Error(`${basename(path)} is a folder`);
+      await access(existing === undefined ? dirname(path) : path, constants.W_OK);
+    } catch (error) {
+      throw new DestinationError(dirname(path), error);
+    }
+  }
+}
+
+/**
+ * Writes the files that were asked for about a run, whole or not at all.
  *
  * @param directory - Where the downloaded files are.
  * @throws {DestinationError} (as a rejection) When one cannot be written.
@@ -14,7 +40,7 @@ import { reportText } from "./reporter.js";
 export async function writeReports(
   report: RunReport,
   directory: string,
-  paths: { readonly report: string | undefined; readonly gallery: string | undefined },
+  paths: ReportPaths,
 ): Promise<void> {
   if (paths.report !== undefined) await write(paths.report, `${reportText(report)}\n`);
   if (paths.gallery !== undefined) {
@@ -23,9 +49,19 @@ export async function writeReports(
 }
 
 async function write(path: string, content: string): Promise<void> {
+  const existing = await statOf(path);
+  if (existing === undefined || existing.isFile()) {
+    await saveFlag(dirname(path), basename(path), Buffer.from(content));
+    return;
+  }
+  // A pipe or a device has no name to take over.
   try {
     await writeFile(path, content);
   } catch (error) {
     throw new DestinationError(dirname(path), error);
   }
+}
+
+async function statOf(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  return await stat(path).catch(() => undefined);
 }

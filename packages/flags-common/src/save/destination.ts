@@ -1,5 +1,6 @@
-import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "./destination-error.js";
 import { isStaleTemporaryName, withTemporaryFile } from "./temporary-file.js";
 
@@ -15,13 +16,38 @@ const DESTINATION_NAME = "downloads";
  */
 export async function prepareDestination(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     await removeStaleFiles(directory);
     // More than nothing, because a full disk still takes empty files.
     // That it could be written is all we want to know.
     await withTemporaryFile(directory, "probe.gif", new Uint8Array(512), (path) => rm(path));
   } catch (error) {
     throw new DestinationError(directory, error);
+  }
+}
+
+/**
+ * Makes a folder, and those that lead to it.
+ *
+ * Node's own `recursive` never ends where a folder that is there answers ENOENT to a new one, as /proc does.
+ */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (await isFolder(directory)) return;
+    const parent = dirname(directory);
+    if (errorCode(error) !== "ENOENT" || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(directory);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

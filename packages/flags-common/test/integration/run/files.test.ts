@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { flagManifest, startFlagServer, type FlagServer } from "@concur/flag-server";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -200,11 +200,26 @@ describe("files", () => {
     expect(report).toMatchObject({ counts: { ok: 2 }, results: [{ name: "BR" }, { name: "US" }] });
     const page = await readFile(join(workplace.path, "sub", "g.html"), "utf8");
     expect(page).toContain('<img src="../downloads/us.gif" alt="US"');
-    const nowhere = await workplace.start([...base, "us", "--report", "no/r.json"]).result;
-    expect(nowhere).toMatchObject({
-      exitCode: 3,
-      stderr: "*** cannot write to no/: no such file or directory\n",
-    });
+    expect((await readdir(workplace.path)).sort()).toEqual(["downloads", "r.json", "sub"]);
+  });
+
+  test.each([
+    ["--report", "no/r.json", "cannot write to no/: no such file or directory"],
+    ["--gallery", "no/g.html", "cannot write to no/: no such file or directory"],
+    ["--gallery", "sub/page", "cannot write to sub/: page is a folder"],
+  ])("%s %s ends the run before its first request", async (option, path, complaint) => {
+    await using workplace = await openWorkplace();
+    await mkdir(join(workplace.path, "sub", "page"), { recursive: true });
+    const result = await workplace.start([...base, "us", option, path]).result;
+    expect(result).toMatchObject({ exitCode: 3, stdout: "", stderr: `*** ${complaint}\n` });
+    expect(await workplace.files()).toEqual([]);
+  });
+
+  test("--report to a device writes there, and takes no name over", async () => {
+    await using workplace = await openWorkplace();
+    const args = [...base, "us", "--report", "/dev/null"];
+    expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
   });
 
   test("--progress plain is for logs", async () => {

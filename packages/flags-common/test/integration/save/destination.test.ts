@@ -40,6 +40,20 @@ describe("prepareDestination", () => {
     );
   });
 
+  test("a folder that cannot be made is an error of one line", async () => {
+    // On Linux /proc answers ENOENT, although it is there; elsewhere an ordinary user may not write to the root.
+    await expect(prepareDestination("/proc/concur-flags/x")).rejects.toThrow(
+      /^cannot write to x\/: [a-z ]+$/,
+    );
+  });
+
+  test("makes the folders that lead to it", async () => {
+    await using folder = await makeTempFolder();
+    const deep = join(folder.path, "a", "b", "c");
+    await Promise.all([prepareDestination(deep), prepareDestination(deep)]);
+    expect(await readdir(deep)).toEqual([]);
+  });
+
   test("removes the temporary files of dead processes, and only those", async () => {
     await using folder = await makeTempFolder();
     const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
