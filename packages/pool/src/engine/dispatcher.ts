@@ -9,8 +9,10 @@ import { limitTime } from "./time-limit.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerCall } from "./worker-call.js";
 
-/** So many microseconds of measured work may lie with a worker. */
+/** So many microseconds of measured work may lie with a worker that it cannot be taken back from. */
 const AHEAD_US = 1000;
+/** So many with others: each time that a worker is handed more, somebody has to be woken on cores that are at work. */
+const AHEAD_RECLAIMABLE_US = 2000;
 /** To wake a worker takes at least so many microseconds before it runs anything. */
 const WAKE_US = 20;
 /** So many submissions in one turn are handed out without waiting for its end. */
@@ -19,8 +21,8 @@ const EAGER = 64;
 const EAGER_ITEMS = 1024;
 
 /**
- * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for about a
- * millisecond; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
+ * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
+ * millisecond or two; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
  */
 export class Dispatcher {
   readonly waiting = new WaitingRoom();
@@ -134,13 +136,16 @@ export class Dispatcher {
     return this.#handOut(order, false, fair) || woke;
   }
 
+  get #canTakeBack(): boolean {
+    return this.#crew.links[0]?.begun !== undefined;
+  }
+
   #tooFewToWake(): number {
     const next = this.waiting.peek();
     // A chunk is work, and calls that run at once belong side by side.
     const us =
       next instanceof WorkerCall && this.#concurrency === 1 ? this.#times.of(next.task) : 0;
-    const canTakeBack = this.#crew.links[0]?.begun !== undefined;
-    this.#fewest = us === 0 || !canTakeBack ? 1 : Math.max(1, Math.floor(WAKE_US / us));
+    this.#fewest = us === 0 || !this.#canTakeBack ? 1 : Math.max(1, Math.floor(WAKE_US / us));
     return this.#fewest;
   }
 
@@ -183,10 +188,11 @@ export class Dispatcher {
   #aheadOfOne(): number {
     const next = this.waiting.peek();
     const us = next === undefined ? 0 : this.#times.of(next.task);
-    if (us === 0 || us * 2 > AHEAD_US) return 1;
-    // A chunk is work for half of that time already.
+    const aheadUs = this.#canTakeBack ? AHEAD_RECLAIMABLE_US : AHEAD_US;
+    if (us === 0 || us * 2 > aheadUs) return 1;
+    // A chunk is work for half a millisecond already.
     if (next instanceof MapWork) return 2;
-    return Math.min(SLOTS, Math.ceil(AHEAD_US / us));
+    return Math.min(SLOTS, Math.ceil(aheadUs / us));
   }
 
   #send(link: Link, most: number): boolean {
