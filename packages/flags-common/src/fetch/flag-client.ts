@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { Axios } from "axios";
+import { Axios, type AxiosInstance } from "axios";
 
 /** Limits of the downloads made through one client. */
 export interface FlagClientOptions {
@@ -29,7 +29,7 @@ export class FlagClient implements Disposable {
   readonly maxBytes: number;
   readonly redirectHosts: readonly string[];
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
-  readonly axios: Axios;
+  readonly axios: Pick<AxiosInstance, "request">;
 
   readonly #agents: readonly http.Agent[];
 
