@@ -53,7 +53,7 @@ const leanPrograms: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "lean-programs",
   setup(build) {
     build.onResolve({ filter: /./ }, ({ path, importer, resolveDir, namespace }) =>
-      path in IN_PLACE && namespace === "file" && /[\\/]axios[\\/]/.test(importer)
+      Object.hasOwn(IN_PLACE, path) && namespace === "file" && /[\\/]axios[\\/]/.test(importer)
         ? { path, namespace: "in-place", pluginData: resolveDir }
         : undefined,
     );

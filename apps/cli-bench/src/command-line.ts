@@ -6,7 +6,7 @@ import type { CompareOptions } from "./compare/compare.js";
 import type { Case, Report } from "./compare/model.js";
 import { isWorkloadName, WORKLOADS } from "./compare/workloads.js";
 import { EXECUTOR_KINDS, isExecutorKind, type ExecutorKind } from "./executors.js";
-import { whyNotWritable } from "./file-reason.js";
+import { whyNotWritable } from "./page-file.js";
 import type { ProgramOptions } from "./programs/process-program.js";
 import type { WorkloadName } from "./tasks.js";
 

@@ -1,8 +1,8 @@
-import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { SingleBar } from "cli-progress";
 import { fileReason } from "../file-reason.js";
 import { INTERRUPTED, Interruption } from "../interruption.js";
 import { complain, print } from "../output.js";
+import { writeWhole } from "../page-file.js";
 import { formatAsHtml } from "./html-report.js";
 import { machineFacts } from "./machine.js";
 import { measure, type MeasureOptions } from "./measure.js";
@@ -81,19 +81,4 @@ export async function runCompare(options: CompareOptions): Promise<number> {
     complain(`The report is in ${htmlPath}`);
   }
   return interruption.happened ? INTERRUPTED : 0;
-}
-
-/** Writes a file under another name first: half a page never bears the name that was asked for. */
-async function writeWhole(path: string, content: string): Promise<void> {
-  const existing = await stat(path).catch(() => undefined);
-  // A pipe or a device has no name to take over.
-  if (existing !== undefined && !existing.isFile()) return writeFile(path, content);
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(temporary, content, { flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
 }

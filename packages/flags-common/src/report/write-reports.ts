@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { access, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DestinationError } from "../save/destination-error.js";
@@ -24,7 +24,8 @@ export async function checkReports({ report, gallery }: ReportPaths): Promise<vo
     try {
       const existing = await statOf(path);
       if (existing?.isDirectory() === true) throw new Error(`${basename(path)} is a folder`);
-      await access(existing === undefined ? dirname(path) : path, constants.W_OK);
+      // A file is replaced, which is up to its folder.
+      await access(isReplaced(existing) ? dirname(path) : path, constants.W_OK);
     } catch (error) {
       throw new DestinationError(dirname(path), error);
     }
@@ -49,12 +50,10 @@ export async function writeReports(
 }
 
 async function write(path: string, content: string): Promise<void> {
-  const existing = await statOf(path);
-  if (existing === undefined || existing.isFile()) {
+  if (isReplaced(await statOf(path))) {
     await saveFlag(dirname(path), basename(path), Buffer.from(content));
     return;
   }
-  // A pipe or a device has no name to take over.
   try {
     await writeFile(path, content);
   } catch (error) {
@@ -62,6 +61,11 @@ async function write(path: string, content: string): Promise<void> {
   }
 }
 
-async function statOf(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+async function statOf(path: string): Promise<Stats | undefined> {
   return await stat(path).catch(() => undefined);
+}
+
+/** A file, or what will be one; not a pipe or a device, which has no name to take over. */
+function isReplaced(existing: Stats | undefined): boolean {
+  return existing === undefined || existing.isFile();
 }
