@@ -4,6 +4,7 @@ import { WAKE, type FromWorker, type ToWorker, type WorkerBirth } from "../share
 import { AbortFlag, MASK, Ring, Word, WorkerPhase } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
 import { Completions } from "./completions.js";
+import { collectAtFirstRest } from "./first-rest.js";
 import { Outcomes } from "./outcomes.js";
 import { Pacing } from "./pacing.js";
 import { Printer } from "./printer.js";
@@ -75,6 +76,7 @@ export class ThreadLoop implements CallEnvironment {
       this.#printer.flush();
       this.#replies.flush();
     });
+    collectAtFirstRest(() => (this.#calls.waiting === 0 ? this.#taken : undefined));
     this.#run();
   }
 
