@@ -189,6 +189,10 @@ export class ThreadLink extends Link {
     return found;
   }
 
+  override watched(looks: boolean): void {
+    Atomics.store(this.#ring.header, Word.Watched, looks ? 1 : 0);
+  }
+
   override collectLast(): void {
     this.#mailbox.drain();
     this.#collect();
