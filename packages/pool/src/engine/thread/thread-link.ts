@@ -189,7 +189,7 @@ export class ThreadLink extends Link {
     return found;
   }
 
-  watched(looks: boolean): void {
+  override watched(looks: boolean): void {
     Atomics.store(this.#ring.header, Word.Watched, looks ? 1 : 0);
   }
 

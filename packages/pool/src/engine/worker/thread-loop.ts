@@ -44,7 +44,10 @@ export class ThreadLoop implements CallEnvironment {
     this.#times = new RunTimes(birth.runTimes);
     this.#completions = new Completions(this.#ring, birth.port, this.#times);
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
-    this.#calls = new RunningCalls(birth.concurrency);
+    this.#calls = new RunningCalls(birth.concurrency, () => {
+      this.#pacing.yielded();
+      if (!this.#leaving) this.#run();
+    });
     this.#calls.install();
     const { several } = this.#calls;
     this.#runner = new SlotRunner({
@@ -54,10 +57,6 @@ export class ThreadLoop implements CallEnvironment {
       replies: this.#replies,
       outcomes: new Outcomes(this.#ring, this.#replies, this.#completions, several),
       environment: this,
-      resumed: () => {
-        this.#pacing.yielded();
-        if (!this.#leaving) this.#run();
-      },
     });
   }
 
