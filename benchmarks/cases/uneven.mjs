@@ -9,9 +9,9 @@ const LONG_US = 200_000;
 const WARM_UPS = 5;
 const PLACES = { first: 0, middle: CALLS / 2 };
 const TITLES = {
-  slowest: "slowest short call",
-  median: "median short call",
-  makespan: "all calls",
+  slowest: "slowest short",
+  median: "median short",
+  makespan: "all",
 };
 
 async function runUneven(pool, long) {
@@ -39,7 +39,7 @@ export default {
     Object.keys(PLACES).flatMap((place) =>
       Object.entries(TITLES).map(([name, title]) => [
         `${place} ${name}`,
-        { title: `long one ${place}, ${title}`, unit: "ms", better: "lower" },
+        { title: `long ${place}: ${title}`, unit: "ms", better: "lower" },
       ]),
     ),
   ),
