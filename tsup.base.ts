@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import type { Options } from "tsup";
 
 /** Settings shared by every published package: ESM, CommonJS and both kinds of types. */
@@ -45,6 +46,8 @@ const IN_PLACE: Readonly<Record<string, string>> = {
     'import http from "node:http"; import https from "node:https"; export default { http, https };',
   // For browsers.
   "./fetch.js": "export function getFetch() {} export default undefined;",
+  // For the boundaries in forms.
+  crypto: "export default {};",
   // For proxies: it is loaded with the first request that meets one.
   "./http.js": 'export default async (config) => (await import("./http.js")).default(config);',
 };
@@ -60,6 +63,14 @@ const leanPrograms: NonNullable<Options["esbuildPlugins"]>[number] = {
     build.onLoad({ filter: /./, namespace: "in-place" }, ({ path, pluginData }) => ({
       contents: IN_PLACE[path] ?? "",
       resolveDir: String(pluginData),
+    }));
+    // `import` reads every export of a module of Node, and one of http's makes it load its WebSocket; `require` reads none.
+    build.onResolve({ filter: /./ }, ({ path, namespace }) => {
+      if (!isBuiltin(path)) return undefined;
+      return namespace === "required" ? { path, external: true } : { path, namespace: "required" };
+    });
+    build.onLoad({ filter: /./, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports = require("${path}");`,
     }));
     // To ask whether there is a FormData makes Node load its own fetch, which takes longer than all of axios.
     build.onLoad({ filter: /[\\/]axios[\\/]lib[\\/]utils\.js$/ }, async ({ path }) => {
