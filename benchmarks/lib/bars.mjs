@@ -32,24 +32,23 @@ const bars = [
 ];
 
 function judge({ of, against, atLeast, below }, metric, usual) {
-  const { unit } = metric;
-  const who = of === undefined ? "" : `${of}: `;
-  const text =
-    below === undefined
-      ? `${who}≥ ${Number(atLeast.toFixed(2))} × ${against ?? "best peer"}`
-      : `${who}< ${below} ${unit}`;
-  const ours = metric.contenders[of ?? usual]?.median;
+  const id = of ?? usual;
+  const ours = metric.contenders[id]?.median;
   if (below !== undefined) {
-    return ours === undefined ? { text } : { text, value: ours, unit, pass: ours < below };
+    const text = `< ${below} ${metric.unit}`;
+    return ours === undefined ? { text, id } : { text, id, ours, pass: ours < below };
   }
-  const theirs = metric.contenders[against ?? metric.bestPeer]?.median;
-  if (ours === undefined || theirs === undefined) return { text };
-  const value = timesBetter(metric.better, ours, theirs);
-  return { text, value, unit: "×", pass: value >= atLeast };
+  const rival = against ?? metric.bestPeer;
+  const theirs = metric.contenders[rival]?.median;
+  const text = `≥ ${Number(atLeast.toFixed(2))} × ${against ?? "best peer"}`;
+  if (ours === undefined || theirs === undefined) return { text, id };
+  const times = timesBetter(metric.better, ours, theirs);
+  return { text, id, ours, rival, theirs, times, pass: times >= atLeast };
 }
 
 /**
- * Gives the bars of one metric of one cell, each `{ text, value?, unit?, pass? }`; without `pass` it was not measured.
+ * Gives the bars of one metric of one cell, each `{ text, id, ours?, rival?, theirs?, times?, pass? }`; without `pass` it
+ * was not measured.
  *
  * @param ours - The contender that a bar is for which names none.
  */

@@ -2,6 +2,8 @@ import { kindOf } from "../cases/index.mjs";
 import { judgeMetric } from "./bars.mjs";
 
 const NOISY_CORES = 0.3;
+/** So many metrics beside each other can be read without scrolling. */
+const MOST_COLUMNS = 3;
 /** By kind of case: those of our contenders that are compared with the best peer; the bars are for the first. */
 const OURS = { threads: ["concur", "concur-no-spin"], processes: ["concur-processes"] };
 
@@ -17,33 +19,58 @@ function ratio(value) {
   return value === undefined ? "–" : `${value.toFixed(2)} ×`;
 }
 
-function row(cells) {
-  return `| ${cells.join(" | ")} |`;
+/** A table of markdown, as wide as its cells need. */
+function table(head, rows) {
+  const widths = head.map((_, i) =>
+    Math.max(3, ...[head, ...rows].map((cells) => cells[i].length)),
+  );
+  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-function verdict({ value, unit, pass }) {
-  if (pass === undefined) return "not measured";
-  return `${pass ? "pass" : "**FAIL**"} (${value.toFixed(2)} ${unit})`;
+function withUnit({ title, unit, better }) {
+  return `${title}, ${unit} ${better === "higher" ? "↑" : "↓"}`;
 }
 
-function metricRow(caseId, caseTitle, cellId, cellTitle, name, metric, ids, ours) {
-  const { title, unit, better, contenders, bestPeer, ratios } = metric;
-  const bars = judgeMetric(caseId, cellId, name, metric, ours[0]);
-  return {
-    bars,
-    cells: [
-      `${caseTitle}, ${cellTitle}: ${title}`,
-      `${unit} ${better === "higher" ? "↑" : "↓"}`,
-      ...ids.map((id) => {
-        if (contenders[id] === undefined) return "–";
-        const text = short(contenders[id].median);
-        return id === bestPeer ? `**${text}**` : text;
-      }),
-      ...ours.map((id) => ratio(ratios[id])),
-      bars.map(({ text }) => text).join("; "),
-      bars.map(verdict).join("; "),
+/** One line for each bar: what was reached beside the best of the others. */
+function barTable(names, judged) {
+  const rows = judged.map(
+    ({ place, metric, bar: { text, id, ours, rival, theirs, times, pass } }) => [
+      `${place}: ${withUnit(metric)}`,
+      ours === undefined ? "–" : `${short(ours)} ${names(id)}`,
+      theirs === undefined ? "–" : `${short(theirs)} ${names(rival)}`,
+      ratio(times),
+      text,
+      pass === undefined ? "not measured" : pass ? "pass" : "**FAIL**",
     ],
-  };
+  );
+  return table(["measurement", "ours", "best other", "times", "bar", "reached"], rows);
+}
+
+/** Some metrics of all contenders, a line each, and how ours compare with the best peer. */
+function metricsTable(metrics, names, ours) {
+  const ids = new Set(metrics.flatMap(({ contenders }) => Object.keys(contenders)));
+  const rows = [...ids].map((id) => [
+    names(id),
+    ...metrics.map(({ contenders, bestPeer }) => {
+      if (contenders[id] === undefined) return "–";
+      const text = short(contenders[id].median);
+      return id === bestPeer ? `**${text}**` : text;
+    }),
+  ]);
+  const compared = ours
+    .filter((id) => ids.has(id))
+    .map((id) => [`${names(id)} : best peer`, ...metrics.map(({ ratios }) => ratio(ratios[id]))]);
+  return table(["", ...metrics.map(withUnit)], [...rows, ...compared]);
+}
+
+function cellTables({ title, cell }, names, ours) {
+  const metrics = Object.values(cell.metrics);
+  const tables = [];
+  for (let i = 0; i < metrics.length; i += MOST_COLUMNS) {
+    tables.push(metricsTable(metrics.slice(i, i + MOST_COLUMNS), names, ours));
+  }
+  return [`### ${title}, ${cell.title}`, ...tables].join("\n\n");
 }
 
 function facts({ machine, date, commit, changed, command, load, options, seconds }) {
@@ -73,49 +100,58 @@ function notes({ cases, absent }) {
   return lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** The table of the cases of one kind, with those contenders that were measured in one of them. */
-function kindTable(results, kind) {
-  const cases = Object.entries(results.cases).filter(([, one]) => kindOf(one) === kind);
-  const cells = cases.flatMap(([caseId, one]) =>
-    Object.entries(one.cells).map(([cellId, cell]) => ({ caseId, title: one.title, cellId, cell })),
-  );
-  const measured = new Set(
-    cells.flatMap(({ cell }) =>
-      Object.values(cell.metrics).flatMap(({ contenders }) => Object.keys(contenders)),
-    ),
-  );
-  const ids = Object.keys(results.contenders).filter((id) => measured.has(id));
+/** The tables of the cases of one kind. */
+function kindTables(results, kind) {
+  const cells = Object.entries(results.cases)
+    .filter(([, one]) => kindOf(one) === kind)
+    .flatMap(([caseId, one]) =>
+      Object.entries(one.cells).map(([cellId, cell]) => ({
+        caseId,
+        title: one.title,
+        cellId,
+        cell,
+      })),
+    );
+  const names = (id) => results.contenders[id].name;
   const ours = OURS[kind];
-  const rows = cells.flatMap(({ caseId, title, cellId, cell }) =>
-    Object.entries(cell.metrics).map(([name, metric]) =>
-      metricRow(caseId, title, cellId, cell.title, name, metric, ids, ours),
+  const judged = cells.flatMap(({ caseId, title, cellId, cell }) =>
+    Object.entries(cell.metrics).flatMap(([name, metric]) =>
+      judgeMetric(caseId, cellId, name, metric, ours[0]).map((bar) => ({
+        place: `${title}, ${cell.title}`,
+        metric,
+        bar,
+      })),
     ),
   );
-  const head = [
-    `measurement of ${kind}`,
-    "unit",
-    ...ids.map((id) => `${results.contenders[id].name} ${results.contenders[id].version}`),
-    ...ours.map((id) => `${id} : best peer`),
-    "bar",
-    "reached",
-  ];
-  const lines = [row(head), row(head.map(() => "---")), ...rows.map(({ cells }) => row(cells))];
   return {
-    text: rows.length === 0 ? "" : lines.join("\n"),
-    bars: rows.flatMap(({ bars }) => bars),
+    kind,
+    bars: judged.map(({ bar }) => bar),
+    summary: judged.length === 0 ? "" : barTable(names, judged),
+    details: cells.map((cell) => cellTables(cell, names, ours)),
   };
 }
 
-/** Gives the results as markdown: facts, tables, verdicts, notes. */
+function versions({ contenders }) {
+  const list = Object.values(contenders).map(({ name, version }) => `${name} ${version}`);
+  return `Contenders: ${list.join("; ")}.`;
+}
+
+/** Gives the results as markdown: facts, bars, all values, notes. */
 export function renderReport(results) {
-  const tables = Object.keys(OURS).map((kind) => kindTable(results, kind));
-  const bars = tables.flatMap((table) => table.bars);
+  const kinds = Object.keys(OURS).map((kind) => kindTables(results, kind));
+  const bars = kinds.flatMap((kind) => kind.bars);
   const counted = (pass) => bars.filter((bar) => bar.pass === pass).length;
   return [
     facts(results),
-    ...tables.map(({ text }) => text),
+    versions(results),
     `Bars: ${counted(true)} passed, ${counted(false)} failed, ${counted(undefined)} not measured. ` +
-      "The best peer is bold; ↑ higher is better, ↓ lower is better; ratios above 1 are in our favour.",
+      "↑ higher is better, ↓ lower is better; the best peer is bold; ratios above 1 are in our favour.",
+    ...kinds
+      .filter(({ summary }) => summary !== "")
+      .map(({ kind, summary }) => `## Bars of ${kind}\n\n${summary}`),
+    ...kinds
+      .filter(({ details }) => details.length > 0)
+      .flatMap(({ kind, details }) => [`## All ${kind}`, ...details]),
     notes(results),
   ]
     .filter((part) => part !== "")

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 
 /** The folder for the files cannot be used, or a file in it cannot be written. */
@@ -14,7 +14,14 @@ export class DestinationError extends Error {
       code === "EEXIST" || code === "ENOTDIR"
         ? "not a folder"
         : (systemMessage(code) ?? errorMessage(cause));
-    super(`cannot ${verb} ${basename(directory)}/: ${reason}`, { cause });
+    super(`cannot ${verb} ${shownFolder(directory)}: ${reason}`, { cause });
     this.code = code;
   }
+}
+
+/** The path as its user would write it: from here where it lies below. */
+function shownFolder(directory: string): string {
+  const fromHere = isAbsolute(directory) ? relative(process.cwd(), directory) : directory;
+  const path = fromHere.startsWith("..") ? directory : fromHere || ".";
+  return path.endsWith("/") ? path : `${path}/`;
 }

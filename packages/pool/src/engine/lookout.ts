@@ -48,6 +48,8 @@ export class Lookout {
   #lookAgain(): void {
     if (this.#looking || !this.#crew.links.some((link) => this.#cares(link))) return;
     this.#looking = true;
+    const often = this.#pauseMs === LOOK_MS;
+    for (const link of this.#crew.links) link.watched?.(often && this.#cares(link));
     // What is looked after keeps the program alive by itself.
     setTimeout(this.#look, this.#pauseMs).unref();
   }

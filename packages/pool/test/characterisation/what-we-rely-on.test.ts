@@ -1,8 +1,10 @@
 // What our engine builds on: workerpool makes a thread inside exec(), and its one call that never ends stands for it.
+import { spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { Session } from "node:inspector";
-import { MessageChannel, type Worker } from "node:worker_threads";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
 import { TestPool, fixture, valueOf } from "./support.js";
 
@@ -148,6 +150,37 @@ test("a thread is of use through its port before it has registered with workerpo
   expect(call.pending).toBe(true);
   expect(pool.counts).toEqual({ workers: 1, busy: 1, queued: 0 });
   port1.close();
+});
+
+test("a thread can be ended at any moment while its own inspector session collects its garbage", async () => {
+  // Our threads do so at their first rest, and may be killed right then.
+  const ends = Array.from({ length: 24 }, async (_, ms) => {
+    const thread = new Worker(fixture("collects-garbage.cjs"));
+    const ended = once(thread, "exit");
+    await once(thread, "message");
+    await sleep(ms);
+    await thread.terminate();
+    await ended;
+    return "ended";
+  });
+
+  expect(await Promise.all(ends)).toEqual(ends.map(() => "ended"));
+});
+
+test("a process can end at any moment while its threads collect garbage in this way", async () => {
+  const program = `
+    const { Worker } = require("node:worker_threads");
+    const threads = [1, 2, 3].map(() => new Worker(process.argv[1]));
+    threads[2].once("message", () => setTimeout(() => process.exit(7), Number(process.argv[2])));
+  `;
+  for (const ms of [0, 3, 6, 9, 12]) {
+    const child = spawn(
+      process.execPath,
+      ["-e", program, fixture("collects-garbage.cjs"), String(ms)],
+      { timeout: 20_000 },
+    );
+    expect(await once(child, "exit")).toEqual([7, null]);
+  }
 });
 
 /** Hears of threads as a debugger does. */

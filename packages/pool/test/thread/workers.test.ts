@@ -217,6 +217,20 @@ describe("a thread", () => {
     await executor.shutdown();
   });
 
+  test("that rests gives back what its start has left behind, and works on", async () => {
+    const executor = bench.executor();
+    const atStart = await executor.run(Tasks.heapBytes);
+
+    // Each question is work: between two of them the thread must find the time to rest.
+    let bytes = atStart;
+    while (bytes > atStart - 262_144) {
+      await sleep(600);
+      bytes = await executor.run(Tasks.heapBytes);
+    }
+
+    expect(await executor.run(Tasks.heapBytes)).toBeLessThan(atStart);
+  });
+
   test("[K5] refuses a way of waiting that it does not know", () => {
     expect(() => new ThreadPoolExecutor({ spin: true as unknown as false })).toThrow(RangeError);
   });

@@ -48,7 +48,7 @@ describe("attemptDownload", () => {
     expect(await attemptAt(server, "/nowhere/downloads")).toMatchObject({
       status: "error",
       code: "CANNOT_SAVE",
-      reason: "cannot write to downloads/: no such file or directory",
+      reason: "cannot write to /nowhere/downloads/: no such file or directory",
     });
   });
 

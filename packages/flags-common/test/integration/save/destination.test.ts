@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { findDestination, prepareDestination } from "../../../src/save/destination.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
@@ -24,26 +24,36 @@ describe("prepareDestination", () => {
   test("a file in its place is an error of one line", async () => {
     await using folder = await makeTempFolder();
     await writeFile(join(folder.path, "downloads"), "x");
-    await expect(prepareDestination(join(folder.path, "downloads"))).rejects.toMatchObject({
+    const place = join(folder.path, "downloads");
+    await expect(prepareDestination(place)).rejects.toMatchObject({
       name: "DestinationError",
-      message: "cannot write to downloads/: not a folder",
+      message: `cannot write to ${place}/: not a folder`,
     });
-    await expect(prepareDestination(join(folder.path, "downloads", "x"))).rejects.toThrow(
-      "cannot write to x/: not a folder",
+    await expect(prepareDestination(join(place, "x"))).rejects.toThrow(
+      `cannot write to ${place}/x/: not a folder`,
     );
+  });
+
+  test.each([
+    ["package.json", "cannot write to package.json/: not a folder"],
+    ["./package.json/a/", "cannot write to ./package.json/a/: not a folder"],
+    [resolve("package.json"), "cannot write to package.json/: not a folder"],
+    ["../../package.json", "cannot write to ../../package.json/: not a folder"],
+  ])("its message has the path %s as one would write it here", async (directory, message) => {
+    await expect(prepareDestination(directory)).rejects.toThrow(message);
   });
 
   test("a folder that takes no files is an error of one line", async () => {
     // Nobody can write there, whatever the modes say and whoever asks.
     await expect(prepareDestination("/proc/self/task")).rejects.toThrow(
-      /^cannot write to task\/: [a-z ]+$/,
+      /^cannot write to \/proc\/self\/task\/: [a-z ]+$/,
     );
   });
 
   test("a folder that cannot be made is an error of one line", async () => {
     // On Linux /proc answers ENOENT, although it is there; elsewhere an ordinary user may not write to the root.
     await expect(prepareDestination("/proc/concur-flags/x")).rejects.toThrow(
-      /^cannot write to x\/: [a-z ]+$/,
+      /^cannot write to \/proc\/concur-flags\/x\/: [a-z ]+$/,
     );
   });
 

@@ -103,8 +103,9 @@ export class ThreadLink extends Link {
       this.#tasksKnown = tasks.length;
     }
     this.admit(call, slot);
-    loadArguments(this.#ring, this.#outbox, call);
     this.#submissions.add(call);
+    // Last, as a call whose arguments cannot be sent is withdrawn here.
+    loadArguments(this.#ring, this.#outbox, call);
   }
 
   override publish(): boolean {
@@ -187,6 +188,10 @@ export class ThreadLink extends Link {
       found = this.#mailbox.drain() || found;
     }
     return found;
+  }
+
+  override watched(looks: boolean): void {
+    Atomics.store(this.#ring.header, Word.Watched, looks ? 1 : 0);
   }
 
   override collectLast(): void {

@@ -20,8 +20,6 @@ export interface ArrivalRunnerParts {
   readonly times: ToldTimes;
   readonly replies: ChildReplies;
   readonly environment: CallEnvironment;
-  /** A call that had waited for a promise has ended. */
-  readonly resumed: () => void;
 }
 
 /** Runs calls that have come, each from its arguments to its outcome. */
@@ -30,7 +28,6 @@ export class ArrivalRunner {
   readonly #times: ToldTimes;
   readonly #replies: ChildReplies;
   readonly #environment: CallEnvironment;
-  readonly #resumed: () => void;
   readonly #tasks = new TaskTable();
   readonly #flows = new Map<number, TaskFlows>();
 
@@ -39,7 +36,6 @@ export class ArrivalRunner {
     this.#times = parts.times;
     this.#replies = parts.replies;
     this.#environment = parts.environment;
-    this.#resumed = parts.resumed;
   }
 
   addTasks(from: number, tasks: readonly TaskEntry[]): void {
@@ -129,27 +125,17 @@ export class ArrivalRunner {
   }
 
   #await(call: RunningCall, task: number, isChunk: boolean, promise: PromiseLike<unknown>): void {
-    this.#calls.waiting += 1;
-    const begun = performance.now();
-    const resume = (settle: () => void): void => {
-      this.#calls.waiting -= 1;
-      this.#times.record(task, (performance.now() - begun) * 1e3);
-      settle();
-      this.#resumed();
-    };
-    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-    Promise.resolve(promise).then(
-      (value) => {
-        resume(() => {
-          this.#succeed(call, isChunk, value);
-        });
+    this.#calls.follow(promise, {
+      took: (us) => {
+        this.#times.record(task, us);
       },
-      (error: unknown) => {
-        resume(() => {
-          this.#fail(call, error);
-        });
+      succeeded: (value) => {
+        this.#succeed(call, isChunk, value);
       },
-    );
+      failed: (error) => {
+        this.#fail(call, error);
+      },
+    });
   }
 
   /** The call ends once its value is on its way: a getter in it may end the process. */

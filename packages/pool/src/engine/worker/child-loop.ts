@@ -43,7 +43,10 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   constructor(birth: ChildBirth, replies: ChildReplies) {
     this.workerId = birth.workerId;
     this.#replies = replies;
-    this.#calls = new RunningCalls(birth.concurrency);
+    this.#calls = new RunningCalls(birth.concurrency, () => {
+      this.#yieldedAt = performance.now();
+      this.#run();
+    });
     this.#calls.install();
     this.#times = new ToldTimes(replies);
     this.#runner = new ArrivalRunner({
@@ -51,10 +54,6 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       times: this.#times,
       replies,
       environment: this,
-      resumed: () => {
-        this.#yieldedAt = performance.now();
-        this.#run();
-      },
     });
   }
 

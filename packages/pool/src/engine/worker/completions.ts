@@ -35,7 +35,11 @@ export class Completions {
     if (this.#untold === 0) return;
     const us = this.#times.of(task);
     this.#untoldUs += us;
-    if (us === 0 || this.#untoldUs > UNTOLD_US || left <= FEW_LEFT) this.tell();
+    if (us === 0 || left <= FEW_LEFT || (this.#untoldUs > UNTOLD_US && !this.#watched)) this.tell();
+  }
+
+  get #watched(): boolean {
+    return Atomics.load(this.#ring.header, Word.Watched) === 1;
   }
 
   /** Wakes the parent for results, unless it looks by itself or was woken already. */

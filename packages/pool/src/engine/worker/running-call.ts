@@ -4,6 +4,7 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
+import { monotonicMs } from "../shared/ring.js";
 
 /** What a call needs of its worker to serve `currentTask()`. */
 export interface CallEnvironment {
@@ -96,6 +97,14 @@ export class RunningCall implements CurrentCall {
   }
 }
 
+/** Is told of the end of a call that had given a promise. */
+export interface LateOutcome {
+  /** How long it was, in microseconds. */
+  took(us: number): void;
+  succeeded(value: unknown): void;
+  failed(error: unknown): void;
+}
+
 /** The calls that a worker has begun and not ended; it makes `currentTask()` find the one that the code at hand is of. */
 export class RunningCalls {
   /** Whether calls run beside each other, and have to be told apart. */
@@ -107,8 +116,18 @@ export class RunningCalls {
   /** Of a worker that runs one call at a time: a variable costs less than an async context, and it is enough. */
   #only: RunningCall | undefined;
 
-  constructor(readonly most: number) {
+  readonly #resumed: () => void;
+
+  /**
+   * @param most - How many may be under way.
+   * @param resumed - Is told that a call which had waited has ended.
+   */
+  constructor(
+    readonly most: number,
+    resumed: () => void,
+  ) {
     this.several = most > 1;
+    this.#resumed = resumed;
   }
 
   /** Whether one more can be begun. */
@@ -152,6 +171,31 @@ export class RunningCalls {
   get slots(): number[] {
     if (this.several) return [...this.#bySlot.keys()];
     return this.#only === undefined ? [] : [this.#only.slot];
+  }
+
+  /** Waits for the outcome of a call that gave a promise; others run meanwhile where there is room. */
+  follow(promise: PromiseLike<unknown>, outcome: LateOutcome): void {
+    this.waiting += 1;
+    const begun = monotonicMs();
+    const resume = (settle: () => void): void => {
+      this.waiting -= 1;
+      outcome.took((monotonicMs() - begun) * 1e3);
+      settle();
+      this.#resumed();
+    };
+    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
+    Promise.resolve(promise).then(
+      (value) => {
+        resume(() => {
+          outcome.succeeded(value);
+        });
+      },
+      (error: unknown) => {
+        resume(() => {
+          outcome.failed(error);
+        });
+      },
+    );
   }
 
   /** Runs code of a call beside others; needed only where there are several. */

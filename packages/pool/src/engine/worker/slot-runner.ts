@@ -19,8 +19,6 @@ export interface SlotRunnerParts {
   readonly replies: Replies;
   readonly outcomes: Outcomes;
   readonly environment: CallEnvironment;
-  /** A call that had waited for a promise has ended. */
-  readonly resumed: () => void;
 }
 
 /** Runs the calls in the slots of a ring, each from its arguments to its outcome. */
@@ -31,7 +29,6 @@ export class SlotRunner {
   readonly #replies: Replies;
   readonly #outcomes: Outcomes;
   readonly #environment: CallEnvironment;
-  readonly #resumed: () => void;
   readonly #tasks = new TaskTable();
   readonly #flows = new Map<number, TaskFlows>();
   readonly #inbox: Inbox;
@@ -44,7 +41,6 @@ export class SlotRunner {
     this.#replies = parts.replies;
     this.#outcomes = parts.outcomes;
     this.#environment = environment;
-    this.#resumed = parts.resumed;
     this.#inbox = new Inbox(() => {
       environment.drainMessages();
     });
@@ -150,28 +146,18 @@ export class SlotRunner {
   }
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
-    this.#calls.waiting += 1;
-    const begun = monotonicMs();
     const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
-    const resume = (settle: () => void): void => {
-      this.#calls.waiting -= 1;
-      this.#times.record(task, (monotonicMs() - begun) * 1e3);
-      settle();
-      this.#resumed();
-    };
-    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-    Promise.resolve(promise).then(
-      (value) => {
-        resume(() => {
-          this.#succeed(call, cargo, value);
-        });
+    this.#calls.follow(promise, {
+      took: (us) => {
+        this.#times.record(task, us);
       },
-      (error: unknown) => {
-        resume(() => {
-          this.#fail(call, error);
-        });
+      succeeded: (value) => {
+        this.#succeed(call, cargo, value);
       },
-    );
+      failed: (error) => {
+        this.#fail(call, error);
+      },
+    });
   }
 
   #succeed(call: RunningCall, cargo: number, value: unknown): void {

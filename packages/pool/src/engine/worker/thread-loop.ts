@@ -4,6 +4,7 @@ import { WAKE, type FromWorker, type ToWorker, type WorkerBirth } from "../share
 import { AbortFlag, MASK, Ring, Word, WorkerPhase } from "../shared/ring.js";
 import { RunTimes } from "../shared/run-times.js";
 import { Completions } from "./completions.js";
+import { collectAtFirstRest } from "./first-rest.js";
 import { Outcomes } from "./outcomes.js";
 import { Pacing } from "./pacing.js";
 import { Printer } from "./printer.js";
@@ -43,7 +44,10 @@ export class ThreadLoop implements CallEnvironment {
     this.#times = new RunTimes(birth.runTimes);
     this.#completions = new Completions(this.#ring, birth.port, this.#times);
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
-    this.#calls = new RunningCalls(birth.concurrency);
+    this.#calls = new RunningCalls(birth.concurrency, () => {
+      this.#pacing.yielded();
+      if (!this.#leaving) this.#run();
+    });
     this.#calls.install();
     const { several } = this.#calls;
     this.#runner = new SlotRunner({
@@ -53,10 +57,6 @@ export class ThreadLoop implements CallEnvironment {
       replies: this.#replies,
       outcomes: new Outcomes(this.#ring, this.#replies, this.#completions, several),
       environment: this,
-      resumed: () => {
-        this.#pacing.yielded();
-        if (!this.#leaving) this.#run();
-      },
     });
   }
 
@@ -75,6 +75,7 @@ export class ThreadLoop implements CallEnvironment {
       this.#printer.flush();
       this.#replies.flush();
     });
+    collectAtFirstRest(() => (this.#calls.waiting === 0 ? this.#taken : undefined));
     this.#run();
   }
 
