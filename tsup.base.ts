@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { resolve } from "node:path";
 import type { Options } from "tsup";
 
 /** Settings shared by every published package: ESM, CommonJS and both kinds of types. */
@@ -45,6 +47,8 @@ const IN_PLACE: Readonly<Record<string, string>> = {
     'import http from "node:http"; import https from "node:https"; export default { http, https };',
   // For browsers.
   "./fetch.js": "export function getFetch() {} export default undefined;",
+  // For the boundaries in forms.
+  crypto: "export default {};",
   // For proxies: it is loaded with the first request that meets one.
   "./http.js": 'export default async (config) => (await import("./http.js")).default(config);',
 };
@@ -60,6 +64,19 @@ const leanPrograms: NonNullable<Options["esbuildPlugins"]>[number] = {
     build.onLoad({ filter: /./, namespace: "in-place" }, ({ path, pluginData }) => ({
       contents: IN_PLACE[path] ?? "",
       resolveDir: String(pluginData),
+    }));
+    // From the sources: of a package that was made one file, what is not used cannot be told from what has an effect.
+    build.onResolve({ filter: /^@concur\/(flags-common|pool)(\/worker)?$/ }, ({ path }) => {
+      const [, name = "", entry = "index"] = path.split("/");
+      return { path: resolve("../../packages", name, `src/${entry}.ts`), sideEffects: false };
+    });
+    // `import` reads every export of a module of Node, and one of http's makes it load its WebSocket; `require` reads none.
+    build.onResolve({ filter: /./ }, ({ path, namespace }) => {
+      if (!isBuiltin(path)) return undefined;
+      return namespace === "required" ? { path, external: true } : { path, namespace: "required" };
+    });
+    build.onLoad({ filter: /./, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports = require("${path}");`,
     }));
     // To ask whether there is a FormData makes Node load its own fetch, which takes longer than all of axios.
     build.onLoad({ filter: /[\\/]axios[\\/]lib[\\/]utils\.js$/ }, async ({ path }) => {
@@ -80,15 +97,15 @@ const leanPrograms: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 /**
- * Settings of the download programs: axios is built in, as it comes as a hundred small files, without what would be half
- * of the program and a good part of the time until it runs.
+ * Settings of the download programs: all but the server is built in, without what they do not use. A good part of a short
+ * run is the time until the program is loaded.
  */
 export function downloaderBuild(entry: Record<string, string>): Options {
   return {
     ...appBuild(entry),
     // What is imported only when it is needed is a file of its own.
     splitting: true,
-    noExternal: ["@concur/flags-common", "axios"],
+    noExternal: ["@concur/flags-common", "@concur/pool"],
     esbuildPlugins: [leanPrograms],
     minify: true,
     // What axios depends on is CommonJS, and asks for Node's modules in its own way.

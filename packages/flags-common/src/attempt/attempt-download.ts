@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { fetchFile, type FileAnswer, type Timing, type Validators } from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
 import { DestinationError } from "../save/destination-error.js";
 import { readPartial, removePartial, writePartial } from "../save/partial-file.js";
 import { saveFlag } from "../save/save-flag.js";
+import { sha256Of } from "../shared/sha256.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
 export interface AttemptRequest {
@@ -73,7 +73,7 @@ export async function attemptDownload(
   const answer = request.resume ? await resume(request, tools) : await fetchOnce(request, tools);
   if (answer.status !== "ok") return answer;
   const { bytes, etag, lastModified, ...timing } = answer;
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Of(bytes);
   const failure =
     request.sha256 === undefined || request.sha256 === sha256
       ? await save(request, bytes)

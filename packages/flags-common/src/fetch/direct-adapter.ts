@@ -1,6 +1,6 @@
-import { Agent, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
-import axios, { AxiosError, CanceledError, type AxiosAdapter } from "axios";
+import axios, { AxiosError, AxiosHeaders, CanceledError, type AxiosAdapter } from "axios";
 import type { RequestTrace } from "./request-trace.js";
 
 /** The variables in which axios looks for a proxy, in lower case. */
@@ -11,12 +11,12 @@ export function hasProxyInEnvironment(env: NodeJS.ProcessEnv = process.env): boo
   return PROXY_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[name.toUpperCase()]));
 }
 
-/** The type of Node's headers allows for some that are not there. */
-function definedOnly(headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  const entries = Object.entries(headers);
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+/** What goes out through a {@link directAdapter}. */
+export interface DirectRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: Agent;
+  readonly trace: RequestTrace;
 }
 
 /**
@@ -24,9 +24,10 @@ function definedOnly(headers: IncomingHttpHeaders): Record<string, string | stri
  *
  * Axios' own adapter can do much that is of no use here (redirects, uploads, decompression, streams, proxies), and
  * takes twice the time for it. What it does for us is done here as well: the limits for the size and for the time
- * without data, and the signal.
+ * without data, and the signal. The headers of the request do not go through axios, which looks at each of them
+ * several times.
  */
-export function directAdapter(url: URL, trace: RequestTrace): AxiosAdapter {
+export function directAdapter({ url, headers, agent, trace }: DirectRequest): AxiosAdapter {
   return (config) =>
     new Promise((resolve, reject) => {
       const { signal, timeout = 0, maxContentLength = -1 } = config;
@@ -56,24 +57,24 @@ export function directAdapter(url: URL, trace: RequestTrace): AxiosAdapter {
         response.once("error", onError);
         response.once("end", () => {
           signal?.removeEventListener?.("abort", onAbort);
+          // Node's names are in lower case and its values without blanks around: nothing is left to put in order.
+          const headers: AxiosHeaders = Object.assign(new AxiosHeaders(), response.headers);
           resolve({
             data: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, byteLength),
             status: response.statusCode ?? 0,
             statusText: response.statusMessage ?? "",
-            headers: definedOnly(response.headers),
+            headers,
             config,
             request,
           });
         });
       };
-      // axios takes anything for an agent.
-      const agent: unknown = url.protocol === "https:" ? config.httpsAgent : config.httpAgent;
       const request = trace.request(
         {
           ...urlToHttpOptions(url),
           method: "GET",
-          headers: { "User-Agent": `axios/${axios.VERSION}`, ...config.headers.toJSON() },
-          agent: agent instanceof Agent ? agent : undefined,
+          headers: { "User-Agent": `axios/${axios.VERSION}`, ...headers },
+          agent,
         },
         collect,
       );

@@ -1,6 +1,7 @@
-import http from "node:http";
-import https from "node:https";
+import { Agent } from "node:http";
 import { Axios, type AxiosInstance } from "axios";
+import { newAgent } from "./https.js";
+import { sharedLookup } from "./shared-lookup.js";
 
 /** Limits of the downloads made through one client. */
 export interface FlagClientOptions {
@@ -31,10 +32,13 @@ export class FlagClient implements Disposable {
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
   readonly axios: Pick<AxiosInstance, "request">;
 
-  readonly #agents: readonly http.Agent[];
+  readonly #maxSockets: number;
+  readonly #lookup = sharedLookup();
+  #httpAgent: Agent | undefined;
+  #httpsAgent: Agent | undefined;
 
   constructor(options: FlagClientOptions = {}) {
-    const maxSockets = positive("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
+    this.#maxSockets = positive("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
     this.connectTimeoutMs = positive(
       "connectTimeoutMs",
       options.connectTimeoutMs ?? 10_000,
@@ -48,32 +52,25 @@ export class FlagClient implements Disposable {
     );
     this.maxBytes = positive("maxBytes", options.maxBytes ?? 2 ** 20, Number.MAX_SAFE_INTEGER);
     this.redirectHosts = [...(options.redirectHosts ?? [])];
-
-    const httpAgent = new http.Agent({ keepAlive: true, maxSockets });
-    const httpsAgent = new https.Agent({ keepAlive: true, maxSockets });
-    this.#agents = [httpAgent, httpsAgent];
+    // What axios' own adapter needs besides is added where it is used: axios merges every key anew for each request.
     this.axios = new Axios({
-      httpAgent,
-      httpsAgent,
       method: "GET",
-      // Without compression, so that Content-Length is the length of the GIF.
-      headers: { Accept: "image/gif", "Accept-Encoding": "identity" },
-      decompress: false,
-      responseType: "arraybuffer",
-      // Bytes are not to be changed. Axios' own look for forms among them, for which Node loads all of fetch first.
-      transformRequest: [],
-      transformResponse: [],
-      maxContentLength: this.maxBytes,
-      maxRedirects: 0,
-      validateStatus: () => true,
       timeout: this.idleTimeoutMs,
-      transitional: { clarifyTimeoutError: true },
+      maxContentLength: this.maxBytes,
     });
   }
 
+  /** Gives the kept connections to servers of a protocol. */
+  readonly agentFor = (protocol: string): Agent => {
+    const options = { keepAlive: true, maxSockets: this.#maxSockets, lookup: this.#lookup };
+    if (protocol === "https:") return (this.#httpsAgent ??= newAgent(protocol, options));
+    return (this.#httpAgent ??= newAgent(protocol, options));
+  };
+
   /** Closes the idle connections, and breaks those in use. */
   close(): void {
-    for (const agent of this.#agents) agent.destroy();
+    this.#httpAgent?.destroy();
+    this.#httpsAgent?.destroy();
   }
 
   /** Does what {@link close} does, at the end of a `using` block. */

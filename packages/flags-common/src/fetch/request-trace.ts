@@ -1,5 +1,6 @@
 import http from "node:http";
-import https from "node:https";
+import type { RequestOptions } from "node:https";
+import { https } from "./https.js";
 
 /** Thrown into a request whose connection was not made in time. */
 export class ConnectTimeoutError extends Error {
@@ -46,10 +47,10 @@ export class RequestTrace {
    * waiting together, and Node's own starts after the connection is made.
    */
   readonly request = (
-    options: https.RequestOptions,
+    options: RequestOptions,
     onResponse: (response: http.IncomingMessage) => void,
   ): http.ClientRequest => {
-    const { request } = options.protocol === "https:" ? https : http;
+    const { request } = options.protocol === "https:" ? https() : http;
     const sent = request(options, (response) => {
       this.answeredAtMs = performance.now();
       this.answer = { statusCode: response.statusCode, headers: response.headers };

@@ -1,4 +1,3 @@
-import { SingleBar } from "cli-progress";
 import { progressLine } from "./progress-line.js";
 
 /** Shows how far a run has come. */
@@ -25,15 +24,17 @@ const RED = "\u001b[31m";
 const PLAIN_COLOR = "\u001b[39m";
 
 /** Starts to show progress on stderr: logs get no bars. */
-export function startProgress(total: number, mode: ProgressMode): Progress {
+export async function startProgress(total: number, mode: ProgressMode): Promise<Progress> {
   const isTerminal = process.stderr.isTTY;
   if (mode === "none" || (mode === "auto" && !isTerminal)) return NO_PROGRESS;
   // A dumb terminal cannot go back to the beginning of a line.
   const { TERM: term } = process.env;
-  return mode === "plain" || term === "dumb" ? plainProgress(total) : bar(total);
+  return mode === "plain" || term === "dumb" ? plainProgress(total) : await bar(total);
 }
 
-function bar(total: number): Progress {
+async function bar(total: number): Promise<Progress> {
+  // Most runs have no terminal.
+  const { SingleBar } = await import("cli-progress");
   // Knows NO_COLOR, FORCE_COLOR and what the terminal can do.
   const [on, off] = process.stderr.hasColors() ? [RED, PLAIN_COLOR] : ["", ""];
   let failures = 0;

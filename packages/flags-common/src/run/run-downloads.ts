@@ -63,7 +63,7 @@ export async function runDownloads(
   reporter.started(headingOf(run, concurReq));
   const startMs = performance.now();
   const saysEach = commandLine.verbose || commandLine.format === "ndjson";
-  const progress = startProgress(items.length, saysEach ? "none" : commandLine.progress);
+  const progress = await startProgress(items.length, saysEach ? "none" : commandLine.progress);
   const observer = new RunObserver(reporter, progress, stopSwitch, wantsRecords(commandLine));
   const endDeadline = startDeadline(commandLine.deadlineMs, stopSwitch);
   let counts: DownloadCounts;

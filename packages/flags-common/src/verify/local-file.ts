@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 import { findGifFault } from "../fetch/gif.js";
+import { sha256Of } from "../shared/sha256.js";
 import type { DownloadItem } from "../input/item.js";
 
 /** What is known about a file that is there. */
@@ -31,7 +31,7 @@ export async function inspectFile(
     if (code === "ENOENT") return undefined;
     return { byteLength: 0, sha256: "", fault: systemMessage(code) ?? errorMessage(error) };
   }
-  const actual = createHash("sha256").update(bytes).digest("hex");
+  const actual = sha256Of(bytes);
   return {
     byteLength: bytes.length,
     sha256: actual,

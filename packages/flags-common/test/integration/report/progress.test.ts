@@ -72,7 +72,8 @@ describe("the progress bar", () => {
     await using server = await startFlagServer({
       port: 0,
       listeners: ["LOCAL"],
-      rules: [{ fault: { kind: "status", status: 500, delay: 100 } }],
+      // The bar is drawn ten times a second: each number has to stand for longer than that to be seen.
+      rules: [{ fault: { kind: "status", status: 500, delay: 150 } }],
     });
     await using folder = await makeTempFolder();
     const args = ["-l10", "--base-url", server.urls.LOCAL];
