@@ -12,7 +12,7 @@ import { WorkerCall } from "./worker-call.js";
 /** So many microseconds of measured work may lie with a worker that it cannot be taken back from. */
 const AHEAD_US = 1000;
 /** So many with others: each time that a worker is handed more, somebody has to be woken on cores that are at work. */
-const AHEAD_RECLAIMABLE_US = 2000;
+const AHEAD_RECLAIMABLE_US = 4000;
 /** To wake a worker takes at least so many microseconds before it runs anything. */
 const WAKE_US = 20;
 /** So many submissions in one turn are handed out without waiting for its end. */
@@ -22,7 +22,7 @@ const EAGER_ITEMS = 1024;
 
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
- * millisecond or two; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
+ * few milliseconds; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
  */
 export class Dispatcher {
   readonly waiting = new WaitingRoom();

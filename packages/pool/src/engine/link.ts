@@ -105,7 +105,7 @@ export abstract class Link {
   abstract tell(order: FlowOrder, transfer?: readonly object[]): void;
   /** Is told that somebody waits for a call of its, or nobody any more. */
   abstract rests(resting: boolean): void;
-  /** Lets the worker know whether somebody looks for its results once a millisecond, where it can be known. */
+  /** Lets the worker know whether somebody looks for its results every other millisecond, where it can be known. */
   watched?(looks: boolean): void;
   /** Reads what the worker has finished, without waiting for the event loop; false when there was nothing. */
   abstract collectAll(): boolean;

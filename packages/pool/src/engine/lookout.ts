@@ -2,7 +2,7 @@ import type { Crew } from "./crew.js";
 import type { Link } from "./link.js";
 
 /** So often is looked, in milliseconds, as long as workers get on. */
-const LOOK_MS = 1;
+const LOOK_MS = 2;
 /** So seldom when none of them does. */
 const SELDOM_MS = 16;
 

@@ -26,7 +26,7 @@ export const Word = {
   MaySpin: 7,
   /** Worker: how many messages with printed lines it has ever posted, each before what ends afterwards. */
   Printed: 8,
-  /** Parent: it looks once a millisecond, so results need not be told of while there is more to do. */
+  /** Parent: it looks every other millisecond, so results need not be told of while there is more to do. */
   Watched: 9,
 } as const;
 const HEADER_WORDS = 16;

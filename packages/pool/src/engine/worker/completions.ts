@@ -4,7 +4,7 @@ import { FEW_LEFT, MASK, Word, type Ring } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
 
 /** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
-const UNTOLD_US = 1000;
+const UNTOLD_US = 2000;
 
 /** The worker's end of the ring of completions: slots whose results are in shared memory, and when the parent is told. */
 export class Completions {
