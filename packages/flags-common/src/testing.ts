@@ -1,3 +1,11 @@
+export {
+  assertCliCase,
+  assertFaultCase,
+  assertHelp,
+  assertNeverFails,
+  assertServerDown,
+  type CalledProgram,
+} from "./testing/check-calls.js";
 export { CLI_CASES, maskReport, type CaseContext, type CliCase } from "./testing/cli-cases.js";
 export { startDeafServer, type DeafServer } from "./testing/deaf-server.js";
 export { reserveDefaultPorts } from "./testing/default-ports.js";
@@ -7,7 +15,13 @@ export {
   type FaultCase,
   type FaultServer,
 } from "./testing/fault-cases.js";
-export { FAULT_RUNS, filesBeside, meetFaults, type FaultRun } from "./testing/fault-runs.js";
+export {
+  assertMeetsFaults,
+  assertOutlivesRestart,
+  FAULT_RUNS,
+  type FaultRun,
+  type FlagServers,
+} from "./testing/fault-runs.js";
 export {
   planFaults,
   SERVER_FAULTS,

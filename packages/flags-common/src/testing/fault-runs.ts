@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { readNdjson, SERVER_FAULTS, type FaultPlan } from "./server-faults.js";
-import type { Workplace } from "./workplace.js";
+import { EXIT_CODES } from "../cli/exit-codes.js";
+import { planFaults, readNdjson, SERVER_FAULTS, type FaultPlan } from "./server-faults.js";
+import {
+  openWorkplace,
+  readCounts,
+  untilPrinted,
+  type ProgramUnderTest,
+  type Workplace,
+} from "./workplace.js";
 
 const LETTERS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 const EVERY_CODE = LETTERS.flatMap((one) => LETTERS.map((other) => one + other));
@@ -23,6 +30,42 @@ export const FAULT_RUNS: readonly FaultRun[] = [
   { width: 1000, codes: EVERY_CODE, timeout: "6", maxTime: "9" },
 ];
 
+/** Rules and files for a flag server, as its tests give them. */
+interface ServerOptions {
+  readonly port: number;
+  readonly listeners: ["LOCAL"];
+  readonly rules: readonly {
+    readonly match?: { readonly every?: number; readonly codes?: readonly string[] };
+    readonly fault: ServerRule;
+  }[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly profile?: "none";
+}
+
+type ServerRule =
+  | FaultPlan["rules"][number]["fault"]
+  | { readonly kind: "slow-accept" | "delay"; readonly delay: number };
+
+interface LocalServer extends AsyncDisposable {
+  readonly urls: { readonly LOCAL: string };
+}
+
+/** What is needed of `@concur/flag-server`, on which this package does not depend. */
+export interface FlagServers {
+  readonly FLAG_COUNTRY_CODES: readonly string[];
+  readonly startFlagServer: (options: ServerOptions) => Promise<
+    LocalServer & {
+      stats(): {
+        readonly LOCAL: { readonly requests: number; readonly peakConcurrentRequests: number };
+      };
+    }
+  >;
+  /** In a process of its own. */
+  readonly launchFlagServer: (
+    options: ServerOptions,
+  ) => Promise<LocalServer & { readonly pid: number; readonly exited: Promise<unknown> }>;
+}
+
 /** Makes a file, by its path on the server, for each code that has no flag, so that none is missing but by a fault. */
 export function filesBeside(flagCodes: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -34,11 +77,62 @@ export function filesBeside(flagCodes: readonly string[]): Record<string, string
 }
 
 /**
- * Runs a download program against a server with the rules of a plan.
+ * Runs a download program against a flag server that does everything wrong that it can.
  *
- * @throws {AssertionError} When a file has not met its fate, or is not accounted for, or something else was left behind.
+ * @throws {AssertionError} When a file has not met its fate, or is not accounted for, or something else was left behind, or
+ *   there were more requests at once than the program was told.
  */
-export async function meetFaults(
+export async function assertMeetsFaults(
+  program: ProgramUnderTest,
+  run: FaultRun,
+  { FLAG_COUNTRY_CODES: flagCodes, startFlagServer }: FlagServers,
+): Promise<void> {
+  const plan = planFaults(run.codes);
+  await using server = await startFlagServer({
+    port: 0,
+    listeners: ["LOCAL"],
+    files: filesBeside(flagCodes),
+    profile: "none",
+    rules: [{ match: { every: 3 }, fault: { kind: "slow-accept", delay: 50 } }, ...plan.rules],
+  });
+  await using workplace = await openWorkplace(program);
+  await meetFaults(workplace, run, plan, { baseUrl: server.urls.LOCAL, flagCodes });
+  assert.ok(server.stats().LOCAL.peakConcurrentRequests <= run.width);
+}
+
+/**
+ * Kills the server of a program in the middle of a run, and starts another one in its place.
+ *
+ * @throws {AssertionError} When not every flag arrives all the same.
+ */
+export async function assertOutlivesRestart(
+  program: ProgramUnderTest,
+  { FLAG_COUNTRY_CODES: flagCodes, launchFlagServer, startFlagServer }: FlagServers,
+): Promise<void> {
+  const options: Omit<ServerOptions, "port"> = {
+    listeners: ["LOCAL"],
+    rules: [{ fault: { kind: "delay", delay: 100 } }],
+  };
+  await using first = await launchFlagServer({ port: 0, ...options });
+  const port = Number(new URL(first.urls.LOCAL).port);
+  await using workplace = await openWorkplace(program);
+  const args = ["-v", "-a", "-m", "20", "--retries", "5", "--base-url", first.urls.LOCAL];
+  const running = workplace.start(args);
+  await untilPrinted(running, /^A[A-Z] OK$/m);
+  process.kill(first.pid, "SIGKILL");
+  await first.exited;
+  await using second = await startFlagServer({ port, ...options });
+  const { exitCode, stdout, stderr } = await running.result;
+  assert.deepEqual({ exitCode, stderr }, { exitCode: EXIT_CODES.ok, stderr: "" });
+  const { ok, error, notStarted } = readCounts(stdout);
+  const expected = { ok: flagCodes.length, error: 0, notStarted: 0 };
+  assert.deepEqual({ ok, error, notStarted }, expected);
+  assert.ok(second.stats().LOCAL.requests > 0);
+  assert.equal((await workplace.files()).length, flagCodes.length);
+  assert.equal((await workplace.badFiles()).join(" "), "");
+}
+
+async function meetFaults(
   workplace: Workplace,
   { width, codes, timeout, maxTime }: FaultRun,
   plan: FaultPlan,
