@@ -67,7 +67,7 @@ export interface FlagServers {
 }
 
 /** Makes a file, by its path on the server, for each code that has no flag, so that none is missing but by a fault. */
-export function filesBeside(flagCodes: readonly string[]): Record<string, string> {
+function filesBeside(flagCodes: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     EVERY_CODE.filter((code) => !flagCodes.includes(code)).map((code) => {
       const cc = code.toLowerCase();
