@@ -21,6 +21,9 @@ export {
   FAULT_RUNS,
   type FaultRun,
   type FlagServers,
+  type LocalServer,
+  type ServerOptions,
+  type ServerRule,
 } from "./testing/fault-runs.js";
 export {
   planFaults,

@@ -31,7 +31,7 @@ export const FAULT_RUNS: readonly FaultRun[] = [
 ];
 
 /** Rules and files for a flag server, as its tests give them. */
-interface ServerOptions {
+export interface ServerOptions {
   readonly port: number;
   readonly listeners: ["LOCAL"];
   readonly rules: readonly {
@@ -42,11 +42,13 @@ interface ServerOptions {
   readonly profile?: "none";
 }
 
-type ServerRule =
+/** What a server does wrong with a request. */
+export type ServerRule =
   | FaultPlan["rules"][number]["fault"]
   | { readonly kind: "slow-accept" | "delay"; readonly delay: number };
 
-interface LocalServer extends AsyncDisposable {
+/** A server of the 194 flags that runs. */
+export interface LocalServer extends AsyncDisposable {
   readonly urls: { readonly LOCAL: string };
 }
 
