@@ -23,7 +23,7 @@ export interface DirectRequest {
  * Makes an adapter for axios that sends one GET straight through node:http, to where no proxy is in between.
  *
  * Axios' own adapter can do much that is of no use here (redirects, uploads, decompression, streams, proxies), and
- * takes twice the time for it. What it does for us is done here as well: the limits for the size and for the time
+ * takes its time for it. What it does for us is done here as well: the limits for the size and for the time
  * without data, and the signal. The headers of the request do not go through axios, which looks at each of them
  * several times.
  */
