@@ -69,6 +69,26 @@ describe("a program with processes", () => {
     },
   );
 
+  test("[I26] leaves none behind when it is killed as soon as they are at work", async () => {
+    // Several at once, so that the children start slowly.
+    const groups = Array.from({ length: 8 }, () => new Group("leaves-starting.mjs"));
+    try {
+      const pids = await Promise.all(
+        groups.map(async (group) => {
+          const pid = Number(await group.line());
+          const ended = once(group.program, "exit");
+          group.program.kill("SIGKILL");
+          await ended;
+          return pid;
+        }),
+      );
+      await whenGone(pids);
+      expect(pids.filter(isAlive)).toEqual([]);
+    } finally {
+      for (const group of groups) group[Symbol.dispose]();
+    }
+  });
+
   test("[I27] decides itself what Ctrl-C means", async () => {
     using group = new Group("interrupted.mjs");
     expect(await group.line()).toBe("ready");
