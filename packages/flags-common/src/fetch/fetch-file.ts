@@ -139,7 +139,7 @@ function judge(response: Response, request: FileRequest, client: FlagClient): Ve
     return fail("TOO_LARGE", `body is larger than ${client.maxBytes} bytes`);
   }
   return (
-    (request.expect === "gif" ? findGifFailure(bytes, headers["content-type"]) : undefined) ?? {
+    (request.expect === "gif" ? findGifFailure(bytes, headers) : undefined) ?? {
       status: "ok",
       bytes,
       ...validatorsOf(headers),
@@ -148,9 +148,15 @@ function judge(response: Response, request: FileRequest, client: FlagClient): Ve
   );
 }
 
-function findGifFailure(bytes: Uint8Array, type: unknown): Failure | undefined {
+function findGifFailure(bytes: Uint8Array, headers: Response["headers"]): Failure | undefined {
+  const type: unknown = headers["content-type"];
   if (typeof type === "string" && !/^image\/gif\s*(;|$)/i.test(type)) {
     return fail("NOT_A_GIF", `not a GIF (${printable(type.split(";", 1)[0] ?? "")})`);
+  }
+  // None was asked for. Who decodes what is so labelled fails on bytes that are a GIF already: as curl --compressed does.
+  const encoding: unknown = headers["content-encoding"];
+  if (typeof encoding === "string" && !/^(identity)?$/i.test(encoding)) {
+    return fail("NOT_A_GIF", `not a GIF (encoded as ${printable(encoding)})`);
   }
   const fault = findGifFault(bytes);
   return fault === undefined ? undefined : fail(fault.code, fault.reason);

@@ -12,7 +12,7 @@ export interface CliCase {
   readonly exitCode: number;
   /** All of stdout, as {@link maskReport} gives it; a help text is not shown here. */
   readonly stdout: (context: CaseContext) => string;
-  /** A whole line that must stand in stderr beside the usage; nothing at all may be there without it. */
+  /** A whole line of stderr, which with exit code 2 stands beside the usage; nothing at all may be there without it. */
   readonly complaint?: (context: CaseContext) => string;
   /** How many files there must be in the folder afterwards. */
   readonly files: number;
@@ -80,6 +80,12 @@ function usageCase(
   complaint: (context: CaseContext) => string,
 ): CliCase {
   return { title, args, exitCode: 2, stdout: () => "", complaint, files: 0 };
+}
+
+/** A path that cannot be used is named as it was given, not by its last part alone. */
+function cannotUse(args: readonly string[], complaint: string): CliCase {
+  const title = `[${args.join(" ")}] names the path as it was given`;
+  return { title, args, exitCode: 3, stdout: () => "", complaint: () => complaint, files: 0 };
 }
 
 const BAD_CODE = "*** Usage error: each CC argument must be A to Z or AA to ZZ.";
@@ -241,6 +247,20 @@ export const CLI_CASES: readonly CliCase[] = [
     connections: upTo(2),
     found: 2,
   }),
+  cannotUse(["--out", "/dev/null/a/b", "us"], "*** cannot write to /dev/null/a/b/: not a folder"),
+  cannotUse(
+    ["--out", "../../../../../../../../dev/null/a", "us"],
+    "*** cannot write to ../../../../../../../../dev/null/a/: not a folder",
+  ),
+  cannotUse(
+    ["--report", "/dev/null/a/b.json", "us"],
+    "*** cannot write to /dev/null/a/: not a folder",
+  ),
+  cannotUse(
+    ["--gallery", "no/such/b.html", "us"],
+    "*** cannot write to no/such/: no such file or directory",
+  ),
+  cannotUse(["--verify", "--out", "/dev/null/a/b"], "*** cannot read /dev/null/a/b/: not a folder"),
   complains(["-m", "0"], BAD_MAX_REQ),
   complains(["-m", "-1"], BAD_MAX_REQ),
   complains(["-m=-1"], BAD_MAX_REQ),

@@ -88,6 +88,13 @@ export const FAULT_CASES: readonly FaultCase[] = [
     reason: "not a GIF (text/html)",
   },
   {
+    title: "a GIF under the label of gzip",
+    answer: (socket) =>
+      socket.end(`${HEAD}Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\nGIF89a123;`),
+    args: [],
+    reason: "not a GIF (encoded as gzip)",
+  },
+  {
     title: "KB7: an empty success",
     answer: (socket) => socket.end("HTTP/1.1 204 No Content\r\n\r\n"),
     args: [],

@@ -15,6 +15,9 @@ function error(codes: FlagErrorCode | readonly FlagErrorCode[], reason: RegExp):
   return { status: "error", codes: typeof codes === "string" ? [codes] : codes, reason };
 }
 
+/** Whatever is in it: no encoding was asked for. */
+const ENCODED = error("NOT_A_GIF", /^not a GIF \(encoded as gzip\)$/);
+
 /**
  * Everything that the flag server can do wrong with a request, and what a program must make of it. Each `fault` is
  * one of `@concur/flag-server`; the faults of connections are not here, because they are not those of a file.
@@ -91,11 +94,10 @@ export const SERVER_FAULTS = [
   },
   // Nobody speaks https there.
   { fault: { kind: "redirect", to: "other-scheme" }, fate: error(["NETWORK", "RESET"], /./) },
-  { fault: { kind: "gzip" }, fate: error("NOT_A_GIF", /^not a GIF/) },
-  { fault: { kind: "gzip", damage: "truncated" }, fate: error("NOT_A_GIF", /^not a GIF/) },
-  { fault: { kind: "gzip", damage: "none" }, fate: error("NOT_A_GIF", /^not a GIF/) },
-  // The bytes are those of the flag, only their label is wrong.
-  { fault: { kind: "gzip", damage: "garbage" }, fate: OK },
+  { fault: { kind: "gzip" }, fate: ENCODED },
+  { fault: { kind: "gzip", damage: "truncated" }, fate: ENCODED },
+  { fault: { kind: "gzip", damage: "none" }, fate: ENCODED },
+  { fault: { kind: "gzip", damage: "garbage" }, fate: ENCODED },
   { fault: { kind: "garbage" }, fate: error("BAD_RESPONSE", /^not an HTTP answer/) },
 ] as const;
 

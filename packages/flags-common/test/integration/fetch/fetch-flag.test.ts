@@ -35,6 +35,25 @@ describe("fetchFlag", () => {
     expect(server.paths).toEqual(["/flags/us/us.gif"]);
   });
 
+  test.each(["gzip", "x-gzip", "br", "gzip, identity"])(
+    "a body under Content-Encoding: %s is a failure, though it were a GIF as it is",
+    async (encoding) => {
+      const result = await fetchFrom((_request, response) => {
+        response.setHeader("Content-Encoding", encoding);
+        sendGif(response);
+      });
+      expect(result).toEqual(failure("NOT_A_GIF", `not a GIF (encoded as ${encoding})`));
+    },
+  );
+
+  test.each(["identity", "Identity", ""])("Content-Encoding: '%s' is none", async (encoding) => {
+    const result = await fetchFrom((_request, response) => {
+      response.setHeader("Content-Encoding", encoding);
+      sendGif(response);
+    });
+    expect(result).toMatchObject({ status: "ok", bytes: TINY_GIF });
+  });
+
   test("asks for an uncompressed GIF", async () => {
     let headers: unknown;
     await fetchFrom((request, response) => {
