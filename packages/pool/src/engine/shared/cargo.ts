@@ -21,6 +21,8 @@ export const Cargo = {
   Named: 11,
   /** Arguments of a call with streams: see FlowArguments, the next in the messages. */
   Flow: 12,
+  /** The one argument, as a record: the next in the messages. Value: a reply in the messages. */
+  Record: 13,
 } as const;
 
 /** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */

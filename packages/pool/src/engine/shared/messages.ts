@@ -106,6 +106,8 @@ export const ReplyStatus = {
   Pull: 6,
   /** The task has left a stream among its arguments. */
   Leave: 7,
+  /** The value is a record, whose words follow in its place. */
+  Record: 8,
 } as const;
 
 /** What was thrown at some place of a chunk of `map`. */

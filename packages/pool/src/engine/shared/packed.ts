@@ -1,8 +1,14 @@
+import { recordRow, recordsIn } from "./records.js";
+
 /**
  * Values in a form that is cloned as one piece of memory: whole numbers as Int32Array, other numbers as Float64Array,
- * booleans as bytes.
+ * booleans as bytes; or records as a row.
  */
-export type Packed = Int32Array | Float64Array | Uint8Array;
+export type Packed = Int32Array | Float64Array | Uint8Array | PackedRecords;
+
+interface PackedRecords {
+  readonly row: readonly unknown[];
+}
 
 /** Gives whole numbers as one piece of memory; undefined when there is anything else among the values. */
 export function packIntegers(values: readonly unknown[]): Int32Array | undefined {
@@ -16,19 +22,31 @@ export function packIntegers(values: readonly unknown[]): Int32Array | undefined
   return packed;
 }
 
-/** Packs values if they are all numbers or all booleans, or else gives them as they are. */
+/** Gives records as a row; undefined when there is anything else among the values. */
+export function packRecords(values: readonly unknown[]): PackedRecords | undefined {
+  const row = recordRow(values);
+  return row === undefined ? undefined : { row };
+}
+
+/** Packs values if they are all numbers, all booleans or all records, or else gives them as they are. */
 export function pack(values: readonly unknown[]): readonly unknown[] | Packed {
   const first: unknown = values[0];
   if (typeof first === "boolean") return packBooleans(values) ?? values;
+  if (typeof first === "object") return packRecords(values) ?? values;
   if (typeof first !== "number") return values;
   return packIntegers(values) ?? packNumbers(values) ?? values;
 }
 
 /** Gives what `pack()` was given. */
 export function unpack(values: readonly unknown[] | Packed): unknown[] {
-  if (Array.isArray(values)) return values;
   if (values instanceof Uint8Array) return Array.from(values, (byte) => byte === 1);
-  return Array.from<unknown>(values);
+  const list = listOf(values);
+  return Array.isArray(list) ? list : Array.from<unknown>(list);
+}
+
+/** Gives packed numbers or records in a form that can be read by index. */
+export function listOf(values: readonly unknown[] | Packed): ArrayLike<unknown> {
+  return "row" in values ? recordsIn(values.row) : values;
 }
 
 function packNumbers(values: readonly unknown[]): Float64Array | undefined {

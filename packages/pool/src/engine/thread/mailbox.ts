@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
-import { WAKE, type FromWorker } from "../shared/messages.js";
+import { ReplyStatus, WAKE, type FromWorker } from "../shared/messages.js";
+import { RecordReader } from "../shared/records.js";
 
 /** What a worker says about itself, or prints. */
 export type WorkerWord = Extract<FromWorker, { readonly kind: string }>;
@@ -20,6 +21,7 @@ export interface MailboxListener {
 export class Mailbox {
   readonly #port: MessagePort;
   readonly #listener: MailboxListener;
+  readonly #records = new RecordReader();
 
   constructor(port: MessagePort, listener: MailboxListener) {
     this.#port = port;
@@ -51,12 +53,24 @@ export class Mailbox {
     if (message === WAKE) {
       this.#listener.woken();
     } else if (Array.isArray(message)) {
-      for (let at = 0; at < message.length; at += 3) {
-        this.#listener.reply(message[at] as number, message[at + 1] as number, message[at + 2]);
-      }
+      this.#read(message);
       this.#listener.replied();
     } else {
       this.#listener.said(message);
+    }
+  }
+  #read(replies: readonly unknown[]): void {
+    for (let at = 0; at < replies.length;) {
+      const slot = replies[at] as number;
+      const status = replies[at + 1] as number;
+      if (status === ReplyStatus.Record) {
+        const record = this.#records.read(replies, at + 2);
+        at = this.#records.end;
+        this.#listener.reply(slot, ReplyStatus.Value, record);
+      } else {
+        this.#listener.reply(slot, status, replies[at + 2]);
+        at += 3;
+      }
     }
   }
 }

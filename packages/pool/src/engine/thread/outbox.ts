@@ -2,6 +2,7 @@ import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import type { ChunkFailure } from "../shared/messages.js";
+import { RecordWriter } from "../shared/records.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
@@ -22,6 +23,9 @@ export class Outbox {
   readonly #listener: OutboxListener;
   #messages: unknown[] = [];
   #calls: WorkerCall[] = [];
+  /** Where in the message that of each call begins. */
+  #starts: number[] = [];
+  readonly #records = new RecordWriter();
   /** Objects among the arguments in the message: one that came twice would be one copy there, which two calls share. */
   readonly #objects = new Set<unknown>();
 
@@ -34,29 +38,45 @@ export class Outbox {
     if (call.pinned) {
       // What is moved goes in a message of its own: were it not sendable, all that goes along would be gone.
       this.flush();
-      this.#postOne(call, message, call.options.transfer);
+      this.#postOne(call, [message], call.options.transfer);
       return;
     }
     if (!call.isChunk) this.#keepApart(call.args);
+    this.#begin(call);
     this.#messages.push(message);
-    this.#calls.push(call);
+  }
+
+  /** Adds the only argument of a call if it is a record: false if not. */
+  addRecord(call: WorkerCall): boolean {
+    if (!this.#records.take(call.args[0])) return false;
+    this.#begin(call);
+    this.#records.append(this.#messages);
+    return true;
   }
 
   flush(): void {
     if (this.#messages.length === 0) return;
     const messages = this.#messages;
     const calls = this.#calls;
+    const starts = this.#starts;
     this.#messages = [];
     this.#calls = [];
+    this.#starts = [];
     this.#objects.clear();
+    this.#records.begin();
     try {
       this.#port.postMessage(messages);
     } catch {
       // One of them cannot be cloned: only that one must fail.
       calls.forEach((call, index) => {
-        this.#postOne(call, messages[index]);
+        this.#postOne(call, messages.slice(starts[index], starts[index + 1]));
       });
     }
+  }
+
+  #begin(call: WorkerCall): void {
+    this.#calls.push(call);
+    this.#starts.push(this.#messages.length);
   }
 
   /** Begins a new message where one of these objects is in the last already. */
@@ -65,10 +85,10 @@ export class Outbox {
     for (const arg of args) if (typeof arg === "object" && arg !== null) this.#objects.add(arg);
   }
 
-  #postOne(call: WorkerCall, message: unknown, transfer?: readonly object[]): void {
+  #postOne(call: WorkerCall, message: readonly unknown[], transfer?: readonly object[]): void {
     try {
       transfer?.forEach(assertNotMoved);
-      this.#port.postMessage([message], transfer as ArrayBuffer[] | undefined);
+      this.#port.postMessage(message, transfer as ArrayBuffer[] | undefined);
     } catch (error) {
       if (call.isChunk && call.refused === undefined) {
         this.#postRest(call);
@@ -98,7 +118,7 @@ export class Outbox {
     });
     call.refused = refused;
     this.#listener.partlyRefused(call);
-    this.#postOne(call, rest);
+    this.#postOne(call, [rest]);
   }
 }
 

@@ -34,7 +34,7 @@ export class Outcomes {
     if (transfer !== undefined) {
       this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
     } else if (inSlot === Cargo.Message) {
-      this.#replies.add(slot, ReplyStatus.Value, value);
+      this.#replies.addValue(slot, value);
     } else {
       putCargo(this.#ring.result, slot, inSlot, value);
       this.#ring.resultCargo[slot] = inSlot;

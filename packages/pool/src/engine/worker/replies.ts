@@ -2,13 +2,13 @@ import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
+import { listOf } from "../shared/packed.js";
+import { RecordWriter } from "../shared/records.js";
 import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
 
-/** Words of one reply in the flat array: slot, status, value. */
-const WORDS = 3;
 /** So many replies are sent without waiting for more. */
 const FULL = 256;
 
@@ -17,6 +17,9 @@ export class Replies {
   readonly #port: MessagePort;
   readonly #ring: Ring;
   #batch: unknown[] = [];
+  /** Where in the batch each reply begins. */
+  #starts: number[] = [];
+  readonly #records = new RecordWriter();
   /** Objects among the values in the batch: one that came twice would be one copy there, which two callers share. */
   readonly #objects = new Set<unknown>();
 
@@ -29,13 +32,26 @@ export class Replies {
     return this.#batch.length > 0;
   }
 
+  /** Adds what a task returned. */
+  addValue(slot: number, value: unknown): void {
+    if (!this.#records.take(value)) {
+      this.add(slot, ReplyStatus.Value, value);
+      return;
+    }
+    const start = this.#batch.length;
+    this.#batch.push(slot, ReplyStatus.Record);
+    this.#records.append(this.#batch);
+    this.#added(start);
+  }
+
   add(slot: number, status: number, value: unknown): void {
     if (typeof value === "object" && value !== null) {
       if (this.#objects.has(value)) this.flush();
       this.#objects.add(value);
     }
+    const start = this.#batch.length;
     this.#batch.push(slot, status, value);
-    if (this.#batch.length >= FULL * WORDS) this.flush();
+    this.#added(start);
   }
 
   /** Posts a value with objects to move; what waits goes first, so that replies keep their order. */
@@ -89,19 +105,27 @@ export class Replies {
   flush(): void {
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
+    const starts = this.#starts;
     this.#batch = [];
+    this.#starts = [];
     this.#objects.clear();
+    this.#records.begin();
     try {
       this.#post(batch);
     } catch {
-      this.#postOneByOne(batch);
+      this.#postOneByOne(batch, starts);
     }
   }
 
+  #added(start: number): void {
+    this.#starts.push(start);
+    if (this.#starts.length >= FULL) this.flush();
+  }
+
   /** One value in the batch cannot be cloned: only that one must fail. */
-  #postOneByOne(batch: readonly unknown[]): void {
-    for (let at = 0; at < batch.length; at += WORDS) {
-      const reply = batch.slice(at, at + WORDS);
+  #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
+    for (const [index, start] of starts.entries()) {
+      const reply = batch.slice(start, starts[index + 1]);
       try {
         this.#post(reply);
       } catch (error) {
@@ -124,7 +148,7 @@ function unsendable(status: unknown, value: unknown, error: unknown): [status: n
 
 function sendablePart({ values, thrown = [], stopped }: SentOutcome): SentOutcome {
   const failed = [...thrown];
-  const sendable = Array.from<unknown, unknown>(values, (value, index) => {
+  const sendable = Array.from<unknown, unknown>(listOf(values), (value, index) => {
     try {
       // The copy and not the value: a getter may think otherwise when it is asked again.
       return structuredClone(value);

@@ -2,6 +2,7 @@ import { isThenable } from "../../internal/kinds.js";
 import { Cargo, isChunk, takeCargo } from "../shared/cargo.js";
 import type { FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
 import { AbortFlag, monotonicMs, SlotState, type Ring } from "../shared/ring.js";
+import { listOf, type Packed } from "../shared/packed.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { runChunk, type Chunk } from "./chunk.js";
 import { Inbox } from "./inbox.js";
@@ -71,7 +72,7 @@ export class SlotRunner {
     const ring = this.#ring;
     const cargo = ring.cargo[slot] ?? Cargo.Nothing;
     // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
-    const message = cargo >= Cargo.Message ? this.#inbox.next() : undefined;
+    const message = this.#message(cargo);
     if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
     const won =
       Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
@@ -116,6 +117,11 @@ export class SlotRunner {
     return !isChunk(cargo);
   }
 
+  #message(cargo: number): unknown {
+    if (cargo === Cargo.Record) return this.#inbox.nextRecord();
+    return cargo >= Cargo.Message ? this.#inbox.next() : undefined;
+  }
+
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
     if (!this.#calls.several) return this.#call(call, fn, cargo, args);
     return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
@@ -135,6 +141,8 @@ export class SlotRunner {
       case Cargo.Message:
       case Cargo.Named:
         return fn(...args);
+      case Cargo.Record:
+        return fn(args);
       default:
         return fn(takeCargo(this.#ring.argument, call.slot, cargo));
     }
@@ -180,6 +188,6 @@ export class SlotRunner {
 
 function chunkOf(cargo: number, args: unknown): Chunk {
   return cargo === Cargo.FlatChunk
-    ? { each: args as ArrayLike<unknown> }
+    ? { each: listOf(args as readonly unknown[] | Packed) }
     : { lists: args as readonly (readonly unknown[] | undefined)[] };
 }

@@ -1,0 +1,179 @@
+import { types } from "node:util";
+
+/** After so many values in a row that were no records, or had other names, */
+const MAX_MISSES = 4;
+/** so many are not looked at: the next will hardly be worth it either. */
+const PAUSE = 256;
+
+/**
+ * Plain objects whose values are all primitives, written as their values in a row: to clone that takes a third of the time
+ * that the objects take, most of which goes into the names of their properties.
+ *
+ * The names come first where they are not those of the record before. No value is an array, so nobody takes one for the other.
+ */
+export class RecordWriter {
+  #names: readonly string[] = [];
+  /** What was read of a record: a getter may do anything, so nothing is in a row before all of it has been read. */
+  #taken: readonly string[] | undefined;
+  readonly #values: unknown[] = [];
+  #reads = false;
+  #misses = 0;
+  #pause = 0;
+
+  /** Begins a row that can be read without the one before, which may be lost. */
+  begin(): void {
+    this.#names = [];
+  }
+
+  /** Reads a value if it is such an object; false if not. What was read is then to be appended to a row. */
+  take(value: unknown): boolean {
+    if (this.#pause > 0) {
+      this.#pause -= 1;
+      return false;
+    }
+    const names = this.#read(value);
+    if (names === this.#names) this.#misses = 0;
+    // Somebody has to be the first of a row.
+    else if (names === undefined || this.#names.length > 0) this.#missed();
+    // What was read before something else was found must not be kept alive.
+    if (names === undefined) this.#values.length = 0;
+    this.#taken = names;
+    return names !== undefined;
+  }
+
+  /** Appends the record that was taken. */
+  append(row: unknown[]): void {
+    const names = this.#taken ?? [];
+    if (names !== this.#names) row.push(names);
+    this.#names = names;
+    for (let at = 0; at < names.length; at += 1) {
+      row.push(this.#values[at]);
+      this.#values[at] = undefined;
+    }
+  }
+
+  /** Reads the values of a record, and gives its names: the same array where they are those of the record before. */
+  #read(value: unknown): readonly string[] | undefined {
+    if (this.#reads || !isPlain(value)) return undefined;
+    this.#reads = true;
+    try {
+      if (hasNames(value, this.#names)) {
+        return readAll(value, this.#names, this.#values) ? this.#names : undefined;
+      }
+      const names = Object.keys(value);
+      // What has neither names nor values could not be found in the row.
+      return names.length > 0 && readAll(value, names, this.#values) ? names : undefined;
+    } catch {
+      // A getter has thrown, and will again when the object is cloned: there it becomes an error with a name.
+      return undefined;
+    } finally {
+      this.#reads = false;
+    }
+  }
+
+  #missed(): void {
+    this.#misses += 1;
+    if (this.#misses < MAX_MISSES) return;
+    this.#misses = 0;
+    this.#pause = PAUSE;
+  }
+}
+
+/** Reads what a RecordWriter has written, all of it and in that order. */
+export class RecordReader {
+  #names: readonly string[] = [];
+  /** An object with these names: a copy of it is made faster than one that gets them anew. */
+  #template: Readonly<Record<string, unknown>> = {};
+  #end = 0;
+
+  /** Where the record ends that was read last. */
+  get end(): number {
+    return this.#end;
+  }
+
+  read(row: readonly unknown[], start: number): Record<string, unknown> {
+    let at = start;
+    const first = row[at];
+    if (Array.isArray(first)) {
+      this.#names = first as string[];
+      this.#template = Object.fromEntries(this.#names.map((name) => [name, undefined]));
+      at += 1;
+    }
+    const record = { ...this.#template };
+    for (const name of this.#names) {
+      record[name] = row[at];
+      at += 1;
+    }
+    this.#end = at;
+    return record;
+  }
+}
+
+/** Gives the records that are all of the values as a row; undefined when there is anything else among the values. */
+export function recordRow(values: readonly unknown[]): unknown[] | undefined {
+  const writer = new RecordWriter();
+  const row: unknown[] = [];
+  for (const value of values) {
+    if (!writer.take(value)) return undefined;
+    writer.append(row);
+  }
+  return row;
+}
+
+/** Gives the records of a whole row. */
+export function recordsIn(row: readonly unknown[]): object[] {
+  const reader = new RecordReader();
+  const records: object[] = [];
+  for (let at = 0; at < row.length; at = reader.end) records.push(reader.read(row, at));
+  return records;
+}
+
+/** The clone of an array or a Date is not what this makes of it, and a proxy has none. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !types.isProxy(value) &&
+    Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+/** Says whether an object has just these names, in this order. */
+function hasNames(value: object, names: readonly string[]): boolean {
+  let index = 0;
+  // Faster than Object.keys(). An inherited name, if there is one, is not among the names.
+  for (const name in value) {
+    if (name !== names[index]) return false;
+    index += 1;
+  }
+  return index > 0 && index === names.length;
+}
+
+/** Puts the values into `values`; false when one of them is no primitive. */
+function readAll(
+  value: Record<string, unknown>,
+  names: readonly string[],
+  values: unknown[],
+): boolean {
+  let at = 0;
+  for (const name of names) {
+    const one = value[name];
+    if (!isPrimitive(one)) return false;
+    values[at] = one;
+    at += 1;
+  }
+  return true;
+}
+
+/** Says whether a value is one that is cloned as itself. */
+function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case "object":
+      return value === null;
+    case "function":
+    case "symbol":
+      return false;
+    default:
+      return true;
+  }
+}
