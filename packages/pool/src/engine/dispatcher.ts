@@ -214,14 +214,18 @@ export class Dispatcher {
     return link.publish();
   }
 
-  /** Moves half of what the fullest worker has not begun, the newest first, to one that has nothing. */
+  /**
+   * Moves half of what the fullest worker has not begun, the newest first, to one that has nothing; all of it where the
+   * fullest is stuck.
+   */
   #steal(thief: Link): void {
     let victim: Link | undefined;
     for (const link of this.#crew.links) {
       if (link !== thief && link.live > (victim?.live ?? 1)) victim = link;
     }
     if (victim === undefined) return;
-    if (victim.live > this.#fewest) this.#moveFrom(victim, victim.live >> 1);
+    if (victim.live <= this.#fewest) return;
+    this.#moveFrom(victim, this.#lookout.getsOn(victim) ? victim.live >> 1 : victim.live);
   }
 
   /** Takes calls from a worker that does not come to them, for the free places of one that does. */

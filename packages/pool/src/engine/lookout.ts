@@ -46,10 +46,14 @@ export class Lookout {
   }
 
   #lookAgain(): void {
-    if (this.#looking || !this.#crew.links.some((link) => this.#cares(link))) return;
-    this.#looking = true;
+    if (this.#looking) return;
     const often = this.#pauseMs === LOOK_MS;
-    for (const link of this.#crew.links) link.watched?.(often && this.#cares(link));
+    for (const link of this.#crew.links) {
+      const cares = this.#cares(link);
+      if (cares) this.#looking = true;
+      link.watched?.(often && cares);
+    }
+    if (!this.#looking) return;
     // What is looked after keeps the program alive by itself.
     setTimeout(this.#look, this.#pauseMs).unref();
   }
@@ -64,9 +68,9 @@ export class Lookout {
       if (this.#begun.get(link) !== begun) {
         this.#begun.set(link, begun);
         this.#pauseMs = LOOK_MS;
-      } else if (this.#crew.links.some((other) => other.held === 0)) {
+      } else {
         this.#stuckAt.set(link, begun);
-        this.#rescue(link);
+        if (this.#crew.links.some((other) => other.held === 0)) this.#rescue(link);
       }
     }
     this.#lookAgain();

@@ -38,6 +38,11 @@ export class Completions {
     if (us === 0 || left <= FEW_LEFT || (this.#untoldUs > UNTOLD_US && !this.#watched)) this.tell();
   }
 
+  /** Tells of results before the event loop has a turn, which may be long; who looks by itself sees them meanwhile. */
+  tellBeforeTurn(): void {
+    if (!this.#watched) this.tell();
+  }
+
   get #watched(): boolean {
     return Atomics.load(this.#ring.header, Word.Watched) === 1;
   }

@@ -172,7 +172,7 @@ export class ThreadLoop implements CallEnvironment {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
         if (this.#pacing.shouldYield()) {
           this.#replies.flush();
-          this.#completions.tell();
+          this.#completions.tellBeforeTurn();
           setImmediate(this.#runAgain);
           return false;
         }
