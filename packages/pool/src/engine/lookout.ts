@@ -63,8 +63,11 @@ export class Lookout {
     this.#pauseMs = Math.min(SELDOM_MS, this.#pauseMs * 2);
     for (const link of [...this.#crew.links]) {
       const { begun } = link;
-      if (begun === undefined || !this.#cares(link)) continue;
+      if (begun === undefined) continue;
+      const cares = this.#cares(link);
+      // Also from one that has little left by now: it may have kept results back while it was looked after.
       link.collectAll();
+      if (!cares) continue;
       if (this.#begun.get(link) !== begun) {
         this.#begun.set(link, begun);
         this.#pauseMs = LOOK_MS;

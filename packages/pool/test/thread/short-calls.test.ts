@@ -1,7 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
-import type { ThreadPoolExecutor } from "../../src/index.js";
+import { inlineTask, type ThreadPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+
+const noCells = sharedCells(1);
+/** Takes 0.2 ms, and counts that it has ended. */
+const workFor = inlineTask((ended: Int32Array) => {
+  const end = performance.now() + 0.2;
+  while (performance.now() < end);
+  Atomics.add(ended, 0, 1);
+});
+/** Lets a timer keep the thread at its next turn, as `waitFor` does. */
+const holdLoop = inlineTask((held: Int32Array) => {
+  setTimeout(() => {
+    Atomics.store(held, 0, 1);
+    Atomics.wait(held, 1, 0);
+  }, 0);
+});
 
 /** Calls a task so often without having to wait in it that it is known as one that takes next to no time. */
 async function makeShort(executor: ThreadPoolExecutor): Promise<void> {
@@ -60,6 +76,24 @@ describe("calls that are known to be short, and one that is not", () => {
     letGo(gate);
     expect(new Set(await after).size).toBe(1);
   });
+
+  test.each([40, 28, 26, 25])(
+    "[S8] results arrive while something else keeps the worker's event loop (of %d calls)",
+    async (count) => {
+      const executor = bench.executor({ maxWorkers: 1 });
+      await executor.map(workFor, Array(50).fill(noCells)).toArray();
+      const held = sharedCells(2);
+      const ended = sharedCells(1);
+      const futures = [executor.submit(holdLoop, held)];
+      for (let n = 1; n < count; n += 1) futures.push(executor.submit(workFor, ended));
+      await whenBegun(held);
+      const due = 1 + (ended[0] ?? 0);
+      while (futures.filter((future) => future.done()).length < due) await sleep(1);
+      expect(due).toBeLessThan(count);
+      letGo(held);
+      await Promise.all(futures.map((future) => future.result()));
+    },
+  );
 
   test("[S8] every worker gets one when all turn out long", async () => {
     const executor = bench.executor({ maxWorkers: 3 });
