@@ -3,7 +3,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import type { FrameBatch } from "../shared/frame-batch.js";
 import type { ChunkFailure } from "../shared/messages.js";
-import { areJsonSafe, encodePayload, isPlainBytes } from "../shared/payload.js";
+import { encodePayload, isPlainBytes, jsonForms } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
@@ -32,8 +32,12 @@ export function putCall(batch: FrameBatch, call: WorkerCall): void {
 function putArguments(batch: FrameBatch, call: WorkerCall, code: number): void {
   const { args, slot } = call;
   const only = args.length === 1 ? args[0] : undefined;
-  if (typeof only === "number") batch.addNumber(slot, code | CallFlag.Flat, only);
-  else if (areJsonSafe(args)) batch.add(slot, code, args);
+  if (typeof only === "number") {
+    batch.addNumber(slot, code | CallFlag.Flat, only);
+    return;
+  }
+  const forms = jsonForms(args);
+  if (forms !== undefined) batch.add(slot, code, forms);
   else if (isPlainBytes(only)) batch.addBytes(slot, code | CallFlag.Flat, only);
   else batch.addPayload(slot, code, encode(args, call));
 }
@@ -42,13 +46,10 @@ function putArguments(batch: FrameBatch, call: WorkerCall, code: number): void {
 function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
   call.refused = undefined;
   const lists = call.args as readonly (readonly unknown[])[];
-  const flat = lists.every(({ length }) => length === 1) ? lists.map(([only]) => only) : undefined;
-  if (flat !== undefined && areJsonSafe(flat)) {
-    batch.add(call.slot, code | CallFlag.Flat, flat);
-    return;
-  }
-  if (lists.every(areJsonSafe)) {
-    batch.add(call.slot, code, lists);
+  const isFlat = lists.every(({ length }) => length === 1);
+  const forms = isFlat ? jsonForms(lists.map(([only]) => only)) : listForms(lists);
+  if (forms !== undefined) {
+    batch.add(call.slot, isFlat ? code | CallFlag.Flat : code, forms);
     return;
   }
   let payload: Buffer;
@@ -69,6 +70,17 @@ function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
     payload = encodePayload(rest);
   }
   batch.addPayload(call.slot, code, payload);
+}
+
+/** Gives all lists in a form that JSON carries; undefined when it does not carry one of them. */
+function listForms(lists: readonly (readonly unknown[])[]): readonly unknown[] | undefined {
+  const forms: (readonly unknown[])[] = [];
+  for (const list of lists) {
+    const form = jsonForms(list);
+    if (form === undefined) return undefined;
+    forms.push(form);
+  }
+  return forms;
 }
 
 function copyOf(args: readonly unknown[], call: WorkerCall): unknown {

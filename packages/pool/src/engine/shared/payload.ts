@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { Deserializer, Serializer } from "node:v8";
+import { fewNames, isPlain } from "./plain.js";
 
 /** Longer strings go the other way, where they are copied instead of escaped. */
 const LONG_STRING = 4096;
@@ -25,10 +26,7 @@ export function decodePayload(bytes: Buffer): unknown {
   return deserializer.readValue();
 }
 
-/**
- * Says whether JSON carries a value without any loss. Only primitives are looked at: to know it of an object costs more
- * than to send the object in the other way.
- */
+/** Says whether a value is a primitive that JSON carries without any loss. */
 export function isJsonSafe(value: unknown): boolean {
   switch (typeof value) {
     case "number":
@@ -43,11 +41,39 @@ export function isJsonSafe(value: unknown): boolean {
   }
 }
 
-/** Says whether JSON carries all of the values; a hole is a value that it does not. */
-export function areJsonSafe(values: readonly unknown[]): boolean {
-  // Not every(), which would skip the holes.
-  for (const value of values) if (!isJsonSafe(value)) return false;
-  return true;
+/**
+ * Gives values in a form that JSON carries without any loss, as they are at this moment: primitives, and plain objects of
+ * them; undefined when there is anything else among the values, such as a hole. To know it of objects in objects would cost
+ * more than to send them in the other way.
+ */
+export function jsonForms(values: readonly unknown[]): readonly unknown[] | undefined {
+  let forms = values;
+  let at = 0;
+  for (const value of values) {
+    if (!isJsonSafe(value)) {
+      const form = recordForm(value);
+      if (form === undefined) return undefined;
+      if (forms === values) forms = [...values];
+      (forms as unknown[])[at] = form;
+    }
+    at += 1;
+  }
+  return forms;
+}
+
+/** Gives a copy of a plain object whose values are all primitives that JSON carries; undefined for anything else. */
+export function recordForm(value: unknown): object | undefined {
+  if (!isPlain(value)) return undefined;
+  try {
+    // The copy is looked at and sent: a getter may think otherwise when it is asked again.
+    const names = fewNames(value);
+    if (names === undefined) return undefined;
+    const copy = { ...value };
+    return names.every((name) => isJsonSafe(copy[name])) ? copy : undefined;
+  } catch {
+    // A getter has thrown, and will again in the other way: there it becomes an error with a name.
+    return undefined;
+  }
 }
 
 /**

@@ -43,15 +43,15 @@ export const FLAGS = 32;
 export const ProcessReply = {
   ...ReplyStatus,
   /** The value is undefined, which JSON does not know. */
-  Undefined: 8,
+  Undefined: 9,
   /** The values of a chunk in which nothing failed. */
-  Values: 9,
+  Values: 10,
   /** The call has begun, at this many milliseconds of `monotonicMs()`. */
-  Begun: 10,
+  Begun: 11,
   /** The arguments cannot be read in this process. */
-  Unreadable: 11,
+  Unreadable: 12,
   /** The first number is a task: its calls take so many microseconds. */
-  RunTime: 12,
+  RunTime: 13,
 } as const;
 
 /** Orders from the parent. */

@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { fewNames, isPlain } from "./plain.js";
 
 /** After so many values in a row that were no records, or had other names, */
 const MAX_MISSES = 4;
@@ -60,9 +60,9 @@ export class RecordWriter {
       if (hasNames(value, this.#names)) {
         return readAll(value, this.#names, this.#values) ? this.#names : undefined;
       }
-      const names = Object.keys(value);
       // What has neither names nor values could not be found in the row.
-      return names.length > 0 && readAll(value, names, this.#values) ? names : undefined;
+      const names = fewNames(value);
+      return names !== undefined && readAll(value, names, this.#values) ? names : undefined;
     } catch {
       // A getter has thrown, and will again when the object is cloned: there it becomes an error with a name.
       return undefined;
@@ -126,16 +126,6 @@ export function recordsIn(row: readonly unknown[]): object[] {
   const records: object[] = [];
   for (let at = 0; at < row.length; at = reader.end) records.push(reader.read(row, at));
   return records;
-}
-
-/** The clone of an array or a Date is not what this makes of it, and a proxy has none. */
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !types.isProxy(value) &&
-    Object.getPrototypeOf(value) === Object.prototype
-  );
 }
 
 /** Says whether an object has just these names, in this order. */

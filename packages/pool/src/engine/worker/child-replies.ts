@@ -2,7 +2,13 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { FrameBatch } from "../shared/frame-batch.js";
 import { ReplyStatus, type ChunkOutcome } from "../shared/messages.js";
-import { areJsonSafe, encodePayload, isJsonSafe, isPlainBytes } from "../shared/payload.js";
+import {
+  encodePayload,
+  isJsonSafe,
+  isPlainBytes,
+  jsonForms,
+  recordForm,
+} from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
 import { sendItems } from "../shared/send-items.js";
 import type { ParentLine } from "./line.js";
@@ -35,13 +41,14 @@ export class ChildReplies {
     if (value === undefined) this.#add(slot, ProcessReply.Undefined, 0);
     else if (isJsonSafe(value)) this.#add(slot, ProcessReply.Value, value);
     else if (isPlainBytes(value)) this.#batch.addBytes(slot, ProcessReply.Value, value);
-    else this.#addValue(slot, value);
+    else this.#addObject(slot, value);
   }
 
   chunk(slot: number, outcome: ChunkOutcome): void {
     const { values, thrown, stopped } = outcome;
-    if (thrown === undefined && stopped === undefined && areJsonSafe(values)) {
-      this.#add(slot, ProcessReply.Values, values);
+    const forms = thrown === undefined && stopped === undefined ? jsonForms(values) : undefined;
+    if (forms !== undefined) {
+      this.#add(slot, ProcessReply.Values, forms);
       return;
     }
     let payload: Buffer;
@@ -122,7 +129,12 @@ export class ChildReplies {
     if (this.#batch.waiting >= FULL) this.flush();
   }
 
-  #addValue(slot: number, value: unknown): void {
+  #addObject(slot: number, value: unknown): void {
+    const form = recordForm(value);
+    if (form !== undefined) {
+      this.#add(slot, ProcessReply.Value, form);
+      return;
+    }
     let payload: Buffer;
     try {
       payload = encodePayload(value);
