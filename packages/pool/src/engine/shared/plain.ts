@@ -16,7 +16,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Gives the names of an object's properties; undefined where there are none, or many, or some that it has inherited. */
+/** Gives the names of an object's properties; undefined where there are many, or some that it has inherited. */
 export function fewNames(value: object): readonly string[] | undefined {
   const names: string[] = [];
   // Unlike Object.keys() this can be left early.
@@ -24,5 +24,18 @@ export function fewNames(value: object): readonly string[] | undefined {
     if (names.length === MAX_NAMES || !Object.hasOwn(value, name)) return undefined;
     names.push(name);
   }
-  return names.length === 0 ? undefined : names;
+  return names;
+}
+
+/** Says whether a value is one that is cloned as itself. */
+export function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case "object":
+      return value === null;
+    case "function":
+    case "symbol":
+      return false;
+    default:
+      return true;
+  }
 }

@@ -1,4 +1,4 @@
-import { fewNames, isPlain } from "./plain.js";
+import { fewNames, isPlain, isPrimitive } from "./plain.js";
 
 /** After so many values in a row that were no records, or had other names, */
 const MAX_MISSES = 4;
@@ -62,7 +62,9 @@ export class RecordWriter {
       }
       // What has neither names nor values could not be found in the row.
       const names = fewNames(value);
-      return names !== undefined && readAll(value, names, this.#values) ? names : undefined;
+      return names !== undefined && names.length > 0 && readAll(value, names, this.#values)
+        ? names
+        : undefined;
     } catch {
       // A getter has thrown, and will again when the object is cloned: there it becomes an error with a name.
       return undefined;
@@ -153,17 +155,4 @@ function readAll(
     at += 1;
   }
   return true;
-}
-
-/** Says whether a value is one that is cloned as itself. */
-function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case "object":
-      return value === null;
-    case "function":
-    case "symbol":
-      return false;
-    default:
-      return true;
-  }
 }

@@ -1,7 +1,9 @@
 import { encodeThrown } from "../../codec/encode-error.js";
+import { moveOf } from "../../internal/moves.js";
 import { isThenable } from "../../internal/kinds.js";
 import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
 import { monotonicMs } from "../shared/ring.js";
+import { asItIsNow } from "../shared/snapshot.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
 
@@ -34,7 +36,7 @@ export function runChunk(
       if (isThenable(value)) {
         return runChunkAsync(call, fn, chunk, { index, value }, { values, thrown });
       }
-      values[index] = value;
+      values[index] = toKeep(value);
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
       thrown.push([index, encodeThrown(error)]);
@@ -59,13 +61,19 @@ async function runChunkAsync(
     const begun = index === first.index;
     if (!begun && call.asked()) return { values, thrown, stopped: index };
     try {
-      values[index] = await (begun ? first.value : fn(...args));
+      values[index] = toKeep(await (begun ? first.value : fn(...args)));
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
       thrown.push([index, encodeThrown(error)]);
     }
   }
   return { values, thrown: thrown.length === 0 ? undefined : thrown };
+}
+
+/** The rest of the chunk must not change what was returned; a copy of what is to be moved would not be moved. */
+function toKeep(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || moveOf(value) !== undefined) return value;
+  return asItIsNow(value);
 }
 
 function callOne(fn: Callable, args: readonly unknown[]): unknown {

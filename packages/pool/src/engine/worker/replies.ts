@@ -3,7 +3,9 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { listOf } from "../shared/packed.js";
+import { isPrimitive } from "../shared/plain.js";
 import { RecordWriter } from "../shared/records.js";
+import { snapshot } from "../shared/snapshot.js";
 import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
@@ -20,8 +22,6 @@ export class Replies {
   /** Where in the batch each reply begins. */
   #starts: number[] = [];
   readonly #records = new RecordWriter();
-  /** Objects among the values in the batch: one that came twice would be one copy there, which two callers share. */
-  readonly #objects = new Set<unknown>();
 
   constructor(port: MessagePort, ring: Ring) {
     this.#port = port;
@@ -32,10 +32,12 @@ export class Replies {
     return this.#batch.length > 0;
   }
 
-  /** Adds what a task returned. */
+  /** Adds what a task returned, as it is now: what the task keeps hold of may be changed by the next call. */
   addValue(slot: number, value: unknown): void {
     if (!this.#records.take(value)) {
-      this.add(slot, ReplyStatus.Value, value);
+      const copy = snapshot(value);
+      this.add(slot, ReplyStatus.Value, copy ?? value);
+      if (copy === undefined && !isPrimitive(value)) this.flush();
       return;
     }
     const start = this.#batch.length;
@@ -45,10 +47,6 @@ export class Replies {
   }
 
   add(slot: number, status: number, value: unknown): void {
-    if (typeof value === "object" && value !== null) {
-      if (this.#objects.has(value)) this.flush();
-      this.#objects.add(value);
-    }
     const start = this.#batch.length;
     this.#batch.push(slot, status, value);
     this.#added(start);
@@ -108,7 +106,6 @@ export class Replies {
     const starts = this.#starts;
     this.#batch = [];
     this.#starts = [];
-    this.#objects.clear();
     this.#records.begin();
     try {
       this.#post(batch);
