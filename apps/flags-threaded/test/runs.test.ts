@@ -89,7 +89,8 @@ describe("flags-threaded in trouble", () => {
   });
 
   test("SIGINT at ten random moments: everything is accounted for, nothing is left over", async () => {
-    await using server = await launchFlagServer({ port: 0, listeners: ["ERROR"], delayMs: 30 });
+    // So slow that all of them come before the end.
+    await using server = await launchFlagServer({ port: 0, listeners: ["ERROR"], delayMs: 200 });
     for (let round = 0; round < 10; round += 1) {
       await using workplace = await openWorkplace();
       const args = ["-v", "-e", "--retries", "3", "--base-url", server.urls.ERROR];

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { Deserializer, Serializer } from "node:v8";
-import { fewNames, isPlain } from "./plain.js";
+import { RECORD_NAMES, fewNames, isPlain } from "./plain.js";
 
 /** Longer strings go the other way, where they are copied instead of escaped. */
 const LONG_STRING = 4096;
@@ -66,7 +66,7 @@ export function recordForm(value: unknown): object | undefined {
   if (!isPlain(value)) return undefined;
   try {
     // The copy is looked at and sent: a getter may think otherwise when it is asked again.
-    const names = fewNames(value);
+    const names = fewNames(value, RECORD_NAMES);
     if (names === undefined) return undefined;
     const copy = { ...value };
     return names.every((name) => isJsonSafe(copy[name])) ? copy : undefined;

@@ -1,7 +1,7 @@
 import { types } from "node:util";
 
 /** Objects with more properties than this are tables rather than records, and V8's own way with them is faster. */
-const MAX_NAMES = 16;
+export const RECORD_NAMES = 16;
 
 /**
  * Says whether a value is an object like those of an object literal. The clone of an array or a Date is not what its
@@ -16,12 +16,12 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Gives the names of an object's properties; undefined where there are many, or some that it has inherited. */
-export function fewNames(value: object): readonly string[] | undefined {
+/** Gives the names of an object's properties; undefined where there are more than `most`, or some that it has inherited. */
+export function fewNames(value: object, most: number): readonly string[] | undefined {
   const names: string[] = [];
   // Unlike Object.keys() this can be left early.
   for (const name in value) {
-    if (names.length === MAX_NAMES || !Object.hasOwn(value, name)) return undefined;
+    if (names.length === most || !Object.hasOwn(value, name)) return undefined;
     names.push(name);
   }
   return names;

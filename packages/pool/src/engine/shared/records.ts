@@ -1,4 +1,4 @@
-import { fewNames, isPlain, isPrimitive } from "./plain.js";
+import { RECORD_NAMES, fewNames, isPlain, isPrimitive } from "./plain.js";
 
 /** After so many values in a row that were no records, or had other names, */
 const MAX_MISSES = 4;
@@ -61,7 +61,7 @@ export class RecordWriter {
         return readAll(value, this.#names, this.#values) ? this.#names : undefined;
       }
       // What has neither names nor values could not be found in the row.
-      const names = fewNames(value);
+      const names = fewNames(value, RECORD_NAMES);
       return names !== undefined && names.length > 0 && readAll(value, names, this.#values)
         ? names
         : undefined;

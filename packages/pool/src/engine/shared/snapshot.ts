@@ -1,8 +1,9 @@
 import { types } from "node:util";
 import { fewNames, isPlain, isPrimitive } from "./plain.js";
 
-/** Of larger values a clone is as fast. */
+/** Of larger values a clone is as fast: with more objects and arrays in them, */
 const MAX_NODES = 32;
+/** or more elements or properties in one of those. */
 const MAX_LENGTH = 64;
 
 /**
@@ -39,7 +40,7 @@ function copyNode(value: unknown, seen: object[]): object | undefined {
   if (Array.isArray(value))
     return isPlainArray(value) ? copyChildren(value.slice(), seen) : undefined;
   if (!isPlain(value)) return undefined;
-  return fewNames(value) === undefined ? undefined : copyChildren({ ...value }, seen);
+  return fewNames(value, MAX_LENGTH) === undefined ? undefined : copyChildren({ ...value }, seen);
 }
 
 /** Puts copies in the place of the objects that are in a copy. */
