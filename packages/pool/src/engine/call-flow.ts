@@ -4,7 +4,7 @@ import { Pump } from "../flow/pump.js";
 import { endWith, openStream, type StreamIterator } from "../flow/stream.js";
 import type { ItemQueue } from "../flow/item-queue.js";
 import { ReplyStatus, type FlowArguments, type FlowOrder } from "./shared/messages.js";
-import { sendItems } from "./shared/send-items.js";
+import { keepItem, sendItems } from "./shared/send-items.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** Says which arguments are streams, to be sent as the task asks for them; undefined where none is. */
@@ -110,7 +110,7 @@ export class CallFlow {
     const throwIfAborted = (): void => {
       signal.throwIfAborted();
     };
-    const pump = new Pump({ send, signal, throwIfAborted }, total);
+    const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, total);
     this.#pumps.set(source, { pump, controller });
     pump.run(this.#sources.get(source)).then(
       () => {

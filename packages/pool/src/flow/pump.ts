@@ -1,5 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
-import { isThenable } from "../internal/kinds.js";
+import { isPrimitive, isThenable } from "../internal/kinds.js";
 import { describe } from "../internal/validate.js";
 
 /** Items that are ready wait at most about so long for others to go with them. */
@@ -13,6 +13,11 @@ const LONGEST_STRIDE = 256;
 export interface Outlet {
   /** Sends a batch. @throws What stands against it; the items before the culprit have been sent then. */
   send(items: unknown[]): void;
+  /**
+   * Gives what may wait for the next items in the place of an item that the source may change before it yields them: a
+   * copy. Undefined where the item must be sent before.
+   */
+  keep(item: unknown): unknown;
   /** Aborts when no more is wanted. */
   readonly signal: AbortSignal;
   /** Throws the signal's reason; also where the loop never lets a message in. */
@@ -175,8 +180,8 @@ export class Pump {
 
   readonly #arrived = (value: unknown): void => {
     if (this.#closing || this.#ended) return;
-    this.#add(value);
     try {
+      this.#add(value);
       if (this.#pause()) return;
     } catch (error) {
       this.#close(error);
@@ -191,8 +196,10 @@ export class Pump {
   };
 
   #add(item: unknown): void {
-    this.#batch.push(item);
+    const kept = isPrimitive(item) ? item : this.#outlet.keep(item);
+    this.#batch.push(kept ?? item);
     this.#sent += 1;
+    if (kept === undefined && item !== undefined) this.#flush();
   }
 
   /** Looks at the clock now and then; true when the event loop has its turn before it goes on. */

@@ -14,3 +14,16 @@ export function kindOf(value: unknown): string {
   const { constructor } = value;
   return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
 }
+
+/** Says whether a value is one that is cloned as itself. */
+export function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case "object":
+      return value === null;
+    case "function":
+    case "symbol":
+      return false;
+    default:
+      return true;
+  }
+}

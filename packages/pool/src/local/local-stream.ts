@@ -5,6 +5,9 @@ import { isThenable } from "../internal/kinds.js";
 import { callStore } from "../internal/task-context.js";
 import type { Callable } from "./resolve-task.js";
 
+/** Within one thread nothing is copied: an item is the object that was yielded. */
+const handOver = (item: unknown): unknown => item;
+
 /** A stream of this thread: what runs as its call, and what its user reads. */
 export interface LocalStream {
   readonly run: Callable;
@@ -35,7 +38,7 @@ export function openLocalStream(generate: Callable, bufferSize: number | undefin
     const current = callStore().getStore();
     if (current === undefined) throw new Error("a stream runs inside a call");
     const { signal, throwIfAborted } = current.context();
-    const sender = new Pump({ send, signal, throwIfAborted }, credit);
+    const sender = new Pump({ send, keep: handOver, signal, throwIfAborted }, credit);
     pump = sender;
     const made = generate(...args);
     return isThenable(made) ? made.then((stream) => sender.run(stream)) : sender.run(made);

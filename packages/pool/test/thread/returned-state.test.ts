@@ -1,39 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { inlineTask, type Executor } from "../../src/index.js";
+import { change, changes, passOn, type Kind } from "../fixtures/keeping-tasks.mjs";
 import { benches } from "./bench.js";
 
-type Keep = "array" | "record" | "tree" | "map" | "class" | "large" | "match";
-
-/** Changes one and the same value at each call, and returns it: with how many changes it has, wherever it keeps that. */
-const change = inlineTask((keep: Keep) => {
-  class Counter {
-    n = 0;
-  }
-  const kept = globalThis as { state?: Record<Keep, unknown>; count?: Record<string, number> };
-  const state = (kept.state ??= {
-    array: [],
-    record: { n: 0 },
-    tree: { counts: [{ n: 0 }] },
-    map: new Map([["n", 0]]),
-    class: new Counter(),
-    large: Array(100).fill(0),
-    match: /\d/.exec("0"),
-  });
-  const count = (kept.count ??= {});
-  const n = (count[keep] = (count[keep] ?? 0) + 1);
-  if (keep === "array") (state.array as number[]).push(n);
-  else if (keep === "record") (state.record as { n: number }).n = n;
-  else if (keep === "tree") (state.tree as { counts: { n: number }[] }).counts.splice(0, 1, { n });
-  else if (keep === "map") (state.map as Map<string, number>).set("n", n);
-  else if (keep === "class") (state.class as Counter).n = n;
-  else if (keep === "large") (state.large as number[])[0] = n;
-  else (state.match as { index: number }).index = n;
-  return state[keep];
-});
-
-/** Reads from a returned value how many changes it had. */
-const CHANGES: Record<Keep, (value: unknown) => unknown> = {
+/** Reads from a received value how many changes it had. */
+const CHANGES: Record<Kind, (value: unknown) => unknown> = {
   array: (value) => (value as unknown[]).length,
   record: (value) => (value as { n: number }).n,
   tree: (value) => (value as { counts: { n: number }[] }).counts[0]?.n,
@@ -41,7 +13,27 @@ const CHANGES: Record<Keep, (value: unknown) => unknown> = {
   class: (value) => (value as { n: number }).n,
   large: (value) => (value as number[])[0],
   match: (value) => (value as { index: number }).index,
+  bytes: (value) => uint32At(value as Uint8Array),
+  nested: (value) => uint32At((value as { at: Uint8Array }[])[0]?.at),
+  part: (value) => uint32At(value as Uint8Array),
+  buffer: (value) => uint32At(new Uint8Array(value as ArrayBuffer)),
 };
+const KINDS = Object.keys(CHANGES) as Kind[];
+
+function uint32At(bytes: Uint8Array | undefined): number | undefined {
+  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+}
+
+async function* changesAsync(kind: Kind, times: number): AsyncGenerator {
+  await Promise.resolve();
+  yield* changes(kind, times);
+}
+
+async function readAll(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 /** So that the time which calls take is known, and many of them are sent at once. */
 async function sendMany(executor: Executor): Promise<void> {
@@ -52,20 +44,29 @@ async function sendMany(executor: Executor): Promise<void> {
 describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) => {
   const bench = new Bench();
 
-  test.each(Object.keys(CHANGES) as Keep[])(
-    "[O17] [O21] (%s) is received as it was when it was returned",
-    async (keep) => {
+  test.each(KINDS)("[O17] [O21] (%s) is received as it was when it was returned", async (kind) => {
+    const executor = bench.executor();
+    await sendMany(executor);
+    const values = [
+      ...(await Promise.all(Array.from({ length: 100 }, () => executor.run(change, kind)))),
+      ...(await Promise.all(Array.from({ length: 100 }, () => executor.run(change, kind)))),
+      ...(await executor
+        .with({ chunkSize: 20 })
+        .map(change, Array<Kind>(100).fill(kind))
+        .toArray()),
+    ];
+    expect(values.map(CHANGES[kind])).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
+  });
+
+  test.each(KINDS)(
+    "[O17] (%s) is received as it was when a generator yielded it, here or there",
+    async (kind) => {
       const executor = bench.executor();
-      await sendMany(executor);
-      const values = [
-        ...(await Promise.all(Array.from({ length: 100 }, () => executor.run(change, keep)))),
-        ...(await Promise.all(Array.from({ length: 100 }, () => executor.run(change, keep)))),
-        ...(await executor
-          .with({ chunkSize: 20 })
-          .map(change, Array<Keep>(100).fill(keep))
-          .toArray()),
-      ];
-      expect(values.map(CHANGES[keep])).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
+      const expected = Array.from({ length: 300 }, (_, n) => n + 1);
+      const there = await readAll(executor.stream(changes, kind, 300));
+      expect(there.map(CHANGES[kind])).toEqual(expected);
+      const here = await readAll(executor.stream(passOn, changesAsync(kind, 300)));
+      expect(here.map(CHANGES[kind])).toEqual(expected);
     },
   );
 
@@ -75,8 +76,15 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
       const one = { n: 1 };
       const cycle: unknown[] = [1];
       cycle.push(cycle);
+      const bytes = new Uint8Array([1, 2, 3, 4]);
       const all: readonly unknown[] = [
         [one, one],
+        { whole: bytes, buffer: bytes.buffer },
+        [bytes, new Uint8Array(bytes.buffer)],
+        bytes.subarray(1),
+        Object.assign(new Uint8Array(2), { name: "lost" }),
+        new Uint8ClampedArray(2),
+        [new Uint8Array(), new Uint8Array(5000)],
         cycle,
         Object.assign([1, 2], { total: 3 }),
         Object.assign([], { 1: "one", length: 3 }),
@@ -92,13 +100,14 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
       ];
       return index === undefined ? all : all[index];
     });
-    const indices = Array.from({ length: 11 }, (_, n) => n);
+    const indices = Array.from({ length: 17 }, (_, n) => n);
     const show = (value: unknown): string => inspect(value, { depth: null });
     const whole = show(await executor.run(make));
     const single = await Promise.all(indices.map((index) => executor.run(make, index)));
     expect(show(single)).toBe(whole);
     expect(show(await executor.with({ chunkSize: 4 }).map(make, indices).toArray())).toBe(whole);
-    const [twice] = single as [object[]];
+    const [twice, , views] = single as [object[], unknown, Uint8Array[]];
     expect(twice[0]).toBe(twice[1]);
+    expect(views[0]?.buffer).toBe(views[1]?.buffer);
   });
 });

@@ -26,16 +26,3 @@ export function fewNames(value: object, most: number): readonly string[] | undef
   }
   return names;
 }
-
-/** Says whether a value is one that is cloned as itself. */
-export function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case "object":
-      return value === null;
-    case "function":
-    case "symbol":
-      return false;
-    default:
-      return true;
-  }
-}

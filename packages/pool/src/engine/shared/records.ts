@@ -1,4 +1,5 @@
-import { RECORD_NAMES, fewNames, isPlain, isPrimitive } from "./plain.js";
+import { isPrimitive } from "../../internal/kinds.js";
+import { RECORD_NAMES, fewNames, isPlain } from "./plain.js";
 
 /** After so many values in a row that were no records, or had other names, */
 const MAX_MISSES = 4;

@@ -1,5 +1,11 @@
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { moveOf, movesOf } from "../../internal/moves.js";
+import { snapshot } from "./snapshot.js";
+
+/** Gives a copy of an item of a stream that may wait for others. A copy of what is to be moved would not be moved. */
+export function keepItem(item: unknown): object | undefined {
+  return moveOf(item) === undefined ? snapshot(item) : undefined;
+}
 
 /**
  * Sends a batch of a stream. Where one item cannot be sent, those before it are.

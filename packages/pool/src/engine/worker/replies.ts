@@ -1,9 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
+import { isPrimitive } from "../../internal/kinds.js";
 import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { listOf } from "../shared/packed.js";
-import { isPrimitive } from "../shared/plain.js";
 import { RecordWriter } from "../shared/records.js";
 import { snapshot } from "../shared/snapshot.js";
 import { Word, type Ring } from "../shared/ring.js";

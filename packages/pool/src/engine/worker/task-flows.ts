@@ -5,6 +5,7 @@ import { Pump } from "../../flow/pump.js";
 import { readerOf } from "../../flow/stream.js";
 import { isThenable } from "../../internal/kinds.js";
 import type { FlowArguments, FlowOrder } from "../shared/messages.js";
+import { keepItem } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
 
@@ -59,7 +60,7 @@ export class TaskFlows {
     const send = (items: unknown[]): void => {
       this.#outlet.items(items);
     };
-    const pump = new Pump({ send, signal, throwIfAborted }, credit);
+    const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, credit);
     this.#pump = pump;
     return isThenable(made) ? made.then((stream) => pump.run(stream)) : pump.run(made);
   }
