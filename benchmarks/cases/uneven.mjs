@@ -58,10 +58,8 @@ export default {
       );
     }
     for (const [place, long] of Object.entries(PLACES)) {
-      const { minRepetitions, timedMs } = effort;
-      const repetitions = await repeat({ minRepetitions, timedMs: MEASURED * timedMs }, () =>
-        runUneven(pool, long),
-      );
+      const timedMs = MEASURED * effort.timedMs;
+      const repetitions = await repeat({ ...effort, timedMs }, () => runUneven(pool, long));
       for (const name of Object.keys(TITLES)) {
         metrics[`${place} ${name}`] = median(repetitions.map((repetition) => repetition[name]));
       }

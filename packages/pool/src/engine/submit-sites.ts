@@ -1,5 +1,6 @@
-/** So many submissions get a place of their own, and so many more after some time: 5 µs each, all in all a hundredth of the thread's. */
+/** So many submissions get a place of their own, */
 const PER_WINDOW = 8;
+/** and after so long as many again. Each takes about 5 µs: all of them a hundredth of the thread's time. */
 const WINDOW_MS = 4;
 const FRAMES = 9;
 

@@ -106,8 +106,9 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
     const single = await Promise.all(indices.map((index) => executor.run(make, index)));
     expect(show(single)).toBe(whole);
     expect(show(await executor.with({ chunkSize: 4 }).map(make, indices).toArray())).toBe(whole);
-    const [twice, , views] = single as [object[], unknown, Uint8Array[]];
+    const [twice, , views, part] = single as [object[], unknown, Uint8Array[], Uint8Array];
     expect(twice[0]).toBe(twice[1]);
+    expect(part.buffer.byteLength).toBe(4);
     expect(views[0]?.buffer).toBe(views[1]?.buffer);
   });
 });

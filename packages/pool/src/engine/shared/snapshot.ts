@@ -38,7 +38,7 @@ export function asItIsNow(value: unknown): unknown {
 /** @param seen - What the tree has so far: an object that comes twice must be one object in the copy, too. */
 function copyNode(value: unknown, seen: object[]): object | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (seen.length === MAX_NODES || seen.includes(value)) return undefined;
+  if (seen.length >= MAX_NODES || seen.includes(value)) return undefined;
   seen.push(value);
   if (Array.isArray(value))
     return isPlainArray(value) ? copyChildren(value.slice(), seen) : undefined;

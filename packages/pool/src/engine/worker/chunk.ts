@@ -72,8 +72,7 @@ async function runChunkAsync(
 
 /** The rest of the chunk must not change what was returned; a copy of what is to be moved would not be moved. */
 function toKeep(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || moveOf(value) !== undefined) return value;
-  return asItIsNow(value);
+  return moveOf(value) === undefined ? asItIsNow(value) : value;
 }
 
 function callOne(fn: Callable, args: readonly unknown[]): unknown {
