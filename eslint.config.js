@@ -121,6 +121,15 @@ export default tseslint.config(
       // A getter stands on the prototype once, a field on every instance.
       "@typescript-eslint/class-literal-property-style": "off",
       "require-atomic-updates": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "ImportExpression[source.type='Literal'][source.value=/^(?!\\.|node:|@concur\\x2f)/]",
+          message:
+            "what import() of a CommonJS package gives differs between Node and a bundle: import it by name in a module of your own, and import() that",
+        },
+      ],
     },
   },
   {

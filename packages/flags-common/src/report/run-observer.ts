@@ -2,7 +2,7 @@ import { EXIT_CODES } from "../cli/exit-codes.js";
 import type { DownloadObserver } from "../run/download-plan.js";
 import type { DownloadResult } from "../run/download-result.js";
 import type { StopSwitch } from "../run/stop-switch.js";
-import type { Progress } from "./progress.js";
+import type { Progress } from "./progress-bar.js";
 import { toRecord, type DownloadRecord } from "./record.js";
 import type { Reporter } from "./reporter.js";
 import { RunTotals } from "./run-summary.js";
