@@ -24,8 +24,6 @@ export function jestConfig(overrides = {}) {
     moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
     coverageProvider: "v8",
     collectCoverageFrom: ["<rootDir>/src/**/*.ts"],
-    coverageReporters: ["text-summary", "json-summary"],
-    testTimeout: 30_000,
     ...overrides,
   };
 }

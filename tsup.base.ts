@@ -3,23 +3,33 @@ import { isBuiltin } from "node:module";
 import { resolve } from "node:path";
 import type { Options } from "tsup";
 
-/** Settings shared by every published package: ESM, CommonJS and both kinds of types. */
-export function libraryBuild(entry: Record<string, string>, typed = Object.keys(entry)): Options {
+/** Settings shared by every published package: its JavaScript, as ES modules and CommonJS. */
+export function libraryBuild(entry: Record<string, string>): Options {
+  return {
+    entry,
+    format: ["esm", "cjs"],
+    target: "node20",
+    platform: "node",
+    sourcemap: true,
+    // The type declarations are built by themselves: programs and tests need none of them.
+    clean: ["!**/*.d.{ts,cts}"],
+    splitting: false,
+    // tsup 8 would turn "node:fs" into "fs".
+    removeNodeProtocol: false,
+  };
+}
+
+/** Settings shared by every published package: its type declarations, for ES modules and CommonJS. */
+export function libraryTypes(entry: Record<string, string>): Options {
   return {
     entry,
     format: ["esm", "cjs"],
     dts: {
-      entry: Object.fromEntries(typed.map((name) => [name, entry[name] ?? ""])),
+      only: true,
+      entry,
       // tsup sets baseUrl, which TypeScript 6 calls deprecated.
       compilerOptions: { ignoreDeprecations: "6.0" },
     },
-    target: "node20",
-    platform: "node",
-    sourcemap: true,
-    clean: true,
-    splitting: false,
-    // tsup 8 would turn "node:fs" into "fs".
-    removeNodeProtocol: false,
   };
 }
 

@@ -2,7 +2,4 @@ import { defineConfig } from "tsup";
 // @boundaries-ignore the settings that all packages share stand at the top
 import { libraryBuild } from "../../tsup.base.js";
 
-// browser.js has the types of index.js: a test compares what the two export.
-export default defineConfig(
-  libraryBuild({ index: "src/index.ts", browser: "src/browser.ts" }, ["index"]),
-);
+export default defineConfig(libraryBuild({ index: "src/index.ts", browser: "src/browser.ts" }));

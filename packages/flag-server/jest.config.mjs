@@ -10,7 +10,5 @@ if (!hasChromium) {
 }
 
 export default jestConfig({
-  // Most of these tests wait for clocks and sockets: beside one another they take half the time.
-  maxWorkers: 2,
   ...(hasChromium ? {} : { testPathIgnorePatterns: ["/test/browser/"] }),
 });

@@ -3,7 +3,7 @@ import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
 
 export default defineConfig({
-  ...libraryBuild({ index: "src/index.ts", cli: "src/cli.ts" }, ["index"]),
+  ...libraryBuild({ index: "src/index.ts", cli: "src/cli.ts" }),
   esbuildOptions(options, { format }) {
     if (format !== "cjs") return;
     // CommonJS has no import.meta.url. tsup's own shim goes wrong in a folder whose name holds "#" or "%".

@@ -12,7 +12,5 @@ if (!hasScript) {
 }
 
 export default jestConfig({
-  // The tests mostly wait for programs and timers.
-  maxWorkers: 2,
   ...(hasScript ? {} : { testPathIgnorePatterns: ["/report/progress\\.test"] }),
 });
