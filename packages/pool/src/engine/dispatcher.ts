@@ -36,6 +36,7 @@ export class Dispatcher {
   /** So many of the calls that were handed out last are too little to wake a second worker for. */
   #fewest = 1;
   #scheduled = false;
+  #flushing = false;
   #sinceFlush = 0;
 
   constructor(
@@ -91,7 +92,21 @@ export class Dispatcher {
     queueMicrotask(this.flush);
   }
 
+  /** Where what is handed out runs code of users, and that leads back to here, it waits for the end of the turn. */
   readonly flush = (): void => {
+    if (this.#flushing) {
+      this.schedule();
+      return;
+    }
+    this.#flushing = true;
+    try {
+      this.#flush();
+    } finally {
+      this.#flushing = false;
+    }
+  };
+
+  #flush(): void {
     this.#scheduled = false;
     this.#sinceFlush = 0;
     if (this.waiting.isEmpty) return;
@@ -114,7 +129,7 @@ export class Dispatcher {
     let busy = 0;
     for (const link of links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
-  };
+  }
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
@@ -195,12 +210,34 @@ export class Dispatcher {
     return Math.min(SLOTS, Math.ceil(aheadUs / us));
   }
 
+  /**
+   * Places calls with a worker. A call stays in the queue until it has its place: to read its arguments may run code of users,
+   * which may cancel it, end its worker, or hand in more.
+   */
   #send(link: Link, most: number): boolean {
     let count = 0;
+    let unpublished = false;
+    let woke = false;
     while (count < most) {
       const call = this.waiting.next(this.#times);
-      if (call === undefined) break;
-      link.place(call, this.#tasks.entries);
+      if (call === undefined || link.room <= 0) break;
+      let refusal: { reason: unknown } | undefined;
+      try {
+        link.place(call, this.#tasks.entries);
+      } catch (error) {
+        refusal = { reason: error };
+      }
+      if (refusal === undefined && call.link !== link && !call.future.done()) break;
+      this.waiting.remove(call);
+      if (refusal !== undefined) {
+        // What was placed before is published first, so that callbacks find nothing half done.
+        if (unpublished) woke = link.publish() || woke;
+        unpublished = false;
+        call.failed(refusal.reason);
+        continue;
+      }
+      if (call.link !== link) continue;
+      unpublished = true;
       count += 1;
       const { timeoutMs } = call.options;
       if (timeoutMs !== undefined) {
@@ -211,7 +248,7 @@ export class Dispatcher {
     }
     if (count === 0) return false;
     this.#crew.busy(link);
-    return link.publish();
+    return (unpublished && link.publish()) || woke;
   }
 
   /**
