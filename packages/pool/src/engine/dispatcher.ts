@@ -66,8 +66,12 @@ export class Dispatcher {
   enqueue(call: WorkerCall): void {
     this.waiting.push(call);
     this.#sinceFlush += 1;
-    if (this.#sinceFlush >= EAGER) this.flush();
-    else this.schedule();
+    if (this.#sinceFlush >= EAGER) {
+      this.flush();
+      return;
+    }
+    this.schedule();
+    if (this.#sinceFlush === 1) this.#begin(call);
   }
 
   enqueueMap(work: MapWork): void {
@@ -85,7 +89,32 @@ export class Dispatcher {
     if (calls.length > 0) this.schedule();
   }
 
-  /** Hands out at the end of this turn: until then a caller can cancel, and one message can serve many calls. */
+  /**
+   * Hands a call to a worker that has nothing to do, here and now: what the caller does next may keep this thread for long.
+   * The next ones wait for the end of the turn, as one message can serve many.
+   */
+  #begin(call: WorkerCall): void {
+    if (this.#flushing || this.waiting.entries > 1 || !this.#canTakeBack) return;
+    const idle = this.#crew.links.find(
+      (link) => link.held === 0 && link.isUp && !link.blocked && link.room > 0,
+    );
+    if (idle === undefined) return;
+    this.#flushing = true;
+    try {
+      idle.place(call, this.#tasks.entries);
+    } catch {
+      // It stays where it is, and fails at the end of the turn: whoever hands it in has no future of it yet.
+    } finally {
+      this.#flushing = false;
+    }
+    if (call.link !== idle) return;
+    this.waiting.remove(call);
+    this.#placed(call);
+    this.#crew.busy(idle);
+    this.#handedOut(idle.publish());
+  }
+
+  /** Hands out at the end of this turn: one message can serve many calls. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -126,9 +155,20 @@ export class Dispatcher {
     else if (this.#handOut(links, true, share)) woke = true;
     woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
     if (this.#concurrency === 1) this.#lookout.watch(fewest > 1 ? 2 : FEW_LEFT + 2);
+    this.#handedOut(woke);
+  }
+
+  #handedOut(woke: boolean): void {
     let busy = 0;
-    for (const link of links) if (link.held > 0) busy += 1;
+    for (const link of this.#crew.links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
+  }
+
+  /** The limit of a call's time counts from when it has begun, which its worker may do from here on. */
+  #placed(call: WorkerCall): void {
+    const { timeoutMs } = call.options;
+    if (timeoutMs === undefined) return;
+    limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
   }
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
@@ -239,10 +279,7 @@ export class Dispatcher {
       if (call.link !== link) continue;
       unpublished = true;
       count += 1;
-      const { timeoutMs } = call.options;
-      if (timeoutMs !== undefined) {
-        limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
-      }
+      this.#placed(call);
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
       if (call.pinned || call.risky) break;
     }
