@@ -55,6 +55,15 @@ class Errand extends WorkerCall {
   override get bound(): boolean {
     return true;
   }
+
+  /** A worker that was killed because of another call is as good as one that was never there. */
+  override failed(error: unknown): void {
+    if (error instanceof WorkerCrashedError && this.target.killedFor !== undefined) {
+      this.cancelled(new WorkerGone());
+    } else {
+      super.failed(error);
+    }
+  }
 }
 
 /**
@@ -159,7 +168,12 @@ export class Broadcasts {
     const { target } = errand;
     // With all slots in use it waits: see `freed()`.
     if (target.room === 0) return;
-    target.place(errand, this.#host.tasks.entries);
+    try {
+      target.place(errand, this.#host.tasks.entries);
+    } catch (error) {
+      errand.failed(error);
+      return;
+    }
     // It is not one of the calls after which a worker is replaced.
     target.sent -= 1;
     this.#host.busy(target);

@@ -18,7 +18,12 @@ export function forwardLines(
   { stream, text, name }: Printed,
 ): void {
   if (onConsole === undefined) {
-    process[stream].write(text);
+    try {
+      process[stream].write(text);
+    } catch (error) {
+      // What writes there may be a function of the program's own.
+      reportCallbackError(`process.${stream}`, error);
+    }
     return;
   }
   const lines = text.split("\n");

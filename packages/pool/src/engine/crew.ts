@@ -58,6 +58,8 @@ export class Crew {
   readonly #idleTimers = new Map<Link, () => void>();
   #nextId = 1;
   #failedBoots = 0;
+  /** How often all workers were ended at once. */
+  #massacres = 0;
   #closed = false;
 
   constructor(transport: Transport, options: CrewOptions, listener: CrewListener) {
@@ -128,9 +130,9 @@ export class Crew {
   killFor(culprit: WorkerCall): void {
     const { link } = culprit;
     if (link === undefined) return;
-    // It may just have ended by itself.
+    // It may just have ended by itself, and whoever heard of that may have ended the worker.
     link.collectAll();
-    if (culprit.future.done()) return;
+    if (culprit.future.done() || culprit.link !== link) return;
     this.#remove(link);
     link.killedFor ??= culprit.options.name ?? "another call";
     if (link.tellsAtEnd) {
@@ -141,16 +143,18 @@ export class Crew {
     }
     const { begun, unsure, waiting } = link.surrender();
     link.kill();
+    // Before any of the others settles, as a callback may cancel what waits.
+    this.#listener.returned(waiting);
     culprit.stopped();
     for (const call of begun) call.failed(killedError(link, true));
     for (const call of unsure) call.failed(killedError(link, "unknown"));
-    this.#listener.returned(waiting);
   }
 
   /**
    * Ends all workers at once, or asks them to end first; `settle` is given what had or may have begun, `returned` the rest.
    */
   killAll(settle: (call: WorkerCall) => void, graceMs = 0): void {
+    this.#massacres += 1;
     for (const link of [...this.links]) {
       link.collectAll();
       this.#remove(link);
@@ -159,7 +163,7 @@ export class Crew {
       for (const call of begun) settle(call);
       for (const call of unsure) settle(call);
     }
-    for (const link of this.#alive) {
+    for (const link of [...this.#alive]) {
       link.ref();
       if (graceMs > 0) link.terminate(graceMs);
       else link.kill();
@@ -171,7 +175,7 @@ export class Crew {
     this.#closed = true;
     for (const link of [...this.links]) if (link.held === 0) this.#retire(link);
     // They end by themselves, and the program must not end before them.
-    for (const link of this.#alive) link.ref();
+    for (const link of [...this.#alive]) link.ref();
   }
 
   /** Ends what is kept for the workers, when the last of them is gone. */
@@ -184,15 +188,16 @@ export class Crew {
     this.#nextId += 1;
     const { workerName, startupTimeoutMs } = this.#options;
     let late = false;
+    const massacres = this.#massacres;
     const name = `${workerName}_${workerId - 1}`;
     const link = this.#transport.open(workerId, name, {
       alive: () => {
         this.#listener.alive();
       },
       up: () => {
-        traceWorker({ event: "up", name, workerId });
         stopTimer();
         this.#failedBoots = 0;
+        traceWorker({ event: "up", name, workerId });
       },
       initializerFailed: (failed, error) => {
         stopTimer();
@@ -212,7 +217,7 @@ export class Crew {
       },
       ended: (ended, end) => {
         const { exitCode, signal, error } = end;
-        if (ended.closed) traceWorker({ event: "exit", name, workerId, exitCode, signal });
+        if (ended.closed && !ended.faulty) traceWorker({ event: "exit", name, workerId, exitCode, signal });
         else traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
         stopTimer();
         this.#ended(ended, end, late);
@@ -222,10 +227,17 @@ export class Crew {
       late = true;
       link.kill();
     });
-    traceWorker({ event: "spawn", name, workerId });
-    this.links.push(link);
     this.#alive.add(link);
-    this.#listener.joined(link);
+    if (massacres === this.#massacres && !this.#closed) {
+      this.links.push(link);
+      this.#listener.joined(link);
+    } else {
+      // Who watches Node make threads has ended them all meanwhile.
+      link.closed = true;
+      link.ref();
+      link.kill();
+    }
+    traceWorker({ event: "spawn", name, workerId });
   }
 
   #retire(link: Link): void {

@@ -36,6 +36,7 @@ export class Dispatcher {
   /** So many of the calls that were handed out last are too little to wake a second worker for. */
   #fewest = 1;
   #scheduled = false;
+  #flushing = false;
   #sinceFlush = 0;
 
   constructor(
@@ -65,8 +66,12 @@ export class Dispatcher {
   enqueue(call: WorkerCall): void {
     this.waiting.push(call);
     this.#sinceFlush += 1;
-    if (this.#sinceFlush >= EAGER) this.flush();
-    else this.schedule();
+    if (this.#sinceFlush >= EAGER) {
+      this.flush();
+      return;
+    }
+    this.schedule();
+    if (this.#sinceFlush === 1) this.#begin(call);
   }
 
   enqueueMap(work: MapWork): void {
@@ -84,14 +89,53 @@ export class Dispatcher {
     if (calls.length > 0) this.schedule();
   }
 
-  /** Hands out at the end of this turn: until then a caller can cancel, and one message can serve many calls. */
+  /**
+   * Hands a call to a worker that has nothing to do, here and now: what the caller does next may keep this thread for long.
+   * The next ones wait for the end of the turn, as one message can serve many.
+   */
+  #begin(call: WorkerCall): void {
+    if (this.#flushing || this.waiting.entries > 1 || !this.#canTakeBack) return;
+    const idle = this.#crew.links.find(
+      (link) => link.held === 0 && link.isUp && !link.blocked && link.room > 0,
+    );
+    if (idle === undefined) return;
+    this.#flushing = true;
+    try {
+      idle.place(call, this.#tasks.entries);
+    } catch {
+      // It stays where it is, and fails at the end of the turn: whoever hands it in has no future of it yet.
+    } finally {
+      this.#flushing = false;
+    }
+    if (call.link !== idle) return;
+    this.waiting.remove(call);
+    this.#placed(call);
+    this.#crew.busy(idle);
+    this.#handedOut(idle.publish());
+  }
+
+  /** Hands out at the end of this turn: one message can serve many calls. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(this.flush);
   }
 
+  /** Where what is handed out runs code of users, and that leads back to here, it waits for the end of the turn. */
   readonly flush = (): void => {
+    if (this.#flushing) {
+      this.schedule();
+      return;
+    }
+    this.#flushing = true;
+    try {
+      this.#flush();
+    } finally {
+      this.#flushing = false;
+    }
+  };
+
+  #flush(): void {
     this.#scheduled = false;
     this.#sinceFlush = 0;
     if (this.waiting.isEmpty) return;
@@ -111,10 +155,21 @@ export class Dispatcher {
     else if (this.#handOut(links, true, share)) woke = true;
     woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
     if (this.#concurrency === 1) this.#lookout.watch(fewest > 1 ? 2 : FEW_LEFT + 2);
+    this.#handedOut(woke);
+  }
+
+  #handedOut(woke: boolean): void {
     let busy = 0;
-    for (const link of links) if (link.held > 0) busy += 1;
+    for (const link of this.#crew.links) if (link.held > 0) busy += 1;
     this.#transport.handedOut(busy, this.inFlight, woke);
-  };
+  }
+
+  /** The limit of a call's time counts from when it has begun, which its worker may do from here on. */
+  #placed(call: WorkerCall): void {
+    const { timeoutMs } = call.options;
+    if (timeoutMs === undefined) return;
+    limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
+  }
 
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(link: Link): void {
@@ -195,23 +250,42 @@ export class Dispatcher {
     return Math.min(SLOTS, Math.ceil(aheadUs / us));
   }
 
+  /**
+   * Places calls with a worker. A call stays in the queue until it has its place: to read its arguments may run code of users,
+   * which may cancel it, end its worker, or hand in more.
+   */
   #send(link: Link, most: number): boolean {
     let count = 0;
+    let unpublished = false;
+    let woke = false;
     while (count < most) {
       const call = this.waiting.next(this.#times);
-      if (call === undefined) break;
-      link.place(call, this.#tasks.entries);
-      count += 1;
-      const { timeoutMs } = call.options;
-      if (timeoutMs !== undefined) {
-        limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
+      if (call === undefined || link.room <= 0) break;
+      let refusal: { reason: unknown } | undefined;
+      try {
+        link.place(call, this.#tasks.entries);
+      } catch (error) {
+        refusal = { reason: error };
       }
+      if (refusal === undefined && call.link !== link && !call.future.done()) break;
+      this.waiting.remove(call);
+      if (refusal !== undefined) {
+        // What was placed before is published first, so that callbacks find nothing half done.
+        if (unpublished) woke = link.publish() || woke;
+        unpublished = false;
+        call.failed(refusal.reason);
+        continue;
+      }
+      if (call.link !== link) continue;
+      unpublished = true;
+      count += 1;
+      this.#placed(call);
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
       if (call.pinned || call.risky) break;
     }
     if (count === 0) return false;
     this.#crew.busy(link);
-    return link.publish();
+    return (unpublished && link.publish()) || woke;
   }
 
   /**

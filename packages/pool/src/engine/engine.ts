@@ -225,6 +225,8 @@ export class Engine {
     } catch (error) {
       throw serializationError("arguments", stop.reason, "reason", error);
     }
+    // What the reason is made of may have ended it already.
+    if (call.future.done()) return;
     call.onRelease(
       startTimer(graceMs, () => {
         this.#crew.killFor(call);
@@ -271,7 +273,7 @@ export class Engine {
       this.#dropped("cancelled", work.fail(new CancelledError()));
     }
     for (const call of this.#dispatcher.waiting.calls) call.future.cancel();
-    for (const link of this.#crew.links) {
+    for (const link of [...this.#crew.links]) {
       for (const call of [...link.calls()]) call.future.cancel();
     }
     this.#broadcasts.cancelWaiting();

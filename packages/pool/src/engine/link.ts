@@ -55,6 +55,8 @@ export abstract class Link {
   blocked = false;
   /** Whether it holds a call that its worker may die of. */
   risky = false;
+  /** Whether it was ended because of what came from it. */
+  faulty = false;
   /** The name of the call that it was killed for. */
   killedFor: string | undefined;
 
@@ -84,7 +86,12 @@ export abstract class Link {
   abstract get unseen(): number;
   /** How many calls the worker has ever come to, where that can be seen from here and the others can be taken back. */
   abstract get begun(): number | undefined;
-  /** Puts a call into the worker's hands; `publish()` lets the worker see it. */
+  /**
+   * Puts a call into the worker's hands; `publish()` lets the worker see it. The call's `link` says whether that was done: to read
+   * its arguments may run code of users, which may have ended the call, or the worker.
+   *
+   * @throws {SerializationError} Where it says so: the arguments cannot be sent, and nothing has happened.
+   */
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */
   abstract publish(): boolean;

@@ -1,5 +1,6 @@
 import { CancelledError } from "../errors.js";
 import { futureControl } from "../future.js";
+import type { FifoNode } from "../internal/fifo.js";
 import { isTraced, traceCall, type CallTrace } from "../internal/tracing.js";
 import type { TaskOptions } from "../task-options.js";
 import type { ChunkOutcome } from "./shared/messages.js";
@@ -21,8 +22,8 @@ export interface ItemListener {
  */
 export class MapWork {
   order = 0;
-  /** Whether it stands in the queue. */
-  queued = false;
+  /** Its place in the queue, as long as it stands there. */
+  entry: FifoNode<WorkerCall | MapWork> | undefined;
   #items: (readonly unknown[])[] = [];
   #head = 0;
   /** The number of the item at the head. */
@@ -129,8 +130,9 @@ export class MapWork {
     read: (value: unknown) => ChunkOutcome,
   ): void {
     call.order = this.order;
-    if (isTraced()) traceCall({ ...this.names, items: count }, () => call.future);
+    // First, so that who traces calls can cancel this one.
     this.#calls.add(call);
+    if (isTraced()) traceCall({ ...this.names, items: count }, () => call.future);
     futureControl.whenDone(call.future, () => {
       const { outcome } = call.future;
       this.#calls.delete(call);

@@ -43,12 +43,11 @@ export class WaitingRoom {
 
   /** Lets the items of a map wait, unless some of them do already. */
   pushMap(work: MapWork): void {
-    if (work.queued) return;
-    work.queued = true;
+    if (work.entry !== undefined) return;
     work.order = this.#orders;
     this.#orders += 1;
     this.#maps.add(work);
-    this.#queue.push(work, work.priority);
+    work.entry = this.#queue.push(work, work.priority);
   }
 
   /** Puts a call back where it stood. */
@@ -67,23 +66,29 @@ export class WaitingRoom {
     return this.#queue.peek();
   }
 
-  /** Takes out the next call, or the next chunk of a map. */
+  /** Gives the next call, or the next chunk of a map, and leaves it there. */
   next(times: RunTimes): WorkerCall | undefined {
     for (;;) {
       const head = this.#queue.peek();
-      if (head === undefined) return undefined;
-      if (!(head instanceof MapWork)) {
-        this.#queue.shift();
-        return head;
-      }
-      const call = head.size === 0 ? undefined : head.nextCall(times.of(head.task));
+      if (!(head instanceof MapWork)) return head;
       if (head.size === 0) {
-        this.#queue.shift();
-        this.#maps.delete(head);
-        head.queued = false;
+        this.#dropMap(head);
+        continue;
       }
+      // Who traces calls may do anything here.
+      const call = head.nextCall(times.of(head.task));
+      if (head.size === 0) this.#dropMap(head);
       // A chunk whose signal has aborted is settled already.
-      if (call !== undefined && !call.future.done()) return call;
+      if (call.future.done()) continue;
+      this.#queue.unshiftEntry(call, call.priority);
+      return call;
     }
+  }
+
+  #dropMap(work: MapWork): void {
+    if (work.entry === undefined) return;
+    this.#queue.remove(work.entry, work.priority);
+    this.#maps.delete(work);
+    work.entry = undefined;
   }
 }

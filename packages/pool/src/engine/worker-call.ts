@@ -121,6 +121,14 @@ export class WorkerCall<T = unknown> implements FutureOwner, FifoNode<WorkerCall
     return this.options.transfer !== undefined;
   }
 
+  /** Whether nothing goes with its arguments: neither a name, nor streams, nor anything that is moved; nor other calls. */
+  get isBare(): boolean {
+    const { name, transfer } = this.options;
+    return (
+      !this.isChunk && name === undefined && transfer === undefined && this.flow === undefined
+    );
+  }
+
   /** Whether it is for one worker and no other, so that nobody may take it back for another. */
   get bound(): boolean {
     return false;

@@ -154,6 +154,7 @@ export abstract class WorkerExecutor extends Executor {
     args: A,
   ): StreamIterator<ItemOf<R>> {
     this.#engine.assertOpen();
+    this.#engine.admission?.assertOpen();
     const sent = this.#withContext(args);
     const sources = sourcesOf(sent, options.transfer) ?? [];
     const call = this.#callWithFlow(this.#tasks.idOf(task), sent, options, sources);

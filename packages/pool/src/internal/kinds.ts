@@ -11,8 +11,14 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
-  const { constructor } = value;
-  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
+  try {
+    const { constructor } = value;
+    const name: unknown = typeof constructor === "function" ? constructor.name : "";
+    return typeof name === "string" && name !== "" ? name : "Object";
+  } catch {
+    // A trap, or a proxy that was revoked.
+    return "Object";
+  }
 }
 
 /** Says whether a value is one that is cloned as itself. */

@@ -210,6 +210,7 @@ export abstract class LocalExecutor extends Executor {
     args: A,
   ): StreamIterator<ItemOf<R>> {
     this.#assertOpen();
+    this.#admission?.assertOpen();
     const { run, name } = resolveTask(task);
     const stream = openLocalStream(run, options.bufferSize);
     const call = new LocalCall(this.#host, { run: stream.run, name }, args, options);

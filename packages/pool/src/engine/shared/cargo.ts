@@ -1,3 +1,5 @@
+import { wholeBuffer } from "./bytes.js";
+
 /** How the arguments of a call, or its value, travel: inside the slot, or in a message. */
 export const Cargo = {
   Nothing: 0,
@@ -11,17 +13,17 @@ export const Cargo = {
   Bytes: 6,
   /** A string of up to INLINE_UNITS code units, in the slot. */
   Text: 7,
-  /** Arguments: an array of them, the next in the messages. Value: a reply in the messages. */
+  /** Arguments: an array of them, in a message. Value: a reply in the messages. */
   Message: 8,
-  /** Arguments of a chunk of `map`: an array of arrays, the next in the messages. */
+  /** Arguments of a chunk of `map`: an array of arrays, in a message. */
   Chunk: 9,
-  /** Arguments of a chunk of `map` over one iterable: an array of them, the next in the messages. */
+  /** Arguments of a chunk of `map` over one iterable: an array of them, in a message. */
   FlatChunk: 10,
-  /** Arguments with a name for the call: `[name, arguments]`, the next in the messages. */
+  /** Arguments with a name for the call: `[name, arguments]`, in a message. */
   Named: 11,
-  /** Arguments of a call with streams: see FlowArguments, the next in the messages. */
+  /** Arguments of a call with streams: see FlowArguments, in a message. */
   Flow: 12,
-  /** The one argument, as a record: the next in the messages. Value: a reply in the messages. */
+  /** The one argument, as a record, in a message. Value: a reply in the messages. */
   Record: 13,
 } as const;
 
@@ -35,7 +37,7 @@ export function isChunk(cargo: number): boolean {
   return cargo === Cargo.Chunk || cargo === Cargo.FlatChunk;
 }
 
-/** Says how one value travels. */
+/** Says how one value travels. Runs no code of users. */
 export function cargoOf(value: unknown): number {
   switch (typeof value) {
     case "number":
@@ -48,19 +50,10 @@ export function cargoOf(value: unknown): number {
       return value.length <= INLINE_UNITS ? Cargo.Text : Cargo.Message;
     default:
       if (value === null) return Cargo.Null;
-      return value instanceof Uint8Array && isWholeAndSmall(value) ? Cargo.Bytes : Cargo.Message;
+      return typeof value === "object" && wholeBuffer(value, INLINE_BYTES) !== undefined
+        ? Cargo.Bytes
+        : Cargo.Message;
   }
-}
-
-/** A copy has a buffer of its own, so only bytes that have one look the same afterwards; one that was moved is empty. */
-function isWholeAndSmall({ buffer, byteLength }: Uint8Array): boolean {
-  return (
-    byteLength > 0 &&
-    byteLength <= INLINE_BYTES &&
-    byteLength === buffer.byteLength &&
-    buffer instanceof ArrayBuffer &&
-    !(buffer as { resizable?: boolean }).resizable
-  );
 }
 
 /** Where the values of one slot are kept on their way in one direction. */
@@ -78,7 +71,8 @@ export function putCargo(hold: CargoHold, slot: number, cargo: number, value: un
   if (cargo === Cargo.Number) {
     hold.numbers[slot] = value as number;
   } else if (cargo === Cargo.Bytes) {
-    const bytes = value as Uint8Array;
+    // From its buffer, as an heir of Uint8Array may have a length of its own.
+    const bytes = new Uint8Array(wholeBuffer(value as Uint8Array, INLINE_BYTES) as ArrayBuffer);
     hold.bytes.set(bytes, slot * INLINE_BYTES);
     hold.numbers[slot] = bytes.length;
   } else if (cargo === Cargo.Text) {

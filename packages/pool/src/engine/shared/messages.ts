@@ -17,12 +17,15 @@ export interface WorkerBirth {
     { readonly source: TaskSource; readonly args: readonly unknown[] } | undefined;
 }
 
-/** From parent to worker. An array holds the arguments of calls, in the order of the ring. */
+/**
+ * From parent to worker. An array holds the arguments of calls: the ticket of each and its value, and again; or `~ticket` and a
+ * record, whose words follow.
+ */
 export type ToWorker =
   | typeof WAKE
   | readonly unknown[]
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
-  | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | { readonly kind: "abort"; readonly ticket: number; readonly reason: EncodedThrown }
   | FlowOrder
   | { readonly kind: "sync" }
   | { readonly kind: "leave" };
@@ -64,7 +67,7 @@ export interface TaskEntry {
   readonly restore: TaskSource | undefined;
 }
 
-/** From worker to parent. An array holds replies: slot, status, value, and again. */
+/** From worker to parent. An array holds replies: ticket, status, value, and again. */
 export type FromWorker =
   | typeof WAKE
   | unknown[]
@@ -74,6 +77,8 @@ export type FromWorker =
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }
   | ({ readonly kind: "printed" } & Printed)
+  /** What came from the parent cannot be true, and the worker runs nothing any more. */
+  | { readonly kind: "fault"; readonly message: string }
   | { readonly kind: "initializer failed"; readonly error: EncodedThrown };
 
 export type StreamName = "stdout" | "stderr";

@@ -4,15 +4,17 @@ import { types } from "node:util";
 export const RECORD_NAMES = 16;
 
 /**
- * Says whether a value is an object like those of an object literal. The clone of an array or a Date is not what its
- * properties make, and a proxy has none.
+ * Says whether a value is an object like those of an object literal, and nothing but its properties: a Map stays one whatever
+ * prototype it was given, and its clone is not what its properties make. Runs no code of users.
  */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === "object" &&
     value !== null &&
+    // First, as all else would run the traps of a proxy.
     !types.isProxy(value) &&
-    Object.getPrototypeOf(value) === Object.prototype
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !isMoreThanItsProperties(value)
   );
 }
 
@@ -25,4 +27,30 @@ export function fewNames(value: object, most: number): readonly string[] | undef
     names.push(name);
   }
   return names;
+}
+
+/** Says whether each object inherits a name that shows: then what `for (in)` gives need not be its own. */
+export function allInheritNames(): boolean {
+  for (const name in Object.prototype) return name !== "";
+  return false;
+}
+
+/** Most of the time is that of this: each question is a call out of V8. */
+function isMoreThanItsProperties(value: object): boolean {
+  return (
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isNativeError(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isArgumentsObject(value) ||
+    types.isPromise(value) ||
+    types.isGeneratorObject(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isExternal(value)
+  );
 }

@@ -1,5 +1,5 @@
 import { isPrimitive } from "../../internal/kinds.js";
-import { RECORD_NAMES, fewNames, isPlain } from "./plain.js";
+import { RECORD_NAMES, allInheritNames, fewNames, isPlain } from "./plain.js";
 
 /** After so many values in a row that were no records, or had other names, */
 const MAX_MISSES = 4;
@@ -21,7 +21,7 @@ export class RecordWriter {
   #misses = 0;
   #pause = 0;
 
-  /** Begins a row that can be read without the one before, which may be lost. */
+  /** Begins a row that can be read without the one before. */
   begin(): void {
     this.#names = [];
   }
@@ -55,7 +55,7 @@ export class RecordWriter {
 
   /** Reads the values of a record, and gives its names: the same array where they are those of the record before. */
   #read(value: unknown): readonly string[] | undefined {
-    if (this.#reads || !isPlain(value)) return undefined;
+    if (this.#reads || !isPlain(value) || allInheritNames()) return undefined;
     this.#reads = true;
     try {
       if (hasNames(value, this.#names)) {
@@ -82,7 +82,7 @@ export class RecordWriter {
   }
 }
 
-/** Reads what a RecordWriter has written, all of it and in that order. */
+/** Reads a row that a RecordWriter has written, all of it and in that order; for each row there is a reader of its own. */
 export class RecordReader {
   #names: readonly string[] = [];
   /** An object with these names: a copy of it is made faster than one that gets them anew. */
@@ -112,6 +112,30 @@ export class RecordReader {
   }
 }
 
+/**
+ * Gives the part of a message that one of its entries takes up, so that it can be read alone: a record needs its names, which may
+ * stand before that of another.
+ *
+ * @param at - Where in each entry its record begins.
+ * @param isRecord - Says so of an entry.
+ */
+export function* entriesOf(
+  message: readonly unknown[],
+  starts: readonly number[],
+  at: number,
+  isRecord: (entry: readonly unknown[]) => boolean,
+): Generator<unknown[], void> {
+  let names: unknown;
+  for (const [index, start] of starts.entries()) {
+    const entry = message.slice(start, starts[index + 1]);
+    if (isRecord(entry)) {
+      if (Array.isArray(entry[at])) names = entry[at];
+      else entry.splice(at, 0, names);
+    }
+    yield entry;
+  }
+}
+
 /** Gives the records that are all of the values as a row; undefined when there is anything else among the values. */
 export function recordRow(values: readonly unknown[]): unknown[] | undefined {
   const writer = new RecordWriter();
@@ -134,7 +158,7 @@ export function recordsIn(row: readonly unknown[]): object[] {
 /** Says whether an object has just these names, in this order. */
 function hasNames(value: object, names: readonly string[]): boolean {
   let index = 0;
-  // Faster than Object.keys(). An inherited name, if there is one, is not among the names.
+  // Faster than Object.keys(). No name is inherited.
   for (const name in value) {
     if (name !== names[index]) return false;
     index += 1;

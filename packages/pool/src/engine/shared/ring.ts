@@ -1,8 +1,8 @@
 import { INLINE_BYTES, type CargoHold } from "./cargo.js";
+import { SLOTS } from "./slot-states.js";
 
-/** Calls that one worker can hold: those it runs and those sent ahead. A power of two, so that a mask wraps indices. */
-export const SLOTS = 1024;
-export const MASK = SLOTS - 1;
+export { MASK, SLOTS } from "./slot-states.js";
+
 /** With so few calls left a worker tells of its results at once: the parent may have more. */
 export const FEW_LEFT = 2;
 
@@ -41,19 +41,6 @@ export const WorkerPhase = {
   InLoop: 2,
 } as const;
 
-/**
- * The state of a slot. The steps from Waiting are compare-and-swap on both sides: exactly one of them wins, so a
- * cancelled call never runs and a call that runs is never cancelled.
- */
-export const SlotState = {
-  Waiting: 0,
-  /** Won by the worker. */
-  Running: 1,
-  /** Won by the parent: the worker skips the slot. */
-  TakenBack: 2,
-  Done: 3,
-} as const;
-
 /** Bits of a slot's `abort` word. */
 export const AbortFlag = {
   /** Parent: the call is asked to stop. */
@@ -64,7 +51,7 @@ export const AbortFlag = {
 
 /**
  * The memory that one worker shares with its parent, shaped like io_uring: a ring of submissions and a ring of
- * completions that hold slot numbers, and a table of slots.
+ * completions that hold tickets, and a table of slots.
  *
  * Plain writes to a slot are published by the atomic store of the ring's counter that follows them.
  */
@@ -72,6 +59,7 @@ export class Ring {
   readonly header: Int32Array;
   readonly submissions: Int32Array;
   readonly completions: Int32Array;
+  /** See slot-states.ts. */
   readonly state: Int32Array;
   readonly task: Int32Array;
   readonly cargo: Int32Array;

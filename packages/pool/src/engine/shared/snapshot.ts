@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { isPrimitive } from "../../internal/kinds.js";
+import { wholeBuffer } from "./bytes.js";
 import { fewNames, isPlain } from "./plain.js";
 
 /** Of larger values a clone is as fast: with more objects and arrays in them, */
@@ -22,6 +23,25 @@ export function snapshot(value: unknown): object | undefined {
   }
 }
 
+/**
+ * Gives copies of the arguments of one call, which share nothing with those of any other. Undefined where one of them is no
+ * such tree, or where two have something in common: as one value they stay what they are to each other.
+ */
+export function snapshotAll(values: readonly unknown[]): unknown[] | undefined {
+  const seen: object[] = [];
+  const copies: unknown[] = [];
+  try {
+    for (const value of values) {
+      const copy = isPrimitive(value) ? value : copyNode(value, seen);
+      if (copy === undefined && value !== undefined) return undefined;
+      copies.push(copy);
+    }
+    return copies;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Gives a value as it is at this moment: what a task keeps hold of may be changed by the next call. */
 export function asItIsNow(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -40,24 +60,32 @@ function copyNode(value: unknown, seen: object[]): object | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (seen.length >= MAX_NODES || seen.includes(value)) return undefined;
   seen.push(value);
-  if (Array.isArray(value))
-    return isPlainArray(value) ? copyChildren(value.slice(), seen) : undefined;
-  if (value instanceof Uint8Array) return copyBytes(value, seen);
+  // What Array.isArray() says of a proxy that was revoked is an error.
+  if (types.isProxy(value)) return undefined;
+  if (Array.isArray(value)) {
+    return isPlainArray(value) ? copyChildren(elementsOf(value), seen) : undefined;
+  }
+  if (ArrayBuffer.isView(value)) return copyBytes(value, seen);
   if (!isPlain(value)) return undefined;
-  return fewNames(value, MAX_LENGTH) === undefined ? undefined : copyChildren({ ...value }, seen);
+  const names = fewNames(value, MAX_LENGTH);
+  // What has no properties may be what only V8 knows.
+  if (names === undefined || names.length === 0) return undefined;
+  return copyChildren({ ...value }, seen);
 }
 
 /** A part of a buffer is left to structured clone, which copies the whole, and so is what has its buffer in common with others. */
-function copyBytes(bytes: Uint8Array, seen: object[]): Uint8Array | undefined {
-  const { buffer, length } = bytes;
-  if (length > MAX_BYTES || length !== buffer.byteLength || seen.includes(buffer)) return undefined;
-  if (Object.getPrototypeOf(bytes) !== Uint8Array.prototype || !isFixed(buffer)) return undefined;
+function copyBytes(bytes: object, seen: object[]): Uint8Array | undefined {
+  const buffer = wholeBuffer(bytes, MAX_BYTES);
+  if (buffer === undefined || seen.includes(buffer)) return undefined;
   seen.push(buffer);
-  return bytes.slice();
+  return new Uint8Array(buffer).slice();
 }
 
-function isFixed(buffer: ArrayBufferLike & { readonly resizable?: boolean }): boolean {
-  return types.isArrayBuffer(buffer) && buffer.resizable !== true;
+/** By index: an array may have a way of its own to be iterated or sliced. */
+function elementsOf(array: readonly unknown[]): unknown[] {
+  const elements: unknown[] = [];
+  for (let at = 0; at < array.length; at += 1) elements.push(array[at]);
+  return elements;
 }
 
 /** Puts copies in the place of the objects that are in a copy. */
@@ -75,7 +103,7 @@ function copyChildren<T extends object>(copy: T, seen: object[]): T | undefined 
 /** Says whether an array has no holes and nothing beside its elements: what has a match of a RegExp, say. */
 function isPlainArray(value: readonly unknown[]): boolean {
   const { length } = value;
-  if (length > MAX_LENGTH || types.isProxy(value)) return false;
+  if (length > MAX_LENGTH) return false;
   if (Object.getPrototypeOf(value) !== Array.prototype) return false;
   const names = Object.keys(value);
   // Names that are no indices come last.

@@ -1,44 +1,77 @@
-import { Cargo, cargoOf, putCargo } from "../shared/cargo.js";
+import { encodeThrown } from "../../codec/encode-error.js";
+import { isPrimitive } from "../../internal/kinds.js";
+import { Cargo } from "../shared/cargo.js";
+import type { ChunkFailure } from "../shared/messages.js";
 import { packIntegers, packRecords, type Packed } from "../shared/packed.js";
-import type { Ring } from "../shared/ring.js";
+import { snapshot, snapshotAll } from "../shared/snapshot.js";
+import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
-import type { Outbox } from "./outbox.js";
 
-/** Puts the arguments of a call into its slot, or those that do not fit there into a message. */
-export function loadArguments(ring: Ring, outbox: Outbox, call: WorkerCall): void {
-  const { slot, args, options } = call;
-  if (call.isChunk) {
-    call.refused = undefined;
-    const flat = flatArguments(args as readonly (readonly unknown[])[]);
-    ring.cargo[slot] = flat === undefined ? Cargo.Chunk : Cargo.FlatChunk;
-    outbox.add(call, flat ?? args);
-    return;
-  }
-  if (call.flow !== undefined) {
-    ring.cargo[slot] = Cargo.Flow;
-    outbox.add(call, call.flow.message());
-    return;
-  }
-  let cargo: number;
-  if (options.name !== undefined) cargo = Cargo.Named;
-  else if (args.length === 0) cargo = Cargo.Nothing;
-  else cargo = args.length === 1 && !call.pinned ? cargoOf(args[0]) : Cargo.Message;
-  if (cargo === Cargo.Message && args.length === 1 && !call.pinned && outbox.addRecord(call)) {
-    ring.cargo[slot] = Cargo.Record;
-    return;
-  }
-  ring.cargo[slot] = cargo;
-  if (cargo === Cargo.Named) outbox.add(call, [options.name, args]);
-  else if (cargo === Cargo.Message) outbox.add(call, args);
-  else putCargo(ring.argument, slot, cargo, args[0]);
+/** Arguments that do not fit into a slot. */
+export interface Letter {
+  readonly cargo: number;
+  readonly message: unknown;
+  /**
+   * Whether it shares nothing with other calls, so that it may go in one message with theirs: what comes twice in one message
+   * is one object for whoever reads it.
+   */
+  readonly isCopy: boolean;
 }
 
-/** The arguments of the calls of a chunk when each has one: whole numbers and records in a form that is quick to copy and to read. */
-function flatArguments(list: readonly (readonly unknown[])[]): unknown[] | Packed | undefined {
+/** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
+export function letterOf(call: WorkerCall): Letter {
+  if (call.isChunk) return chunkLetter(call);
+  const { args, options, flow } = call;
+  // What is moved must be the thing itself.
+  const copies = call.pinned ? undefined : snapshotAll(args);
+  const sent = copies ?? args;
+  const isCopy = copies !== undefined;
+  if (flow !== undefined) return { cargo: Cargo.Flow, message: flow.message(sent), isCopy };
+  if (options.name !== undefined) {
+    return { cargo: Cargo.Named, message: [options.name, sent], isCopy };
+  }
+  return { cargo: Cargo.Message, message: sent, isCopy };
+}
+
+/** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
+function chunkLetter(call: WorkerCall): Letter {
+  const lists = call.args as readonly (readonly unknown[])[];
+  if (call.refused !== undefined) call.refused = undefined;
+  const flat = flatArguments(lists);
+  if (flat !== undefined) return { cargo: Cargo.FlatChunk, message: flat, isCopy: true };
+  const refused: ChunkFailure[] = [];
+  const copies = lists.map((args, index) => {
+    try {
+      return snapshotAll(args) ?? structuredClone(args);
+    } catch (error) {
+      const reason = unsendableArguments(args, call.host.carriesContext, error);
+      refused.push([index, encodeThrown(reason)]);
+      return undefined;
+    }
+  });
+  if (refused.length > 0) call.refused = refused;
+  return { cargo: Cargo.Chunk, message: copies, isCopy: true };
+}
+
+/**
+ * The arguments of the calls of a chunk when each has one: whole numbers and records in a form that is quick to copy and to
+ * read. Undefined when one of them cannot be sent.
+ */
+function flatArguments(lists: readonly (readonly unknown[])[]): unknown[] | Packed | undefined {
   const flat: unknown[] = [];
-  for (const args of list) {
+  for (const args of lists) {
     if (args.length !== 1) return undefined;
     flat.push(args[0]);
   }
-  return packIntegers(flat) ?? packRecords(flat) ?? flat;
+  return packIntegers(flat) ?? packRecords(flat) ?? copiesOf(flat);
+}
+
+function copiesOf(values: readonly unknown[]): unknown[] | undefined {
+  try {
+    return values.map((value) =>
+      isPrimitive(value) ? value : (snapshot(value) ?? structuredClone(value)),
+    );
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,15 @@
 import type { MessagePort } from "node:worker_threads";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import type { ToWorker } from "../shared/messages.js";
-import { SlotState } from "../shared/ring.js";
+import { isDone } from "../shared/slot-states.js";
 import type { Slots } from "../slots.js";
-import type { WorkerCall } from "../worker-call.js";
+
+/** Replies that will not come any more. */
+export interface Lost {
+  /** Of these calls, by their tickets. */
+  readonly tickets: readonly number[];
+  readonly error: unknown;
+}
 
 /**
  * Finds out whose replies were in messages that could not be read, as a value in them is nested too deeply for the stack
@@ -14,7 +20,7 @@ export class LostReplies {
   readonly #port: MessagePort;
   readonly #state: Int32Array;
   readonly #slots: Slots;
-  readonly #candidates: { calls: readonly WorkerCall[]; error: unknown }[] = [];
+  readonly #candidates: Lost[] = [];
 
   /** @param state - Of the slots, in shared memory. */
   constructor(port: MessagePort, state: Int32Array, slots: Slots) {
@@ -25,16 +31,18 @@ export class LostReplies {
 
   /** A message could not be read: the replies of calls that have ended by now may have been in it. */
   note(error: unknown): void {
-    const calls = [...this.#slots].filter(
-      (call) => Atomics.load(this.#state, call.slot) === SlotState.Done,
-    );
-    this.#candidates.push({ calls, error });
+    const tickets: number[] = [];
+    for (const { slot } of this.#slots) {
+      const ticket = this.#slots.ticket(slot);
+      if (isDone(this.#state, ticket)) tickets.push(ticket);
+    }
+    this.#candidates.push({ tickets, error });
     this.#port.postMessage({ kind: "sync" } satisfies ToWorker);
   }
 
   /** The worker has answered: those of the calls that are still with it will have no reply but this error. */
-  settle(): { calls: readonly WorkerCall[]; error: unknown } {
-    const { calls, error } = this.#candidates.shift() ?? { calls: [], error: undefined };
-    return { calls, error: serializationError("result", undefined, "result", error) };
+  settle(): Lost {
+    const { tickets, error } = this.#candidates.shift() ?? { tickets: [], error: undefined };
+    return { tickets, error: serializationError("result", undefined, "result", error) };
   }
 }

@@ -5,11 +5,11 @@ import { RecordReader } from "../shared/records.js";
 /** What a worker says about itself, or prints. */
 export type WorkerWord = Extract<FromWorker, { readonly kind: string }>;
 
-/** Who is told what was in the messages of a worker. */
+/** Who is told what was in the messages of a worker. Each may lead to code of users, and so back into the mailbox. */
 export interface MailboxListener {
   /** There is something in shared memory. */
   woken(): void;
-  reply(slot: number, status: number, value: unknown): void;
+  reply(ticket: number, status: number, value: unknown): void;
   /** All replies of a message were passed on. */
   replied(): void;
   said(word: WorkerWord): void;
@@ -17,26 +17,46 @@ export interface MailboxListener {
   unreadable(error: unknown): void;
 }
 
-/** Reads the messages of a worker, when the event loop comes to them or at once. */
+const NONE: readonly unknown[] = [];
+
+/**
+ * Reads the messages of a worker, when the event loop comes to them or at once.
+ *
+ * Where it has come to in a message it notes before it passes a reply on. So whoever drains it within that reply goes on with
+ * the same message, and replies keep their order.
+ */
 export class Mailbox {
   readonly #port: MessagePort;
   readonly #listener: MailboxListener;
-  readonly #records = new RecordReader();
+  #replies = NONE;
+  #at = 0;
+  #records = new RecordReader();
+  #closed = false;
 
   constructor(port: MessagePort, listener: MailboxListener) {
     this.#port = port;
     this.#listener = listener;
     port.on("message", (message: FromWorker) => {
+      // What another has begun to pass on comes first.
+      this.#passOn();
       this.#receive(message);
     });
     port.on("messageerror", (error) => {
-      listener.unreadable(error);
+      if (!this.#closed) listener.unreadable(error);
     });
+  }
+
+  /** Passes nothing on any more. */
+  close(): void {
+    this.#closed = true;
+    this.#replies = NONE;
+    this.#at = 0;
   }
 
   /** Reads all messages that have come; false when there was none. */
   drain(): boolean {
-    for (let found = false; ; found = true) {
+    let found = this.#passOn();
+    while (!this.#closed) {
       let entry: { message: FromWorker } | undefined;
       try {
         entry = receiveMessageOnPort(this.#port);
@@ -44,33 +64,47 @@ export class Mailbox {
         this.#listener.unreadable(error);
         continue;
       }
-      if (entry === undefined) return found;
+      if (entry === undefined) break;
+      found = true;
       this.#receive(entry.message);
     }
+    return found;
   }
 
   #receive(message: FromWorker): void {
+    if (this.#closed) return;
     if (message === WAKE) {
       this.#listener.woken();
     } else if (Array.isArray(message)) {
-      this.#read(message);
+      this.#replies = message;
+      this.#at = 0;
+      this.#records = new RecordReader();
+      this.#passOn();
       this.#listener.replied();
     } else {
       this.#listener.said(message);
     }
   }
-  #read(replies: readonly unknown[]): void {
-    for (let at = 0; at < replies.length;) {
-      const slot = replies[at] as number;
+
+  /** Passes on what is left of the message at hand; false when there was nothing. */
+  #passOn(): boolean {
+    const found = this.#at < this.#replies.length;
+    while (this.#at < this.#replies.length) {
+      const replies = this.#replies;
+      const at = this.#at;
+      const ticket = replies[at] as number;
       const status = replies[at + 1] as number;
       if (status === ReplyStatus.Record) {
         const record = this.#records.read(replies, at + 2);
-        at = this.#records.end;
-        this.#listener.reply(slot, ReplyStatus.Value, record);
+        this.#at = this.#records.end;
+        this.#listener.reply(ticket, ReplyStatus.Value, record);
       } else {
-        this.#listener.reply(slot, status, replies[at + 2]);
-        at += 3;
+        this.#at = at + 3;
+        this.#listener.reply(ticket, status, replies[at + 2]);
       }
     }
+    this.#replies = NONE;
+    this.#at = 0;
+    return found;
   }
 }

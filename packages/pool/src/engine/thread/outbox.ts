@@ -1,126 +1,83 @@
 import { types } from "node:util";
 import type { MessagePort } from "node:worker_threads";
-import { encodeThrown } from "../../codec/encode-error.js";
-import type { ChunkFailure } from "../shared/messages.js";
-import { RecordWriter } from "../shared/records.js";
-import { unsendableArguments } from "../unsendable.js";
-import type { WorkerCall } from "../worker-call.js";
+import { RecordWriter, entriesOf } from "../shared/records.js";
 
-/** Is told what cannot be sent. */
-export interface OutboxListener {
-  /** Not this call. */
-  refused(call: WorkerCall, error: unknown): void;
-  /** Of this chunk only the part that `call.refused` leaves, as an array of arrays. */
-  partlyRefused(call: WorkerCall): void;
+/** One that could not be sent after all. */
+export interface Unsent {
+  readonly ticket: number;
+  readonly error: unknown;
 }
 
 /**
- * Arguments on their way to a thread, those of many calls in one message. The order of the arguments is that of the ring, so
- * one that cannot be cloned leaves a gap, and its call fails alone.
+ * Arguments on their way to a thread, each with the ticket of its call. Those of many calls share a message where none has
+ * anything in common with another: they are numbers, text, or copies made for this.
  */
 export class Outbox {
   readonly #port: MessagePort;
-  readonly #listener: OutboxListener;
-  #messages: unknown[] = [];
-  #calls: WorkerCall[] = [];
+  #message: unknown[] = [];
   /** Where in the message that of each call begins. */
   #starts: number[] = [];
   readonly #records = new RecordWriter();
-  /** Objects among the arguments in the message: one that came twice would be one copy there, which two calls share. */
-  readonly #objects = new Set<unknown>();
 
-  constructor(port: MessagePort, listener: OutboxListener) {
+  constructor(port: MessagePort) {
     this.#port = port;
-    this.#listener = listener;
   }
 
-  add(call: WorkerCall, message: unknown): void {
-    if (call.pinned) {
-      // What is moved goes in a message of its own: were it not sendable, all that goes along would be gone.
-      this.flush();
-      this.#postOne(call, [message], call.options.transfer);
-      return;
-    }
-    if (!call.isChunk) this.#keepApart(call.args);
-    this.#begin(call);
-    this.#messages.push(message);
+  /** Adds what nobody else has a hold of. */
+  add(ticket: number, copy: unknown): void {
+    this.#starts.push(this.#message.length);
+    this.#message.push(ticket, copy);
   }
 
-  /** Adds the only argument of a call if it is a record: false if not. */
-  addRecord(call: WorkerCall): boolean {
-    if (!this.#records.take(call.args[0])) return false;
-    this.#begin(call);
-    this.#records.append(this.#messages);
-    return true;
+  /** Reads a value if it is a record, which `addRecord()` then adds; false if not. Getters run. */
+  takeRecord(value: unknown): boolean {
+    return this.#records.take(value);
   }
 
-  flush(): void {
-    if (this.#messages.length === 0) return;
-    const messages = this.#messages;
-    const calls = this.#calls;
+  addRecord(ticket: number): void {
+    this.#starts.push(this.#message.length);
+    // A negative number is no ticket: what follows is a record.
+    this.#message.push(~ticket);
+    this.#records.append(this.#message);
+  }
+
+  /** Sends arguments by themselves, at once. @throws What stands against it: nothing has been sent then. */
+  post(ticket: number, args: unknown, transfer: readonly object[] | undefined): void {
+    transfer?.forEach(assertNotMoved);
+    this.#port.postMessage([ticket, args], transfer as ArrayBuffer[] | undefined);
+  }
+
+  /** Sends what was added. @returns What could not be sent, such as a text that is too long. */
+  flush(): readonly Unsent[] {
+    if (this.#message.length === 0) return NONE;
+    const message = this.#message;
     const starts = this.#starts;
-    this.#messages = [];
-    this.#calls = [];
+    this.#message = [];
     this.#starts = [];
-    this.#objects.clear();
     this.#records.begin();
     try {
-      this.#port.postMessage(messages);
+      this.#port.postMessage(message);
+      return NONE;
     } catch {
-      // One of them cannot be cloned: only that one must fail.
-      calls.forEach((call, index) => {
-        this.#postOne(call, messages.slice(starts[index], starts[index + 1]));
-      });
+      return this.#postOneByOne(message, starts);
     }
   }
 
-  #begin(call: WorkerCall): void {
-    this.#calls.push(call);
-    this.#starts.push(this.#messages.length);
-  }
-
-  /** Begins a new message where one of these objects is in the last already. */
-  #keepApart(args: readonly unknown[]): void {
-    if (args.some((arg) => this.#objects.has(arg))) this.flush();
-    for (const arg of args) if (typeof arg === "object" && arg !== null) this.#objects.add(arg);
-  }
-
-  #postOne(call: WorkerCall, message: readonly unknown[], transfer?: readonly object[]): void {
-    try {
-      transfer?.forEach(assertNotMoved);
-      this.#port.postMessage(message, transfer as ArrayBuffer[] | undefined);
-    } catch (error) {
-      if (call.isChunk && call.refused === undefined) {
-        this.#postRest(call);
-        return;
-      }
-      this.#port.postMessage([undefined]);
-      this.#listener.refused(call, error);
-    }
-  }
-
-  /** Of a chunk only those calls fail whose arguments cannot be cloned: the worker gets the others. */
-  #postRest(call: WorkerCall): void {
-    const refused: ChunkFailure[] = [];
-    const rest = call.args.map((args, index) => {
+  #postOneByOne(message: readonly unknown[], starts: readonly number[]): Unsent[] {
+    const unsent: Unsent[] = [];
+    for (const entry of entriesOf(message, starts, 1, ([first]) => (first as number) < 0)) {
       try {
-        // The copy and not the arguments: a getter may think otherwise when it is asked again.
-        return structuredClone(args);
+        this.#port.postMessage(entry);
       } catch (error) {
-        refused.push([
-          index,
-          encodeThrown(
-            unsendableArguments(args as readonly unknown[], call.host.carriesContext, error),
-          ),
-        ]);
-        return undefined;
+        const first = entry[0] as number;
+        unsent.push({ ticket: first < 0 ? ~first : first, error });
       }
-    });
-    call.refused = refused;
-    this.#listener.partlyRefused(call);
-    this.#postOne(call, [rest]);
+    }
+    return unsent;
   }
 }
+
+const NONE: readonly Unsent[] = [];
 
 /** Node would send a buffer that has been moved before as an empty one, without a word. */
 function assertNotMoved(object: object): void {

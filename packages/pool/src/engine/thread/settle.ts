@@ -4,11 +4,11 @@ import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { unpack } from "../shared/packed.js";
 import type { WorkerCall } from "../worker-call.js";
 
-/** Ends a call with what its thread has sent. */
+/** Ends a call, whose slot is free already, with what its thread has sent. */
 export function settle(call: WorkerCall, status: number, value: unknown): void {
   switch (status) {
     case ReplyStatus.Thrown:
-      call.failed(decodeThrown(value, siteOf(call)));
+      call.failed(thrownBy(call, value));
       return;
     case ReplyStatus.Stopped:
       call.stopped();
@@ -20,5 +20,14 @@ export function settle(call: WorkerCall, status: number, value: unknown): void {
     }
     default:
       call.succeeded(value);
+  }
+}
+
+/** What an error becomes is also up to users, who format stacks and register classes: whatever they do, the call ends. */
+function thrownBy(call: WorkerCall, encoded: unknown): unknown {
+  try {
+    return decodeThrown(encoded, siteOf(call));
+  } catch (error) {
+    return error;
   }
 }

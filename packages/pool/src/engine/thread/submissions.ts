@@ -1,4 +1,5 @@
-import { AbortFlag, MASK, SlotState, Word, WorkerPhase, type Ring } from "../shared/ring.js";
+import { AbortFlag, MASK, Word, WorkerPhase, type Ring } from "../shared/ring.js";
+import { isWaiting, open, slotOf, takeBack, withdraw } from "../shared/slot-states.js";
 import type { WorkerCall } from "../worker-call.js";
 
 /** The parent's end of the ring of submissions: which calls the worker may see, and which it has come to. */
@@ -20,14 +21,24 @@ export class Submissions {
     return (this.#submitted - this.begun) | 0;
   }
 
-  /** Puts in a call that has a slot; `publish()` lets the worker see it. */
-  add({ slot, task, options }: WorkerCall): void {
+  /** Puts in a call; `publish()` lets the worker see it. */
+  add(ticket: number, { task, options }: WorkerCall): void {
     const ring = this.#ring;
+    const slot = slotOf(ticket);
     ring.task[slot] = task;
     ring.abort[slot] = options.timeoutMs === undefined ? 0 : AbortFlag.Timed;
-    // A plain write will do: the store of the ring's counter publishes it.
-    ring.state[slot] = SlotState.Waiting;
-    ring.submissions[this.#submitted & MASK] = slot;
+    open(ring.state, ticket);
+    this.#append(ticket);
+  }
+
+  /** Puts in a call that has gone meanwhile: the worker throws its arguments away. */
+  addWithdrawn(ticket: number): void {
+    this.withdraw(ticket);
+    this.#append(ticket);
+  }
+
+  #append(ticket: number): void {
+    this.#ring.submissions[this.#submitted & MASK] = ticket;
     this.#submitted = (this.#submitted + 1) | 0;
   }
 
@@ -54,28 +65,24 @@ export class Submissions {
   }
 
   /** Takes a call back: false when the worker was first. */
-  takeBack(slot: number): boolean {
-    const { state } = this.#ring;
-    return (
-      Atomics.compareExchange(state, slot, SlotState.Waiting, SlotState.TakenBack) ===
-      SlotState.Waiting
-    );
+  takeBack(ticket: number): boolean {
+    return takeBack(this.#ring.state, ticket);
   }
 
-  /** Lets the worker skip a call that it must not see: its arguments were never sent. */
-  withdraw(slot: number): void {
-    this.#ring.state[slot] = SlotState.TakenBack;
+  /** Lets the worker skip a call that it has not seen yet. */
+  withdraw(ticket: number): void {
+    withdraw(this.#ring.state, ticket);
   }
 
-  hasBegun(slot: number): boolean {
-    return Atomics.load(this.#ring.state, slot) !== SlotState.Waiting;
+  hasBegun(ticket: number): boolean {
+    return !isWaiting(this.#ring.state, ticket);
   }
 
   /** The slots of those that it has not come to, the newest first. */
   *newest(): Generator<number, void> {
     const head = this.begun;
     for (let at = this.#submitted - 1; ((at - head) | 0) >= 0; at -= 1) {
-      yield this.#ring.submissions[at & MASK] ?? 0;
+      yield slotOf(this.#ring.submissions[at & MASK] ?? 0);
     }
   }
 }

@@ -2,7 +2,7 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener, type Surrender } from "../link.js";
-import { Cargo, takeCargo } from "../shared/cargo.js";
+import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
 import {
   ReplyStatus,
   WAKE,
@@ -11,13 +11,15 @@ import {
   type ToWorker,
 } from "../shared/messages.js";
 import { AbortFlag, MASK, Word, type Ring } from "../shared/ring.js";
+import { isOf, slotOf } from "../shared/slot-states.js";
+import { WireFault } from "../shared/wire-fault.js";
 import { Slots } from "../slots.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
-import { loadArguments } from "./arguments.js";
+import { letterOf } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
 import { Mailbox, type WorkerWord } from "./mailbox.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, type Unsent } from "./outbox.js";
 import { settle } from "./settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
@@ -41,6 +43,8 @@ export class ThreadLink extends Link {
   #posted = 0;
   #printed = 0;
   #tasksKnown = 0;
+  /** Why nothing is believed any more that comes from there. */
+  #fault: WireFault | undefined;
 
   constructor(workerId: number, ring: Ring, thread: SpawnedThread, listener: ThreadLinkListener) {
     super(workerId);
@@ -49,14 +53,7 @@ export class ThreadLink extends Link {
     this.#thread = thread;
     this.#listener = listener;
     const { port } = thread;
-    this.#outbox = new Outbox(port, {
-      refused: (call, error) => {
-        this.#refuse(call, error);
-      },
-      partlyRefused: (call) => {
-        ring.cargo[call.slot] = Cargo.Chunk;
-      },
-    });
+    this.#outbox = new Outbox(port);
     this.#lost = new LostReplies(port, ring.state, this.#slots);
     this.#mailbox = new Mailbox(port, {
       woken: () => {
@@ -64,8 +61,8 @@ export class ThreadLink extends Link {
         listener.kicked();
         this.#collect();
       },
-      reply: (slot, status, value) => {
-        this.#reply(slot, status, value);
+      reply: (ticket, status, value) => {
+        this.#reply(ticket, status, value);
       },
       replied: () => {
         this.#collect();
@@ -80,7 +77,7 @@ export class ThreadLink extends Link {
     });
     port.unref();
     thread.onEnd((end) => {
-      listener.ended(this, end);
+      listener.ended(this, this.#fault === undefined ? end : { ...end, error: this.#fault });
     });
   }
 
@@ -96,26 +93,92 @@ export class ThreadLink extends Link {
     return this.#submissions.begun;
   }
 
+  /**
+   * First the arguments are written down, which may run code of users, and only then the call gets its place: whatever that
+   * code does, it finds nothing half done. Afterwards the call may be settled, the worker gone, or its slots in use.
+   */
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
-    const slot = this.#slots.take(call);
-    if (this.#tasksKnown < tasks.length) {
-      this.#post({ kind: "tasks", from: this.#tasksKnown, tasks: tasks.slice(this.#tasksKnown) });
-      this.#tasksKnown = tasks.length;
+    this.#introduce(tasks);
+    const { args } = call;
+    if (args.length <= 1 && call.isBare) {
+      const cargo = args.length === 0 ? Cargo.Nothing : cargoOf(args[0]);
+      if (cargo !== Cargo.Message) {
+        const slot = this.#slots.take(call);
+        putCargo(this.#ring.argument, slot, cargo, args[0]);
+        this.#enter(call, slot, cargo);
+        return;
+      }
+      if (this.#outbox.takeRecord(args[0])) {
+        if (!this.#canEnter(call)) return;
+        const slot = this.#slots.take(call);
+        this.#outbox.addRecord(this.#slots.ticket(slot));
+        this.#enter(call, slot, Cargo.Record);
+        return;
+      }
     }
+    const letter = letterOf(call);
+    if (!this.#canEnter(call)) return;
+    if (letter.isCopy) {
+      const slot = this.#slots.take(call);
+      this.#outbox.add(this.#slots.ticket(slot), letter.message);
+      this.#enter(call, slot, letter.cargo);
+    } else {
+      this.#placeWhatRuns(call, letter.cargo, letter.message);
+    }
+  }
+
+  /** Posts arguments that are read while they are posted: getters run. So they have a slot, but no call is in it yet. */
+  #placeWhatRuns(call: WorkerCall, cargo: number, message: unknown): void {
+    const slot = this.#slots.reserve();
+    const ticket = this.#slots.ticket(slot);
+    try {
+      this.#outbox.post(ticket, message, call.options.transfer);
+    } catch (error) {
+      this.#slots.release(slot);
+      throw unsendableArguments(call.args, call.host.carriesContext, error);
+    }
+    if (this.#canEnter(call)) {
+      this.#slots.put(slot, call);
+      this.#enter(call, slot, cargo);
+    } else {
+      this.#ring.cargo[slot] = cargo;
+      this.#submissions.addWithdrawn(ticket);
+      this.held += 1;
+    }
+  }
+
+  /** Whether a call may still go where it was about to. */
+  #canEnter(call: WorkerCall): boolean {
+    return !call.future.done() && !this.closed && this.#slots.room > 0;
+  }
+
+  #enter(call: WorkerCall, slot: number, cargo: number): void {
+    this.#ring.cargo[slot] = cargo;
     this.admit(call, slot);
-    this.#submissions.add(call);
-    // Last, as a call whose arguments cannot be sent is withdrawn here.
-    loadArguments(this.#ring, this.#outbox, call);
+    this.#submissions.add(this.#slots.ticket(slot), call);
+  }
+
+  #introduce(tasks: readonly TaskEntry[]): void {
+    if (this.#tasksKnown === tasks.length) return;
+    const from = this.#tasksKnown;
+    this.#tasksKnown = tasks.length;
+    this.#post({ kind: "tasks", from, tasks: tasks.slice(from) });
   }
 
   override publish(): boolean {
-    this.#outbox.flush();
+    const unsent = this.#outbox.flush();
+    for (const { ticket } of unsent) {
+      this.#ring.cargo[slotOf(ticket)] = Cargo.Nothing;
+      this.#submissions.withdraw(ticket);
+    }
     if (this.held > this.resting) this.#thread.port.ref();
-    return this.#submissions.publish(this.#wake);
+    const woke = this.#submissions.publish(this.#wake);
+    for (const one of unsent) this.#refuse(one);
+    return woke;
   }
 
   override takeBack(call: WorkerCall): boolean {
-    const won = this.#submissions.takeBack(call.slot);
+    const won = this.#submissions.takeBack(this.#slots.ticket(call.slot));
     if (won) {
       this.sent -= 1;
       this.forget(call);
@@ -124,7 +187,7 @@ export class ThreadLink extends Link {
   }
 
   override hasBegun(call: WorkerCall): boolean {
-    return this.#submissions.hasBegun(call.slot);
+    return this.#submissions.hasBegun(this.#slots.ticket(call.slot));
   }
 
   override begunAt(call: WorkerCall): number | undefined {
@@ -132,8 +195,11 @@ export class ThreadLink extends Link {
   }
 
   override askToStop(call: WorkerCall, reason: unknown): void {
+    // First, as what a reason is made of may run code of users.
+    const encoded = encodeThrown(reason);
+    if (call.link !== this) return;
     Atomics.or(this.#ring.abort, call.slot, AbortFlag.Asked);
-    this.#post({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
+    this.#post({ kind: "abort", ticket: this.#slots.ticket(call.slot), reason: encoded });
   }
 
   override tell(order: FlowOrder, transfer?: readonly object[]): void {
@@ -158,26 +224,38 @@ export class ThreadLink extends Link {
     return taken.reverse();
   }
 
-  /** Reads the ring of completions; false when there was nothing. */
+  /**
+   * Reads the ring of completions; false when there was nothing.
+   *
+   * How far it has come is noted before a call settles, so a callback may lead back to here, which then goes on with the next.
+   */
   #collect(): boolean {
-    const { completions, resultCargo, result, header } = this.#ring;
-    let end = Atomics.load(header, Word.Completed);
-    if (this.#completed === end) return false;
+    const { header } = this.#ring;
+    if (this.#completed === Atomics.load(header, Word.Completed) || this.#fault) return false;
     // What a call printed comes before its end.
     for (let printed; (printed = Atomics.load(header, Word.Printed)) !== this.#printed;) {
       this.#printed = printed;
       this.#mailbox.drain();
-      end = Atomics.load(header, Word.Completed);
     }
-    while (this.#completed !== end) {
-      const slot = completions[this.#completed & MASK] ?? 0;
-      this.#completed = (this.#completed + 1) | 0;
-      const call = this.#release(slot);
-      // The slot of a call that was taken back has no call any more.
-      call?.succeeded(takeCargo(result, slot, resultCargo[slot] ?? Cargo.Undefined));
-    }
+    const end = Atomics.load(header, Word.Completed);
+    // Another may have come past the end by the time it is asked for.
+    while (((end - this.#completed) | 0) > 0 && this.#fault === undefined) this.#collectOne();
     this.#afterEnds();
     return true;
+  }
+
+  #collectOne(): void {
+    const { completions, resultCargo, result } = this.#ring;
+    const ticket = completions[this.#completed & MASK] ?? -1;
+    this.#completed = (this.#completed + 1) | 0;
+    if (!this.#isOurs(ticket, "the result")) return;
+    const slot = slotOf(ticket);
+    const call = this.#slots.at(slot);
+    // Before the slot is free: the next call may be put into it before this one has settled. One that was taken back is no
+    // call any more.
+    const value = call && takeCargo(result, slot, resultCargo[slot] ?? Cargo.Undefined);
+    this.#release(slot);
+    call?.succeeded(value);
   }
 
   override collectAll(): boolean {
@@ -249,11 +327,30 @@ export class ThreadLink extends Link {
     Atomics.store(this.#ring.header, Word.Polling, polls ? 1 : 0);
   }
 
-  /** The arguments of a call cannot be sent: the worker skips its slot. */
-  #refuse(call: WorkerCall, error: unknown): void {
-    this.#submissions.withdraw(call.slot);
+  /** The arguments of a call cannot be sent, and its slot will be skipped. */
+  #refuse({ ticket, error }: Unsent): void {
+    const call = this.#slots.holds(ticket) ? this.#slots.at(slotOf(ticket)) : undefined;
+    if (call === undefined) return;
     this.forget(call);
     call.failed(unsendableArguments(call.args, call.host.carriesContext, error));
+  }
+
+  /** Whether a ticket is that of a call which the worker has; or else that is its end. */
+  #isOurs(ticket: number, what: string): boolean {
+    if (this.#slots.holds(ticket) && isOf(this.#ring.state, ticket)) return true;
+    this.#fail(new WireFault(`${what} that came is that of no call which the worker has`));
+    return false;
+  }
+
+  /** Believes nothing any more, and ends the thread; its end tells what was lost. */
+  #fail(fault: WireFault): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = fault;
+    this.faulty = true;
+    this.closed = true;
+    this.#mailbox.close();
+    this.#thread.ref();
+    this.#thread.kill();
   }
 
   readonly #wake = (): void => {
@@ -280,32 +377,34 @@ export class ThreadLink extends Link {
       case "synced":
         this.#failLost();
         return;
+      case "fault":
+        this.#fail(new WireFault(word.message));
+        return;
       case "initializer failed":
         this.#listener.initializerFailed(this, decodeThrown(word.error));
     }
   }
 
-  #reply(slot: number, status: number, value: unknown): void {
+  #reply(ticket: number, status: number, value: unknown): void {
+    if (!this.#isOurs(ticket, "a message")) return;
+    const slot = slotOf(ticket);
+    const call = this.#slots.at(slot);
     if (status === ReplyStatus.Progress) {
-      const call = this.#slots.at(slot);
       if (call !== undefined) futureControl.progress(call.future, value);
-      return;
+    } else if (status >= ReplyStatus.Items && status !== ReplyStatus.Record) {
+      call?.flow?.receive(status, value);
+    } else {
+      this.#release(slot);
+      if (call !== undefined) settle(call, status, value);
     }
-    if (status >= ReplyStatus.Items) {
-      this.#slots.at(slot)?.flow?.receive(status, value);
-      return;
-    }
-    const call = this.#release(slot);
-    if (call !== undefined) settle(call, status, value);
   }
 
   #failLost(): void {
     this.#collect();
-    const { calls, error } = this.#lost.settle();
-    for (const call of calls) {
-      if (call.link !== this) continue;
-      this.#release(call.slot);
-      call.failed(error);
+    const { tickets, error } = this.#lost.settle();
+    for (const ticket of tickets) {
+      if (!this.#slots.holds(ticket)) continue;
+      this.#release(slotOf(ticket))?.failed(error);
     }
     this.#afterEnds();
   }

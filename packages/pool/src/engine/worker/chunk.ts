@@ -1,5 +1,5 @@
 import { encodeThrown } from "../../codec/encode-error.js";
-import { moveOf } from "../../internal/moves.js";
+import { moveOf, noteMove } from "../../internal/moves.js";
 import { isThenable } from "../../internal/kinds.js";
 import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
 import { monotonicMs } from "../shared/ring.js";
@@ -70,9 +70,21 @@ async function runChunkAsync(
   return { values, thrown: thrown.length === 0 ? undefined : thrown };
 }
 
-/** The rest of the chunk must not change what was returned; a copy of what is to be moved would not be moved. */
+/** The rest of the chunk must not change what was returned, and no two values may have parts in common. */
 function toKeep(value: unknown): unknown {
-  return moveOf(value) === undefined ? asItIsNow(value) : value;
+  const transfer = moveOf(value);
+  if (transfer === undefined) return asItIsNow(value);
+  try {
+    // What is to be moved is moved here, and will be once more.
+    const moved = structuredClone({ value, transfer }, { transfer: transfer as ArrayBuffer[] });
+    if (typeof moved.value === "object" && moved.value !== null) {
+      noteMove(moved.value, moved.transfer);
+    }
+    return moved.value;
+  } catch {
+    // It cannot be sent either: whoever sends it says why.
+    return value;
+  }
 }
 
 function callOne(fn: Callable, args: readonly unknown[]): unknown {

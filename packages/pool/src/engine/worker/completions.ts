@@ -6,7 +6,7 @@ import type { RunTimes } from "../shared/run-times.js";
 /** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
 const UNTOLD_US = 2000;
 
-/** The worker's end of the ring of completions: slots whose results are in shared memory, and when the parent is told. */
+/** The worker's end of the ring of completions: the tickets of calls whose results are in shared memory, and when the parent is told. */
 export class Completions {
   readonly #ring: Ring;
   readonly #port: MessagePort;
@@ -22,9 +22,9 @@ export class Completions {
     this.#times = times;
   }
 
-  add(slot: number): void {
+  add(ticket: number): void {
     const { header, completions } = this.#ring;
-    completions[this.#completed & MASK] = slot;
+    completions[this.#completed & MASK] = ticket;
     this.#completed = (this.#completed + 1) | 0;
     Atomics.store(header, Word.Completed, this.#completed);
     this.#untold += 1;

@@ -4,6 +4,7 @@ import { Cargo, cargoOf, isChunk, putCargo } from "../shared/cargo.js";
 import { ReplyStatus, type ChunkOutcome, type SentOutcome } from "../shared/messages.js";
 import { pack } from "../shared/packed.js";
 import type { Ring } from "../shared/ring.js";
+import { slotOf } from "../shared/slot-states.js";
 import type { Completions } from "./completions.js";
 import type { Replies } from "./replies.js";
 import type { RunningCall } from "./running-call.js";
@@ -24,44 +25,46 @@ export class Outcomes {
   }
 
   succeeded(call: RunningCall, cargo: number, value: unknown): void {
-    const { slot } = call;
+    // In a thread that is the ticket.
+    const { slot: ticket } = call;
     if (isChunk(cargo)) {
-      this.#sendChunk(slot, value as ChunkOutcome);
+      this.#sendChunk(ticket, value as ChunkOutcome);
       return;
     }
     const inSlot = call.reported ? Cargo.Message : cargoOf(value);
     const transfer = moveOf(value);
     if (transfer !== undefined) {
-      this.#replies.addWithTransfer(slot, ReplyStatus.Value, value, transfer);
+      this.#replies.addAlone(ticket, ReplyStatus.Value, value, transfer);
     } else if (inSlot === Cargo.Message) {
-      this.#replies.addValue(slot, value);
+      this.#replies.addValue(ticket, value);
     } else {
+      const slot = slotOf(ticket);
       putCargo(this.#ring.result, slot, inSlot, value);
       this.#ring.resultCargo[slot] = inSlot;
-      this.#complete(slot);
+      this.#complete(ticket);
     }
   }
 
   /** @param isAnswer - Whether the error is how the call obeyed a request to stop. */
-  failed(slot: number, isAnswer: boolean, error: unknown): void {
+  failed(ticket: number, isAnswer: boolean, error: unknown): void {
     const status = isAnswer ? ReplyStatus.Stopped : ReplyStatus.Thrown;
-    this.#replies.add(slot, status, encodeThrown(error));
+    this.#replies.add(ticket, status, encodeThrown(error));
   }
 
   /** The call in the slot was taken back: its place is free. */
-  skipped(slot: number): void {
-    this.#complete(slot);
+  skipped(ticket: number): void {
+    this.#complete(ticket);
   }
 
-  #sendChunk(slot: number, outcome: ChunkOutcome): void {
+  #sendChunk(ticket: number, outcome: ChunkOutcome): void {
     const moves = movesOf(outcome.values);
     const sent: SentOutcome = { ...outcome, values: pack(outcome.values) };
-    if (moves === undefined) this.#replies.add(slot, ReplyStatus.Chunk, sent);
-    else this.#replies.addWithTransfer(slot, ReplyStatus.Chunk, sent, moves);
+    if (moves === undefined) this.#replies.add(ticket, ReplyStatus.Chunk, sent);
+    else this.#replies.addAlone(ticket, ReplyStatus.Chunk, sent, moves);
   }
 
-  #complete(slot: number): void {
-    this.#completions.add(slot);
+  #complete(ticket: number): void {
+    this.#completions.add(ticket);
     if (this.#several) this.#completions.tell();
   }
 }

@@ -4,7 +4,7 @@ import { serializationError } from "../../codec/find-uncloneable.js";
 import { isPrimitive } from "../../internal/kinds.js";
 import { ReplyStatus, type SentOutcome } from "../shared/messages.js";
 import { listOf } from "../shared/packed.js";
-import { RecordWriter } from "../shared/records.js";
+import { RecordWriter, entriesOf } from "../shared/records.js";
 import { snapshot } from "../shared/snapshot.js";
 import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
@@ -33,32 +33,39 @@ export class Replies {
   }
 
   /** Adds what a task returned, as it is now: what the task keeps hold of may be changed by the next call. */
-  addValue(slot: number, value: unknown): void {
+  addValue(ticket: number, value: unknown): void {
     if (!this.#records.take(value)) {
-      const copy = snapshot(value);
-      this.add(slot, ReplyStatus.Value, copy ?? value);
-      if (copy === undefined && !isPrimitive(value)) this.flush();
+      const copy = isPrimitive(value) ? value : snapshot(value);
+      // What has parts in common with others must not be in one message with them.
+      if (copy === undefined && value !== undefined) {
+        this.addAlone(ticket, ReplyStatus.Value, value, undefined);
+      } else this.add(ticket, ReplyStatus.Value, copy);
       return;
     }
     const start = this.#batch.length;
-    this.#batch.push(slot, ReplyStatus.Record);
+    this.#batch.push(ticket, ReplyStatus.Record);
     this.#records.append(this.#batch);
     this.#added(start);
   }
 
-  add(slot: number, status: number, value: unknown): void {
+  add(ticket: number, status: number, value: unknown): void {
     const start = this.#batch.length;
-    this.#batch.push(slot, status, value);
+    this.#batch.push(ticket, status, value);
     this.#added(start);
   }
 
-  /** Posts a value with objects to move; what waits goes first, so that replies keep their order. */
-  addWithTransfer(slot: number, status: number, value: unknown, transfer: readonly object[]): void {
+  /** Posts a value by itself, with objects to move; what waits goes first, so that replies keep their order. */
+  addAlone(
+    ticket: number,
+    status: number,
+    value: unknown,
+    transfer: readonly object[] | undefined,
+  ): void {
     this.flush();
     try {
-      this.#post([slot, status, value], transfer);
+      this.#post([ticket, status, value], transfer);
     } catch (error) {
-      this.#post([slot, ...unsendable(status, value, error)]);
+      this.#post([ticket, ...unsendable(status, value, error)]);
     }
   }
 
@@ -67,35 +74,35 @@ export class Replies {
    *
    * @throws {SerializationError} When it cannot be cloned: the call that reports goes on and must know.
    */
-  report(slot: number, progress: unknown): void {
+  report(ticket: number, progress: unknown): void {
     try {
-      this.post(slot, ReplyStatus.Progress, progress);
+      this.post(ticket, ReplyStatus.Progress, progress);
     } catch (error) {
       throw serializationError("result", progress, "progress", error);
     }
   }
 
   /** Posts something in the middle of a call at once. @throws When it cannot be cloned. */
-  post(slot: number, status: number, value: unknown, transfer?: readonly object[]): void {
+  post(ticket: number, status: number, value: unknown, transfer?: readonly object[]): void {
     this.flush();
-    this.#post([slot, status, value], transfer);
+    this.#post([ticket, status, value], transfer);
   }
 
   /** The way of a call's streams to the parent. */
   outletOf(call: RunningCall): FlowOutlet {
-    const { slot } = call;
+    const { slot: ticket } = call;
     return {
       items: (items) => {
         const post = (some: unknown[], transfer?: readonly object[]): void => {
-          this.post(slot, ReplyStatus.Items, some, transfer);
+          this.post(ticket, ReplyStatus.Items, some, transfer);
         };
-        sendItems(items, post, "result", "an item");
+        if (call.running()) sendItems(items, post, "result", "an item");
       },
       pull: (source, total) => {
-        if (call.running()) this.post(slot, ReplyStatus.Pull, [source, total]);
+        if (call.running()) this.post(ticket, ReplyStatus.Pull, [source, total]);
       },
       leave: (source) => {
-        if (call.running()) this.post(slot, ReplyStatus.Leave, source);
+        if (call.running()) this.post(ticket, ReplyStatus.Leave, source);
       },
     };
   }
@@ -121,8 +128,7 @@ export class Replies {
 
   /** One value in the batch cannot be cloned: only that one must fail. */
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
-    for (const [index, start] of starts.entries()) {
-      const reply = batch.slice(start, starts[index + 1]);
+    for (const reply of entriesOf(batch, starts, 2, ([, status]) => status === ReplyStatus.Record)) {
       try {
         this.#post(reply);
       } catch (error) {

@@ -36,6 +36,7 @@ export class RunningCall implements CurrentCall {
 
   constructor(
     environment: CallEnvironment,
+    /** Its slot or, in a thread, its ticket. */
     readonly slot: number,
     readonly name: string,
   ) {

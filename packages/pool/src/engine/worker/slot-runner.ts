@@ -1,7 +1,9 @@
 import { isThenable } from "../../internal/kinds.js";
 import { Cargo, isChunk, takeCargo } from "../shared/cargo.js";
 import type { FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
-import { AbortFlag, monotonicMs, SlotState, type Ring } from "../shared/ring.js";
+import { AbortFlag, monotonicMs, type Ring } from "../shared/ring.js";
+import { claim, Claim, finish, slotOf } from "../shared/slot-states.js";
+import { WireFault } from "../shared/wire-fault.js";
 import { listOf, type Packed } from "../shared/packed.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { runChunk, type Chunk } from "./chunk.js";
@@ -52,14 +54,13 @@ export class SlotRunner {
   }
 
   /** Takes arguments that did not fit into slots. */
-  addArguments(message: unknown[]): void {
+  addArguments(message: readonly unknown[]): void {
     this.#inbox.add(message);
   }
 
-  stop(slot: number, reason: unknown): void {
-    const call = this.#calls.at(slot);
-    // The slot may have another call by now: one that was never asked to stop.
-    if (call !== undefined && this.#environment.asked(call)) call.stop(reason);
+  stop(ticket: number, reason: unknown): void {
+    // It may have ended meanwhile.
+    this.#calls.at(ticket)?.stop(reason);
   }
 
   /** Passes on what the parent says about a stream. */
@@ -67,18 +68,22 @@ export class SlotRunner {
     this.#flows.get(order.call)?.receive(order);
   }
 
-  /** Runs the call in a slot; true when its end has been reached and so the time it took can be told. */
-  run(slot: number): boolean {
+  /**
+   * Runs a call; true when its end has been reached and so the time it took can be told.
+   *
+   * @throws {WireFault} When what is there is not this call's.
+   */
+  run(ticket: number): boolean {
     const ring = this.#ring;
+    const slot = slotOf(ticket);
     const cargo = ring.cargo[slot] ?? Cargo.Nothing;
-    // Arguments lie in the order of the ring, so they are taken even for a call that was taken back.
-    const message = this.#message(cargo);
+    // Also those of a call that was taken back: nobody else would throw them away.
+    const message = cargo >= Cargo.Message ? this.#inbox.take(ticket) : undefined;
     if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
-    const won =
-      Atomics.compareExchange(ring.state, slot, SlotState.Waiting, SlotState.Running) ===
-      SlotState.Waiting;
-    if (!won) {
-      this.#outcomes.skipped(slot);
+    const claimed = claim(ring.state, ticket);
+    if (claimed === Claim.Broken) throw new WireFault("another call is in the slot of this one");
+    if (claimed === Claim.TakenBack) {
+      this.#outcomes.skipped(ticket);
       return true;
     }
     const task = ring.task[slot] ?? 0;
@@ -90,7 +95,7 @@ export class SlotRunner {
     const named = cargo === Cargo.Named ? (message as [string, unknown[]]) : undefined;
     const flow = cargo === Cargo.Flow ? (message as FlowArguments) : undefined;
     const name = named?.[0] ?? flow?.name ?? this.#tasks.name(task);
-    const call = new RunningCall(this.#environment, slot, name);
+    const call = new RunningCall(this.#environment, ticket, name);
     if (flow !== undefined) this.#openFlows(call, flow);
     this.#calls.begin(call);
     const args = named === undefined ? (message as unknown[]) : named[1];
@@ -117,11 +122,6 @@ export class SlotRunner {
     return !isChunk(cargo);
   }
 
-  #message(cargo: number): unknown {
-    if (cargo === Cargo.Record) return this.#inbox.nextRecord();
-    return cargo >= Cargo.Message ? this.#inbox.next() : undefined;
-  }
-
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
     if (!this.#calls.several) return this.#call(call, fn, cargo, args);
     return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
@@ -134,7 +134,7 @@ export class SlotRunner {
       case Cargo.Chunk:
       case Cargo.FlatChunk:
         return runChunk(call, fn, chunkOf(cargo, args), (us) => {
-          this.#times.record(this.#ring.task[call.slot] ?? 0, us);
+          this.#times.record(this.#ring.task[slotOf(call.slot)] ?? 0, us);
         });
       case Cargo.Flow:
         return this.#flows.get(call.flow ?? -1)?.run(call, fn);
@@ -144,7 +144,7 @@ export class SlotRunner {
       case Cargo.Record:
         return fn(args);
       default:
-        return fn(takeCargo(this.#ring.argument, call.slot, cargo));
+        return fn(takeCargo(this.#ring.argument, slotOf(call.slot), cargo));
     }
   }
 
@@ -154,7 +154,7 @@ export class SlotRunner {
   }
 
   #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
-    const cargo = this.#ring.cargo[call.slot] ?? Cargo.Nothing;
+    const cargo = this.#ring.cargo[slotOf(call.slot)] ?? Cargo.Nothing;
     this.#calls.follow(promise, {
       took: (us) => {
         this.#times.record(task, us);
@@ -182,7 +182,7 @@ export class SlotRunner {
   #endCall(call: RunningCall): void {
     this.#calls.end(call);
     if (call.flow !== undefined) this.#flows.delete(call.flow);
-    Atomics.store(this.#ring.state, call.slot, SlotState.Done);
+    finish(this.#ring.state, call.slot);
   }
 }
 

@@ -2,6 +2,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { WAKE, type FromWorker, type ToWorker, type WorkerBirth } from "../shared/messages.js";
 import { AbortFlag, MASK, Ring, Word, WorkerPhase } from "../shared/ring.js";
+import { slotOf } from "../shared/slot-states.js";
 import { RunTimes } from "../shared/run-times.js";
 import { Completions } from "./completions.js";
 import { collectAtFirstRest } from "./first-rest.js";
@@ -64,7 +65,7 @@ export class ThreadLoop implements CallEnvironment {
   start(): void {
     this.#port.on("message", (message: ToWorker) => {
       this.#receive(message);
-      if (message === WAKE) this.#run();
+      if (message === WAKE && !this.#leaving) this.#run();
     });
     // Arguments that this thread cannot read belong to a call that nobody can name any more; the next would get them.
     this.#port.on("messageerror", (error: Error) => {
@@ -81,7 +82,7 @@ export class ThreadLoop implements CallEnvironment {
 
   /** The flag is in shared memory, and set before any message: a loop sees it that never lets a message in. */
   asked(call: RunningCall): boolean {
-    return (Atomics.load(this.#ring.abort, call.slot) & AbortFlag.Asked) !== 0;
+    return (Atomics.load(this.#ring.abort, slotOf(call.slot)) & AbortFlag.Asked) !== 0;
   }
 
   report(call: RunningCall, progress: unknown): void {
@@ -97,7 +98,7 @@ export class ThreadLoop implements CallEnvironment {
 
   /** One function for every setImmediate(). */
   readonly #runAgain = (): void => {
-    this.#run();
+    if (!this.#leaving) this.#run();
   };
 
   #receive(message: ToWorker): void {
@@ -108,7 +109,7 @@ export class ThreadLoop implements CallEnvironment {
     }
     const order = message as Exclude<ToWorker, typeof WAKE | readonly unknown[]>;
     if (order.kind === "tasks") this.#runner.addTasks(order.from, order.tasks);
-    else if (order.kind === "abort") this.#runner.stop(order.slot, decodeThrown(order.reason));
+    else if (order.kind === "abort") this.#runner.stop(order.ticket, decodeThrown(order.reason));
     else if (order.kind === "sync") this.#sync();
     else if (order.kind === "leave") this.#leave();
     else this.#runner.hear(order);
@@ -130,6 +131,22 @@ export class ThreadLoop implements CallEnvironment {
   }
 
   #run(): void {
+    try {
+      this.#runAll();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** What came from the parent cannot be true. Nothing runs any more, and the parent ends this thread. */
+  #fail(error: unknown): void {
+    this.#leaving = true;
+    this.#replies.flush();
+    const message = error instanceof Error ? error.message : "the loop of the worker failed";
+    this.#port.postMessage({ kind: "fault", message } satisfies FromWorker);
+  }
+
+  #runAll(): void {
     const ring = this.#ring;
     const { header } = ring;
     for (;;) {
@@ -165,8 +182,8 @@ export class ThreadLoop implements CallEnvironment {
     for (;;) {
       const left = (Atomics.load(ring.header, Word.Submitted) - this.#taken) | 0;
       if (left === 0 || !this.#calls.room) break;
-      const slot = ring.submissions[this.#taken & MASK] ?? 0;
-      const task = ring.task[slot] ?? 0;
+      const ticket = ring.submissions[this.#taken & MASK] ?? 0;
+      const task = ring.task[slotOf(ticket)] ?? 0;
       this.#completions.tellBefore(task, left);
       if (sampler.tick(task)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
@@ -179,7 +196,7 @@ export class ThreadLoop implements CallEnvironment {
       }
       this.#taken = (this.#taken + 1) | 0;
       Atomics.store(ring.header, Word.Taken, this.#taken);
-      if (this.#runner.run(slot)) sampler.ran();
+      if (this.#runner.run(ticket)) sampler.ran();
       else sampler.discard();
     }
     this.#completions.tell();
