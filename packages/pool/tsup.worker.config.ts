@@ -7,6 +7,7 @@ export default defineConfig({
   ...appBuild({
     "worker-entry": "src/engine/worker/entry.ts",
     "child-entry": "src/engine/worker/child-entry.ts",
+    "recall-thread": "src/engine/worker/recall-thread.ts",
   }),
   format: ["cjs"],
   noExternal: [/^workerpool/],

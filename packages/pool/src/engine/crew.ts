@@ -32,7 +32,7 @@ export interface CrewOptions {
 
 /** What a crew tells its executor. */
 export interface CrewListener extends Pick<LinkListener, "freed" | "printed"> {
-  /** Calls that were with a worker that is gone, and that had not begun. */
+  /** Calls that were with a worker, which is gone or had not come to them, and that had not begun. */
   returned(calls: readonly WorkerCall[]): void;
   /** A worker died in the middle of calls. */
   crashed(error: WorkerCrashedError): void;
@@ -210,6 +210,9 @@ export class Crew {
       },
       printed: (by, printed) => {
         this.#listener.printed(by, printed);
+      },
+      returned: (_by, calls) => {
+        this.#listener.returned(calls);
       },
       freed: (freed) => {
         this.rest(freed);

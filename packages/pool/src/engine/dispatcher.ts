@@ -1,5 +1,5 @@
 import type { Crew } from "./crew.js";
-import type { Link, Transport } from "./link.js";
+import { AHEAD_US, type Link, type Transport } from "./link.js";
 import { Lookout } from "./lookout.js";
 import { MapWork } from "./map-work.js";
 import { FEW_LEFT, SLOTS } from "./shared/ring.js";
@@ -9,8 +9,6 @@ import { limitTime } from "./time-limit.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerCall } from "./worker-call.js";
 
-/** So many microseconds of measured work may lie with a worker that it cannot be taken back from. */
-const AHEAD_US = 1000;
 /** So many with others: each time that a worker is handed more, somebody has to be woken on cores that are at work. */
 const AHEAD_RECLAIMABLE_US = 4000;
 /** To wake a worker takes at least so many microseconds before it runs anything. */
@@ -51,8 +49,13 @@ export class Dispatcher {
     this.#times = times;
     this.#transport = transport;
     this.#concurrency = concurrency;
-    this.#lookout = new Lookout(crew, (stuck) => {
-      this.#moveFrom(stuck, stuck.live);
+    this.#lookout = new Lookout(crew, concurrency, {
+      stuck: (link) => {
+        this.#moveFrom(link, link.live);
+      },
+      getsOn: () => {
+        this.schedule();
+      },
     });
   }
 
@@ -154,7 +157,7 @@ export class Dispatcher {
     if (this.#concurrency > 1) woke = this.#spread(links, fair);
     else if (this.#handOut(links, true, share)) woke = true;
     woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
-    if (this.#concurrency === 1) this.#lookout.watch(fewest > 1 ? 2 : FEW_LEFT + 2);
+    this.#lookout.watch(fewest > 1 || !this.#canTakeBack ? 2 : FEW_LEFT + 2);
     this.#handedOut(woke);
   }
 
@@ -192,7 +195,7 @@ export class Dispatcher {
   }
 
   get #canTakeBack(): boolean {
-    return this.#crew.links[0]?.begun !== undefined;
+    return this.#crew.links[0]?.takesBackAtOnce ?? false;
   }
 
   #tooFewToWake(): number {
@@ -210,11 +213,11 @@ export class Dispatcher {
       if (this.waiting.isEmpty) break;
       if (link.closed || link.blocked || (link.held === 0) !== idle) continue;
       if (!idle && (link.risky || this.#nextIsRisky())) continue;
-      // Where several calls run at once nobody is looked after: #spread has seen who comes round to its calls.
-      if (!idle && fair < Infinity && this.#concurrency === 1 && !this.#lookout.getsOn(link)) {
+      // Not behind a call that keeps its worker, unless it can be taken back the moment that another one is free.
+      if (!idle && !this.#lookout.getsOn(link) && !(fair === Infinity && this.#reclaims(link))) {
         continue;
       }
-      const ahead = this.#ahead();
+      const ahead = link.holdsLong ? this.#concurrency : this.#ahead();
       const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - link.held;
       if (room <= 0) continue;
       // Many small hand-outs cost more than they bring: wait until a good part of what it had is done. What waits beside
@@ -224,6 +227,11 @@ export class Dispatcher {
       if (this.#send(link, Math.min(room, link.room, this.#crew.allowance(link)))) woke = true;
     }
     return woke;
+  }
+
+  /** Whether a worker that has become free can take what lies with another in the same turn. */
+  #reclaims(link: Link): boolean {
+    return this.#concurrency === 1 && link.takesBackAtOnce;
   }
 
   #nextIsRisky(): boolean {
@@ -282,6 +290,7 @@ export class Dispatcher {
       this.#placed(call);
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
       if (call.pinned || call.risky) break;
+      if (link.holdsLong && link.held >= this.#concurrency) break;
     }
     if (count === 0) return false;
     this.#crew.busy(link);
@@ -299,7 +308,10 @@ export class Dispatcher {
     }
     if (victim === undefined) return;
     if (victim.live <= this.#fewest) return;
-    this.#moveFrom(victim, this.#lookout.getsOn(victim) ? victim.live >> 1 : victim.live);
+    const getsOn = this.#lookout.getsOn(victim);
+    // To ask for little costs more than it brings.
+    if (getsOn && !victim.takesBackAtOnce) return;
+    this.#moveFrom(victim, getsOn ? victim.live >> 1 : victim.live);
   }
 
   /** Takes calls from a worker that does not come to them, for the free places of one that does. */
@@ -310,7 +322,8 @@ export class Dispatcher {
     for (const link of this.#crew.links) {
       if (link !== helper && link.unseen > (victim?.unseen ?? 0)) victim = link;
     }
-    if (victim !== undefined) this.#moveFrom(victim, Math.max(places, victim.unseen >> 1));
+    if (victim === undefined || (this.#lookout.getsOn(victim) && !victim.takesBackAtOnce)) return;
+    this.#moveFrom(victim, Math.max(places, victim.unseen >> 1));
   }
 
   #moveFrom(victim: Link, most: number): void {

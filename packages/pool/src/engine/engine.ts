@@ -62,7 +62,10 @@ export class Engine {
         this.#dispatcher.freed(link);
       },
       returned: (calls) => {
-        this.#dispatcher.requeue(this.#broadcasts.keepFrom(calls));
+        // Some were asked to stop before they began, and now never will.
+        const wanted = calls.filter(({ stop }) => stop === undefined);
+        this.#dispatcher.requeue(this.#broadcasts.keepFrom(wanted));
+        for (const call of calls) if (call.stop !== undefined) call.stopped();
         // These came from a worker that was on its way out when all others were cancelled.
         if (this.#cancelled) for (const call of calls) call.future.cancel();
       },

@@ -1,5 +1,16 @@
 import type { FlowOrder, Printed, TaskEntry } from "./shared/messages.js";
+import type { RunTimes } from "./shared/run-times.js";
 import type { WorkerCall } from "./worker-call.js";
+
+/** So many microseconds of measured work may lie with a worker that it cannot be taken back from at once. */
+export const AHEAD_US = 1000;
+
+/** Says whether a call takes so long that nothing may lie behind it, as far as is known; who knows nothing must say so. */
+export function isLong(call: WorkerCall, times: RunTimes): boolean {
+  const us = times.of(call.task);
+  // A chunk is made to be work for half of that.
+  return us === 0 || (call.isChunk ? us * call.weight > AHEAD_US : us * 2 > AHEAD_US);
+}
 
 /** How a worker ended. */
 export interface WorkerEnd {
@@ -21,6 +32,8 @@ export interface LinkListener {
   printed(link: Link, printed: Printed): void;
   /** Calls have ended, so there is room. */
   freed(link: Link): void;
+  /** Calls that were sent and asked for have come back: the worker never begins them. */
+  returned(link: Link, calls: readonly WorkerCall[]): void;
   /** The worker is gone; told once. */
   ended(link: Link, end: WorkerEnd): void;
 }
@@ -84,8 +97,16 @@ export abstract class Link {
   abstract get room(): number;
   /** Calls placed that the worker has not come to yet, as far as can be seen from here. */
   abstract get unseen(): number;
-  /** How many calls the worker has ever come to, where that can be seen from here and the others can be taken back. */
+  /** A number that changes as the worker comes to calls, where that can be seen from here and the others can be taken back. */
   abstract get begun(): number | undefined;
+  /** Whether calls that were sent can be taken back here and now, and not only on request. */
+  get takesBackAtOnce(): boolean {
+    return true;
+  }
+  /** Whether it has calls that take long, or nobody knows how long, where calls behind them cannot be taken back at once. */
+  get holdsLong(): boolean {
+    return false;
+  }
   /**
    * Puts a call into the worker's hands; `publish()` lets the worker see it. The call's `link` says whether that was done: to read
    * its arguments may run code of users, which may have ended the call, or the worker.
@@ -97,7 +118,10 @@ export abstract class Link {
   abstract publish(): boolean;
   /** Takes a call back if the worker has not begun it: exact, as only one side can win. */
   abstract takeBack(call: WorkerCall): boolean;
-  /** Takes back the newest calls that have not begun, so many at most, in the order of their submission. */
+  /**
+   * Takes back the newest calls that have not begun, so many at most, in the order of their submission. Where it takes a
+   * request, LinkListener is told of those that come back.
+   */
   abstract takeBackNewest(most: number): WorkerCall[];
   abstract hasBegun(call: WorkerCall): boolean;
   /** When a timed call began, in milliseconds of `monotonicMs()`; undefined while it waits. */

@@ -6,15 +6,24 @@ const LOOK_MS = 2;
 /** So seldom when none of them does. */
 const SELDOM_MS = 16;
 
+/** Who is told of what is seen. */
+export interface LookoutListener {
+  /** A worker does not get on, while another could take what lies there. */
+  stuck(link: Link): void;
+  /** A worker that was found stuck has gone on: it may have room. */
+  getsOn(): void;
+}
+
 /**
- * Looks after workers that have calls behind the one they run: how long calls take is only an estimate.
+ * Looks after workers that have calls behind those they run: how long calls take is only an estimate.
  *
  * Results that a worker keeps back for a moment to tell of several at once are taken from it; and what lies behind a call
- * that turns out long goes to a worker that has nothing to do.
+ * that turns out long goes to a worker that has nothing to do, or that has a place and comes round to its calls.
  */
 export class Lookout {
   readonly #crew: Crew;
-  readonly #rescue: (stuck: Link) => void;
+  readonly #concurrency: number;
+  readonly #listener: LookoutListener;
   /** What each worker had come to at the last look. */
   readonly #begun = new WeakMap<Link, number>();
   /** What a worker that got stuck had come to: until it goes on, nothing is put behind it while others are free. */
@@ -23,10 +32,11 @@ export class Lookout {
   #looking = false;
   #pauseMs = LOOK_MS;
 
-  /** @param rescue - Is told of a worker that does not get on while another has nothing to do. */
-  constructor(crew: Crew, rescue: (stuck: Link) => void) {
+  /** @param concurrency - How many calls a worker runs at once. */
+  constructor(crew: Crew, concurrency: number, listener: LookoutListener) {
     this.#crew = crew;
-    this.#rescue = rescue;
+    this.#concurrency = concurrency;
+    this.#listener = listener;
   }
 
   /** Whether a worker has gone on since it was found stuck, if it ever was. */
@@ -37,7 +47,7 @@ export class Lookout {
   /**
    * Is told that work was handed out.
    *
-   * @param atLeast - With fewer calls than this a worker needs nobody to look after it.
+   * @param atLeast - With fewer calls than this a worker needs nobody to look after it, where it runs one at a time.
    */
   watch(atLeast: number): void {
     this.#atLeast = atLeast;
@@ -50,13 +60,18 @@ export class Lookout {
     const often = this.#pauseMs === LOOK_MS;
     for (const link of this.#crew.links) {
       const cares = this.#cares(link);
-      if (cares) this.#looking = true;
+      if (cares || !this.getsOn(link)) this.#looking = true;
       link.watched?.(often && cares);
     }
     if (!this.#looking) return;
     // What is looked after keeps the program alive by itself.
-    setTimeout(this.#look, this.#pauseMs).unref();
+    setTimeout(this.#afterReading, this.#pauseMs).unref();
   }
+
+  /** What has come from processes meanwhile is read after timers. */
+  readonly #afterReading = (): void => {
+    setImmediate(this.#look);
+  };
 
   readonly #look = (): void => {
     this.#looking = false;
@@ -65,21 +80,32 @@ export class Lookout {
       const { begun } = link;
       if (begun === undefined) continue;
       const cares = this.#cares(link);
+      const wasStuck = this.#stuckAt.has(link);
       // Also from one that has little left by now: it may have kept results back while it was looked after.
       link.collectAll();
+      if (wasStuck && this.#stuckAt.get(link) !== begun) {
+        this.#stuckAt.delete(link);
+        this.#listener.getsOn();
+      }
       if (!cares) continue;
       if (this.#begun.get(link) !== begun) {
         this.#begun.set(link, begun);
         this.#pauseMs = LOOK_MS;
       } else {
         this.#stuckAt.set(link, begun);
-        if (this.#crew.links.some((other) => other.held === 0)) this.#rescue(link);
+        if (this.#crew.links.some((other) => this.#canTake(other))) this.#listener.stuck(link);
       }
     }
     this.#lookAgain();
   };
 
   #cares(link: Link): boolean {
-    return link.live >= this.#atLeast && link.begun !== undefined;
+    if (link.begun === undefined) return false;
+    return this.#concurrency === 1 ? link.live >= this.#atLeast : link.unseen > 0;
+  }
+
+  #canTake(link: Link): boolean {
+    if (link.held === 0) return true;
+    return link.held < this.#concurrency && link.unseen === 0 && this.getsOn(link);
   }
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
+import { types } from "node:util";
 import { giveBack } from "../shared/scratch.js";
 import type { ChildLines } from "./rendezvous.js";
 
@@ -13,6 +14,8 @@ export interface Channel {
 export interface ChannelListener {
   /** More may be had from the `source`, if there is one. */
   bytes(chunk: Buffer, source?: Socket): void;
+  /** Nothing reaches the child any more; what it has written may still come. */
+  cut(): void;
   /** All that will ever come has come. */
   hungUp(): void;
 }
@@ -24,6 +27,9 @@ export function socketChannel({ calls, replies }: ChildLines, listener: ChannelL
   });
   replies.once("close", () => {
     listener.hungUp();
+  });
+  calls.once("close", () => {
+    listener.cut();
   });
   // Both were stopped after the token. Nothing comes on the other, but only who reads learns of an end.
   replies.resume();
@@ -46,13 +52,17 @@ export function socketChannel({ calls, replies }: ChildLines, listener: ChannelL
   };
 }
 
-/** Node's own channel to the child, where there is no socket. */
-export function ipcChannel(child: ChildProcess, listener: ChannelListener): Channel {
+/**
+ * Node's own channel to the child, where there is no socket. Tasks may use it, too: what is ours begins with the token, which only
+ * the two programs know.
+ */
+export function ipcChannel(child: ChildProcess, token: string, listener: ChannelListener): Channel {
+  const mark = Buffer.from(token);
   child.on("message", (message: unknown) => {
-    // workerpool uses the channel as well, for objects.
-    if (message instanceof Uint8Array) {
-      listener.bytes(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-    }
+    if (!types.isUint8Array(message)) return;
+    const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    if (!bytes.subarray(0, mark.length).equals(mark)) return;
+    listener.bytes(bytes.subarray(mark.length));
   });
   child.once("disconnect", () => {
     listener.hungUp();
@@ -60,7 +70,9 @@ export function ipcChannel(child: ChildProcess, listener: ChannelListener): Chan
   return {
     send(parts) {
       // What cannot be sent any more is for a child that is gone, and its end is told elsewhere.
-      for (const part of parts) if (child.connected) child.send(part, () => undefined);
+      for (const part of parts) {
+        if (child.connected) child.send(Buffer.concat([mark, part]), () => undefined);
+      }
     },
     destroy() {
       if (child.connected) child.disconnect();

@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import workerpool from "workerpool";
 import type { WorkerEnd } from "../link.js";
@@ -6,14 +6,20 @@ import type { ChildBirth } from "../shared/process-messages.js";
 import { childFile } from "../worker-url.js";
 import { forkOptions, type ProcessOptions } from "./fork-options.js";
 import { atProgramEnd } from "./last-wishes.js";
+import { guardChannel, type NodeChannel } from "./node-channel.js";
+import { StderrTail } from "./stderr-tail.js";
 
 /** A process as workerpool made it. */
 export interface SpawnedChild {
   readonly process: ChildProcess;
+  /** What tasks may say on Node's own channel. */
+  readonly nodeChannel: NodeChannel;
   /** Sends a signal, if there is a process to send it to. */
   signal(name: NodeJS.Signals): void;
   /** Called once, when the process is gone or could not be had. */
   onEnd(callback: (end: WorkerEnd) => void): void;
+  /** The last lines that it wrote to stderr, where that was kept. */
+  stderr(): string;
 }
 
 /**
@@ -32,13 +38,16 @@ export class ChildSpawner {
   /**
    * Makes a process. It is not referenced: what it does keeps the program alive, not that it exists.
    *
+   * @param keepsStderr - Whether what it writes to stderr comes by way of this process, which keeps the last lines.
    * @throws What Node throws for options that no process can be made with.
    */
-  spawn(birth: ChildBirth): SpawnedChild {
+  spawn(birth: ChildBirth, keepsStderr: boolean): SpawnedChild {
     let child: ChildProcess | undefined;
     // workerpool does not say which process it made; Node does, inside the call.
     const seen = (message: unknown): void => {
-      child = (message as { process: ChildProcess }).process;
+      const made = (message as { process: ChildProcess }).process;
+      child = made;
+      setStdio(made, keepsStderr);
     };
     subscribe("child_process", seen);
     try {
@@ -77,9 +86,32 @@ export class ChildSpawner {
   }
 }
 
+/** What Node calls to start a process that it has just made an object for; its types do not tell of it. */
+interface Starter {
+  spawn?: (options: { readonly stdio?: StdioOptions }) => unknown;
+}
+
+/**
+ * Says what a process gets as its stdin, stdout and stderr, for which workerpool has no option: no input, as that is the
+ * program's, and one reader less would get what another has read.
+ */
+function setStdio(child: ChildProcess, keepsStderr: boolean): void {
+  const starter = child as Starter;
+  const start = starter.spawn;
+  if (typeof start !== "function") return;
+  starter.spawn = (options) => {
+    delete starter.spawn;
+    if (!Array.isArray(options.stdio)) return start.call(child, options);
+    const [, stdout, stderr, ...others] = options.stdio;
+    const stdio = ["ignore" as const, stdout, keepsStderr ? ("pipe" as const) : stderr, ...others];
+    return start.call(child, { ...options, stdio });
+  };
+}
+
 function watch(child: ChildProcess): SpawnedChild {
   let end: WorkerEnd | undefined;
   let callback: ((end: WorkerEnd) => void) | undefined;
+  let fault: unknown;
   const signal = (name: NodeJS.Signals): void => {
     // Of a process that could not be started Node would send it to process 0, which is all of this one's group.
     if (child.pid !== undefined) child.kill(name);
@@ -93,8 +125,19 @@ function watch(child: ChildProcess): SpawnedChild {
     end = how;
     callback?.(how);
   };
+  const stderr = child.stderr === null ? undefined : new StderrTail(child.stderr);
+  const nodeChannel = guardChannel(child, (error) => {
+    fault = error;
+    signal("SIGKILL");
+  });
   child.on("exit", (exitCode, signal) => {
-    ended({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, error: undefined });
+    const how = { exitCode: exitCode ?? undefined, signal: signal ?? undefined, error: fault };
+    if (stderr === undefined) ended(how);
+    else {
+      stderr.whenRead(() => {
+        ended(how);
+      });
+    }
   });
   child.on("error", (error) => {
     // Anything else that fails here, such as a message to a process that is gone, has its end told by "exit".
@@ -104,10 +147,12 @@ function watch(child: ChildProcess): SpawnedChild {
   child.channel?.unref();
   return {
     process: child,
+    nodeChannel,
     signal,
     onEnd(tell) {
       callback = tell;
       if (end !== undefined) tell(end);
     },
+    stderr: () => stderr?.text ?? "",
   };
 }

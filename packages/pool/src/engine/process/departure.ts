@@ -1,5 +1,6 @@
 import { startTimer } from "../../internal/timer.js";
 import type { WorkerEnd } from "../link.js";
+import type { CallId } from "../shared/call-id.js";
 import type { SpawnedChild } from "./child-spawner.js";
 
 /** A process that has let go of its channel, or was told to leave, has so long to be gone. */
@@ -19,9 +20,13 @@ export class Departure {
   /** Whether something may still come from it. */
   #isHeard = false;
   /** What the child said as it left. */
-  #lastWord: { running: readonly number[]; error: unknown } | undefined;
+  #lastWord: { running: readonly CallId[]; error: unknown } | undefined;
+  /** Why it was not to be trusted any more. */
+  #fault: unknown;
+  #hasFailed = false;
   #end: WorkerEnd | undefined;
   #stopTimer: (() => void) | undefined;
+  #killAfterMs = Infinity;
 
   constructor(child: SpawnedChild, ended: (end: WorkerEnd) => void) {
     this.#child = child;
@@ -31,9 +36,14 @@ export class Departure {
     });
   }
 
-  /** The slots of the calls that it ran as it left: calls in others had not begun. Undefined where it did not say. */
-  get running(): readonly number[] | undefined {
+  /** The calls that it ran as it left: others had not begun. Undefined where it did not say. */
+  get running(): readonly CallId[] | undefined {
     return this.#lastWord?.running;
+  }
+
+  /** Whether what it wrote could not be trusted. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** The channel to the child is there. */
@@ -52,8 +62,22 @@ export class Departure {
     this.#killAfter(LEAVING_MS);
   }
 
+  /** Nothing reaches it any more, so it is of no use. It is on its way out, or has so long for it. */
+  cut(): void {
+    if (this.#end === undefined) this.#killAfter(LEAVING_MS);
+  }
+
+  /** What it writes cannot be trusted: it is killed, and this is why. */
+  failed(error: unknown): void {
+    this.#fault = error;
+    this.#hasFailed = true;
+    this.#isHeard = false;
+    if (this.#end === undefined) this.kill();
+    else this.#tellEnd(this.#end);
+  }
+
   /** The child has said its last word. */
-  saidLast(running: readonly number[], error: unknown): void {
+  saidLast(running: readonly CallId[], error: unknown): void {
     this.#lastWord = { running, error };
   }
 
@@ -76,7 +100,10 @@ export class Departure {
     this.#stopTimer?.();
   }
 
+  /** Kills it after so long, unless it was to be killed sooner. */
   #killAfter(ms: number): void {
+    if (ms >= this.#killAfterMs) return;
+    this.#killAfterMs = ms;
     this.#stopTimer?.();
     this.#stopTimer = startTimer(ms, () => {
       this.kill();
@@ -98,7 +125,7 @@ export class Departure {
 
   #tellEnd(end: WorkerEnd): void {
     this.#stopTimer?.();
-    const error = end.error ?? this.#lastWord?.error;
+    const error = this.#fault ?? end.error ?? this.#lastWord?.error;
     this.#ended({ ...end, error });
   }
 }

@@ -1,26 +1,29 @@
 import type { Socket } from "node:net";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
+import { slotOf, type CallId } from "../shared/call-id.js";
 import { readDirectly } from "../shared/direct-read.js";
-import { FrameReader, type FrameListener } from "../shared/frame-reader.js";
+import { FrameReader, WireError, type FrameListener } from "../shared/frame-reader.js";
 import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
-import type { Slots } from "../slots.js";
 import type { WorkerCall } from "../worker-call.js";
-import { settle } from "./settle.js";
+import { isEnd, settle } from "./settle.js";
 
 /** Who is told what a child has written, apart from what is for its calls. */
 export interface MailboxListener {
-  /** The call in a slot has ended. @returns The call, which is no longer in the slot; undefined where it was given up. */
-  ended(slot: number): WorkerCall | undefined;
+  /** Gives the call that a reply is about; undefined where it was given up. @throws {WireError} When there is no such call. */
+  about(id: CallId): WorkerCall | undefined;
+  /** Frees the slot of a call that has ended. */
+  ended(call: WorkerCall): void;
+  /** The child has come to a call that was taken back. */
+  skipped(id: CallId): void;
   said(word: FromChild): void;
 }
 
 /** Reads what a child writes, and gives its calls what is for them. */
 export class Mailbox implements FrameListener {
-  readonly #slots: Slots;
   readonly #times: RunTimes;
   readonly #listener: MailboxListener;
   readonly #reader = new FrameReader(this);
@@ -28,19 +31,32 @@ export class Mailbox implements FrameListener {
   readonly #begunAt = new Float64Array(SLOTS);
   #madeRoom = false;
 
-  constructor(slots: Slots, times: RunTimes, listener: MailboxListener) {
-    this.#slots = slots;
+  constructor(times: RunTimes, listener: MailboxListener) {
     this.#times = times;
     this.#listener = listener;
   }
 
-  /** Reads bytes, and what more there is in their source; true when there is room for calls that was not there before. */
+  /**
+   * Reads bytes, and what more there is in their source; true when there is room for calls that was not there before.
+   *
+   * @throws {WireError} When this cannot be what the child has sent.
+   */
   read(chunk: Buffer, source?: Socket): boolean {
     this.#reader.feed(chunk);
     if (source !== undefined) readDirectly(source, this.#reader);
     const madeRoom = this.#madeRoom;
     this.#madeRoom = false;
     return madeRoom;
+  }
+
+  /** Reads the rest of what has come, in the middle of it. @throws {WireError} */
+  readRest(): void {
+    this.#reader.drain();
+  }
+
+  /** Reads nothing any more. */
+  close(): void {
+    this.#reader.close();
   }
 
   /** Another call is in a slot: what was said of the one before it is void. */
@@ -56,47 +72,60 @@ export class Mailbox implements FrameListener {
 
   order(payload: Buffer): void {
     const word = decodePayload(payload) as FromChild;
-    this.#listener.said(word);
     if (word.kind === "up") this.#madeRoom = true;
+    this.#listener.said(word);
   }
 
   /** A payload that cannot be read is the failure of the one call whose value it is. */
-  payload(slot: number, status: number, payload: Buffer): void {
+  payload(id: CallId, status: number, payload: Buffer): void {
     let value: unknown;
     try {
       value = decodePayload(payload);
     } catch (error) {
-      this.#end(slot)?.failed(serializationError("result", undefined, "result", error));
+      this.#endOf(id)?.failed(serializationError("result", undefined, "result", error));
       return;
     }
-    this.triple(slot, status, value);
+    this.triple(id, status, value);
   }
 
-  triple(slot: number, status: number, value: unknown): void {
+  triple(id: number, status: number, value: unknown): void {
     switch (status) {
       case ProcessReply.RunTime:
-        this.#times.record(slot, value as number);
+        this.#times.record(id, numberIn(value));
         return;
       case ProcessReply.Begun:
-        this.#begunAt[slot] = value as number;
+        if (this.#listener.about(id) !== undefined) this.#begunAt[slotOf(id)] = numberIn(value);
         return;
       case ProcessReply.Progress: {
-        const call = this.#slots.at(slot);
+        const call = this.#listener.about(id);
         if (call !== undefined) futureControl.progress(call.future, value);
         return;
       }
       case ProcessReply.Items:
       case ProcessReply.Pull:
       case ProcessReply.Leave:
-        this.#slots.at(slot)?.flow?.receive(status, value);
+        this.#listener.about(id)?.flow?.receive(status, value);
+        return;
+      case ProcessReply.Skipped:
+        this.#madeRoom = true;
+        this.#listener.skipped(id);
         return;
     }
-    const call = this.#end(slot);
+    if (!isEnd(status)) throw new WireError(`a reply of an unknown kind came: ${status}`);
+    const call = this.#endOf(id);
     if (call !== undefined) settle(call, status, value);
   }
 
-  #end(slot: number): WorkerCall | undefined {
+  #endOf(id: CallId): WorkerCall | undefined {
+    const call = this.#listener.about(id);
+    if (call === undefined) return undefined;
     this.#madeRoom = true;
-    return this.#listener.ended(slot);
+    this.#listener.ended(call);
+    return call;
   }
+}
+
+function numberIn(value: unknown): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw new WireError("a time came that is none");
 }

@@ -1,98 +1,168 @@
 import { types } from "node:util";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
+import { isPrimitive } from "../../internal/kinds.js";
+import type { CallId } from "../shared/call-id.js";
 import type { FrameBatch } from "../shared/frame-batch.js";
 import type { ChunkFailure } from "../shared/messages.js";
-import { encodePayload, isPlainBytes, jsonForms } from "../shared/payload.js";
+import { encodePayload, isPlainBytes, JsonForms } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
+import { snapshot } from "../shared/snapshot.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
+/** How the value of a call goes. */
+const Form = { Number: 0, Json: 1, Bytes: 2, Payload: 3 } as const;
+
+type Lists = readonly (readonly unknown[])[];
+
 /**
- * Puts a call into a batch of frames.
- *
- * @throws {SerializationError} When its arguments cannot be sent; the batch is as it was then.
+ * Writes calls, each in two steps. `read()` takes the values, which may run code of the caller's that does anything; once it is
+ * over nothing is left of theirs. `write()` puts the call among the frames, and runs nothing.
  */
-export function putCall(batch: FrameBatch, call: WorkerCall): void {
-  const { args, options } = call;
-  let code = call.task * FLAGS;
-  if (options.timeoutMs !== undefined) code |= CallFlag.Timed;
-  if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
-  if (call.isChunk) {
-    putChunk(batch, call, code | CallFlag.Chunk);
-  } else if (call.flow !== undefined) {
-    batch.addPayload(call.slot, code | CallFlag.Flow, encode(call.flow.message(), call));
-  } else if (options.name !== undefined) {
-    batch.addPayload(call.slot, code | CallFlag.Named, encode([options.name, args], call));
-  } else {
-    putArguments(batch, call, code);
+export class CallWriter {
+  readonly #forms = new JsonForms();
+  #form: number = Form.Json;
+  #code = 0;
+  #value: unknown;
+  #size = 0;
+
+  /** @throws {SerializationError} When the arguments cannot be sent. */
+  read(call: WorkerCall): void {
+    const { args, options } = call;
+    let code = call.task * FLAGS;
+    if (options.timeoutMs !== undefined) code |= CallFlag.Timed;
+    if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
+    if (call.isChunk) {
+      this.#readChunk(call, code | CallFlag.Chunk);
+    } else if (call.flow !== undefined) {
+      this.#took(Form.Payload, code | CallFlag.Flow, encode(call.flow.message(), call));
+    } else if (options.name !== undefined) {
+      this.#took(Form.Payload, code | CallFlag.Named, encode([options.name, args], call));
+    } else {
+      this.#readArguments(call, code);
+    }
+  }
+
+  /** Puts what was read last into a batch. */
+  write(batch: FrameBatch, id: CallId): void {
+    const value = this.#value;
+    this.#value = undefined;
+    switch (this.#form) {
+      case Form.Number:
+        batch.addNumber(id, this.#code, value as number);
+        return;
+      case Form.Json:
+        batch.add(id, this.#code, value, this.#size);
+        return;
+      case Form.Bytes:
+        batch.addBytes(id, this.#code, value as Uint8Array);
+        return;
+      default:
+        batch.addPayload(id, this.#code, value as Buffer);
+    }
+  }
+
+  #readArguments(call: WorkerCall, code: number): void {
+    const { args } = call;
+    const only = args.length === 1 ? args[0] : undefined;
+    if (typeof only === "number") {
+      this.#took(Form.Number, code | CallFlag.Flat, only);
+      return;
+    }
+    const forms = this.#forms.of(args, true);
+    if (forms !== undefined) this.#took(Form.Json, code, forms, this.#forms.size);
+    else if (isPlainBytes(only)) this.#took(Form.Bytes, code | CallFlag.Flat, only);
+    else this.#took(Form.Payload, code, encode(args, call));
+  }
+
+  /** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */
+  #readChunk(call: WorkerCall, code: number): void {
+    // It may have been tried before, for another worker.
+    if (call.refused !== undefined) call.refused = undefined;
+    const lists = call.args as Lists;
+    if (!lists.every(({ length }) => length === 1)) {
+      const forms = this.#listForms(lists);
+      if (forms === undefined) this.#took(Form.Payload, code, encodeEach(call, lists));
+      else this.#took(Form.Json, code, forms, this.#size);
+      return;
+    }
+    const items = lists.map(([only]) => only);
+    const forms = this.#forms.of(items, false);
+    if (forms !== undefined) this.#took(Form.Json, code | CallFlag.Flat, forms, this.#forms.size);
+    // Nothing that primitives have in common can be told from a copy.
+    else if (items.every(isPrimitive) && call.weight > 1)
+      this.#took(Form.Payload, code | CallFlag.Flat, encode(items, call));
+    else this.#took(Form.Payload, code, encodeEach(call, lists));
+  }
+
+  /** Gives all lists in a form that JSON carries; undefined when it does not carry one of them. */
+  #listForms(lists: Lists): readonly unknown[] | undefined {
+    const forms: (readonly unknown[])[] = [];
+    let size = 0;
+    for (const list of lists) {
+      const form = this.#forms.of(list, true);
+      if (form === undefined) return undefined;
+      size += this.#forms.size;
+      forms.push(form);
+    }
+    this.#size = size;
+    return forms;
+  }
+
+  #took(form: number, code: number, value: unknown, size = 0): void {
+    this.#form = form;
+    this.#code = code;
+    this.#value = value;
+    this.#size = size;
   }
 }
 
-function putArguments(batch: FrameBatch, call: WorkerCall, code: number): void {
-  const { args, slot } = call;
-  const only = args.length === 1 ? args[0] : undefined;
-  if (typeof only === "number") {
-    batch.addNumber(slot, code | CallFlag.Flat, only);
-    return;
-  }
-  const forms = jsonForms(args);
-  if (forms !== undefined) batch.add(slot, code, forms);
-  else if (isPlainBytes(only)) batch.addBytes(slot, code | CallFlag.Flat, only);
-  else batch.addPayload(slot, code, encode(args, call));
-}
-
-/** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */
-function putChunk(batch: FrameBatch, call: WorkerCall, code: number): void {
-  call.refused = undefined;
-  const lists = call.args as readonly (readonly unknown[])[];
-  const isFlat = lists.every(({ length }) => length === 1);
-  const forms = isFlat ? jsonForms(lists.map(([only]) => only)) : listForms(lists);
-  if (forms !== undefined) {
-    batch.add(call.slot, isFlat ? code | CallFlag.Flat : code, forms);
-    return;
-  }
-  let payload: Buffer;
+/** Writes all calls of a chunk. Each is copied by itself first: what two of them share must not be shared by their copies. */
+function encodeEach(call: WorkerCall, lists: Lists): Buffer {
+  const refused: ChunkFailure[] = [];
+  const copies = lists.map((args, index) => {
+    try {
+      // Looking for what cannot be sent to a process is left to the end: few chunks have any.
+      return snapshot(args) ?? structuredClone(args);
+    } catch (error) {
+      refused.push(refusal(call, index, args, error));
+      return undefined;
+    }
+  });
+  if (refused.length > 0) call.refused = refused;
   try {
-    payload = encodePayload(lists);
+    return encodePayload(copies);
   } catch {
-    const refused: ChunkFailure[] = [];
-    const rest = lists.map((args, index) => {
-      try {
-        // Its bytes and not the arguments: a getter may think otherwise when it is asked again.
-        return copyOf(args, call);
-      } catch (error) {
-        refused.push([index, encodeThrown(error)]);
-        return undefined;
-      }
-    });
-    call.refused = refused;
-    payload = encodePayload(rest);
+    // Between threads some of it could be sent, or all of it is too long.
   }
-  batch.addPayload(call.slot, code, payload);
+  copies.forEach((copy, index) => {
+    if (copy === undefined) return;
+    try {
+      encodePayload(copy);
+    } catch (error) {
+      refused.push(refusal(call, index, lists[index] ?? [], error));
+      copies[index] = undefined;
+    }
+  });
+  call.refused = refused;
+  return encode(copies, call);
 }
 
-/** Gives all lists in a form that JSON carries; undefined when it does not carry one of them. */
-function listForms(lists: readonly (readonly unknown[])[]): readonly unknown[] | undefined {
-  const forms: (readonly unknown[])[] = [];
-  for (const list of lists) {
-    const form = jsonForms(list);
-    if (form === undefined) return undefined;
-    forms.push(form);
-  }
-  return forms;
+function refusal(
+  call: WorkerCall,
+  index: number,
+  args: readonly unknown[],
+  error: unknown,
+): ChunkFailure {
+  return [index, encodeThrown(unsendableArguments(args, call.host.carriesContext, error))];
 }
 
-function copyOf(args: readonly unknown[], call: WorkerCall): unknown {
-  encode(args, call, args);
-  return structuredClone(args);
-}
-
-function encode(value: unknown, call: WorkerCall, args = call.args): Buffer {
+function encode(value: unknown, call: WorkerCall): Buffer {
   try {
     return encodePayload(value);
   } catch (error) {
-    throw unsendableArguments(args, call.host.carriesContext, error);
+    throw unsendableArguments(call.args, call.host.carriesContext, error);
   }
 }
 

@@ -2,20 +2,29 @@ import { FrameBatch } from "../shared/frame-batch.js";
 import type { TaskEntry } from "../shared/messages.js";
 import type { ToChild } from "../shared/process-messages.js";
 import type { WorkerCall } from "../worker-call.js";
+import type { CallIds } from "./call-ids.js";
 import type { Channel } from "./channel.js";
-import { putCall } from "./outbox.js";
+import { CallWriter } from "./outbox.js";
+
+/** A call whose arguments cannot be sent, and why. */
+export type Refusal = readonly [call: WorkerCall, error: unknown];
 
 /** What goes to a child: calls when they are published, orders at once, and all of it once the child has connected. */
 export class Post {
   /** Calls that are not published: the child has not heard of them. */
   readonly #unsent = new Set<WorkerCall>();
   readonly #batch = new FrameBatch();
-  readonly #refused: (call: WorkerCall, error: unknown) => void;
+  readonly #writer = new CallWriter();
+  readonly #ids: CallIds;
+  readonly #refused: (refusals: readonly Refusal[]) => void;
   #channel: Channel | undefined;
+  #isCut = false;
+  #publishing = false;
   #tasksKnown = 0;
 
-  /** @param refused - Is told of a call whose arguments cannot be sent. */
-  constructor(refused: (call: WorkerCall, error: unknown) => void) {
+  /** @param refused - Is told of calls whose arguments cannot be sent: they are not here any more. */
+  constructor(ids: CallIds, refused: (refusals: readonly Refusal[]) => void) {
+    this.#ids = ids;
     this.#refused = refused;
   }
 
@@ -24,14 +33,19 @@ export class Post {
     return this.#unsent.size;
   }
 
+  /** Whether nothing reaches the child any more. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
   connect(channel: Channel): void {
     this.#channel = channel;
     this.#flush();
   }
 
-  /** The channel is closed: what is sent from here on goes nowhere. */
-  hungUp(): void {
-    this.#channel = undefined;
+  /** The channel is closed: what was not sent stays here. */
+  cut(): void {
+    this.#isCut = true;
   }
 
   destroy(): void {
@@ -69,24 +83,34 @@ export class Post {
     this.#unsent.clear();
   }
 
-  /** Sends the calls; false when some cannot be sent. */
-  publish(): boolean {
-    let all = true;
+  /**
+   * Sends the calls.
+   *
+   * To read their arguments may run code of the caller's, which may hand in more calls, take some back, or kill the child. So a
+   * call is not published before that is over and it is still here.
+   */
+  publish(): void {
+    // Whoever is at it comes to what has been added meanwhile.
+    if (this.#publishing || this.#isCut) return;
+    this.#publishing = true;
+    const refusals: Refusal[] = [];
     for (const call of this.#unsent) {
-      this.#unsent.delete(call);
       try {
-        putCall(this.#batch, call);
+        this.#writer.read(call);
       } catch (error) {
-        all = false;
-        this.#refused(call, error);
+        if (this.#unsent.delete(call)) refusals.push([call, error]);
+        continue;
       }
+      if (this.#unsent.delete(call)) this.#writer.write(this.#batch, this.#ids.next(call.slot));
     }
+    this.#publishing = false;
     this.#flush();
-    return all;
+    if (refusals.length > 0) this.#refused(refusals);
   }
 
-  /** Sends an order at once; it does not overtake calls that were published. */
+  /** Sends an order at once; it does not overtake calls that were published. @throws When it cannot be sent. */
   order(order: ToChild): void {
+    if (this.#isCut) return;
     this.#batch.addOrder(order);
     this.#flush();
   }

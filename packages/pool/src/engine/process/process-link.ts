@@ -1,37 +1,52 @@
 import type { Socket } from "node:net";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
-import { Link, type LinkListener, type Surrender } from "../link.js";
+import { isLong, Link, type LinkListener, type Surrender } from "../link.js";
+import { slotOf, type CallId } from "../shared/call-id.js";
+import { WireError } from "../shared/frame-reader.js";
 import type { FlowOrder, TaskEntry } from "../shared/messages.js";
 import type { FromChild } from "../shared/process-messages.js";
+import { SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { Slots } from "../slots.js";
 import type { WorkerCall } from "../worker-call.js";
+import { CallIds } from "./call-ids.js";
 import type { Channel, ChannelListener } from "./channel.js";
 import type { SpawnedChild } from "./child-spawner.js";
 import { Departure } from "./departure.js";
 import { Mailbox } from "./mailbox.js";
-import { Post } from "./post.js";
+import { Post, type Refusal } from "./post.js";
+import { Recalls } from "./recalls.js";
 
 /**
  * The parent's end of one child process: frames over a channel.
  *
- * What was sent may have begun: only the child could say, and to ask would take longer than most calls. So little is
- * sent ahead, and until the child is up nothing is. The child tells of a call that is likely to take long that it
- * has begun, and when it exits by itself which call it ran.
+ * What was sent may have begun: only the child can say, and to ask takes longer than most calls. So little is sent ahead,
+ * nothing behind a call that may take long, and until the child is up nothing is. The child tells of a call that is likely to
+ * take long that it has begun, and when it exits by itself which call it ran.
  */
 export class ProcessLink extends Link implements ChannelListener {
   readonly #child: SpawnedChild;
   readonly #tellsOfEach: boolean;
+  readonly #times: RunTimes;
   readonly #listener: LinkListener;
   readonly #slots = new Slots();
-  readonly #post = new Post((call, error) => {
-    this.#refuse(call, error);
-  });
+  readonly #ids = new CallIds();
+  readonly #post: Post;
   readonly #mailbox: Mailbox;
+  readonly #recalls: Recalls;
   readonly #departure: Departure;
+  /** Calls that were taken back, and that the child has still to skip. */
+  readonly #toSkip = new Set<CallId>();
+  /** Which slots hold calls that are long, or of unknown length; and how many do. */
+  readonly #isLong = new Uint8Array(SLOTS);
+  #longs = 0;
+  /** Grows whenever the child is seen to get on. */
+  #steps = 0;
   #kept = false;
   #holds = false;
+  /** What still comes is for calls that were given up. */
+  #gaveUp = false;
 
   /** @param tellsOfEach - Whether the child tells of each call before it begins. */
   constructor(
@@ -43,12 +58,30 @@ export class ProcessLink extends Link implements ChannelListener {
   ) {
     super(workerId);
     this.#tellsOfEach = tellsOfEach;
+    this.#times = times;
     this.#child = child;
     this.#listener = listener;
-    this.#mailbox = new Mailbox(this.#slots, times, {
-      ended: (slot) => this.#release(slot),
+    this.#post = new Post(this.#ids, (refusals) => {
+      this.#refuse(refusals);
+    });
+    this.#mailbox = new Mailbox(times, {
+      about: (id) => this.#about(id),
+      ended: (call) => {
+        this.#release(call);
+      },
+      skipped: (id) => {
+        this.#skipped(id);
+      },
       said: (word) => {
         this.#hear(word);
+      },
+    });
+    this.#recalls = new Recalls({
+      takenBack: (ids) => {
+        this.#returnCalls(ids);
+      },
+      garbled: (error) => {
+        this.#fail(error);
       },
     });
     this.#departure = new Departure(child, (end) => {
@@ -62,34 +95,62 @@ export class ProcessLink extends Link implements ChannelListener {
     this.#post.connect(channel);
   }
 
+  /** The thread of the child has come that is asked to take calls back. */
+  recallBy(socket: Socket): void {
+    this.#recalls.connect(socket);
+  }
+
   bytes(chunk: Buffer, source?: Socket): void {
-    if (!this.#mailbox.read(chunk, source)) return;
+    try {
+      if (!this.#mailbox.read(chunk, source)) return;
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
     this.#rest();
     this.#listener.freed(this);
   }
 
+  cut(): void {
+    this.#post.cut();
+    this.#departure.cut();
+  }
+
   hungUp(): void {
-    this.#post.hungUp();
+    this.#post.cut();
     this.#departure.hungUp();
   }
 
   override get room(): number {
-    if (this.closed) return 0;
+    if (this.closed || this.#post.isCut) return 0;
     return this.isUp ? this.#slots.room : 1 - this.held;
   }
 
-  override get begun(): undefined {
-    return undefined;
+  override get begun(): number | undefined {
+    return this.#recalls.isOpen ? this.#steps : undefined;
+  }
+
+  override get takesBackAtOnce(): boolean {
+    return false;
+  }
+
+  override get holdsLong(): boolean {
+    return this.#longs > 0;
   }
 
   override get unseen(): number {
-    return this.#post.unsent;
+    if (!this.#tellsOfEach || !this.isUp) return this.#post.unsent;
+    let unseen = 0;
+    for (const call of this.#slots) if (!this.#isKnownToRun(call)) unseen += 1;
+    return unseen;
   }
 
   override place(call: WorkerCall, tasks: readonly TaskEntry[]): void {
     const slot = this.#slots.take(call);
     this.#post.introduce(tasks);
     this.#mailbox.reuse(slot);
+    this.#isLong[slot] = isLong(call, this.#times) ? 1 : 0;
+    this.#longs += this.#isLong[slot] ?? 0;
     this.admit(call, slot);
     this.#post.add(call);
   }
@@ -97,12 +158,7 @@ export class ProcessLink extends Link implements ChannelListener {
   override publish(): boolean {
     this.#hold();
     if (!this.isUp) return false;
-    if (!this.#post.publish()) {
-      // No reply will tell that there is room.
-      queueMicrotask(() => {
-        if (!this.closed) this.#listener.freed(this);
-      });
-    }
+    this.#post.publish();
     this.#rest();
     return true;
   }
@@ -110,13 +166,15 @@ export class ProcessLink extends Link implements ChannelListener {
   override takeBack(call: WorkerCall): boolean {
     if (!this.#post.takeBack(call)) return false;
     this.sent -= 1;
-    this.#release(call.slot);
+    this.#release(call);
     this.#rest();
     return true;
   }
 
   override takeBackNewest(most: number): WorkerCall[] {
-    return this.#post.newest(most).filter((call) => this.takeBack(call));
+    const taken = this.#post.newest(most).filter((call) => this.takeBack(call));
+    if (taken.length < most) this.#recall(most - taken.length);
+    return taken;
   }
 
   override hasBegun(call: WorkerCall): boolean {
@@ -128,7 +186,8 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override askToStop(call: WorkerCall, reason: unknown): void {
-    this.#post.order({ kind: "abort", slot: call.slot, reason: encodeThrown(reason) });
+    const id = this.#ids.of(call.slot);
+    this.#post.order({ kind: "abort", call: id, reason: encodeThrown(reason) });
   }
 
   override tell(order: FlowOrder): void {
@@ -141,7 +200,12 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override collectAll(): boolean {
-    // What has come is read by the event loop, and only there.
+    // What the event loop has not read yet is read by the event loop, and only there.
+    try {
+      this.#mailbox.readRest();
+    } catch (error) {
+      this.#fail(error);
+    }
     return false;
   }
 
@@ -157,9 +221,10 @@ export class ProcessLink extends Link implements ChannelListener {
 
   override surrender(): Surrender {
     const surrender: Surrender = { begun: [], unsure: [], waiting: [] };
+    this.#gaveUp = true;
     for (const call of this.calls()) {
       surrender[this.#fateOf(call)].push(call);
-      this.#release(call.slot);
+      this.#release(call);
     }
     this.#post.takeBackAll();
     this.#rest();
@@ -171,7 +236,7 @@ export class ProcessLink extends Link implements ChannelListener {
   }
 
   override forget(call: WorkerCall): void {
-    this.#release(call.slot);
+    this.#release(call);
   }
 
   override calls(): Iterable<WorkerCall> {
@@ -193,22 +258,95 @@ export class ProcessLink extends Link implements ChannelListener {
 
   override dispose(): void {
     this.#departure.dispose();
+    this.#mailbox.close();
+    this.#recalls.destroy();
     this.#post.destroy();
   }
 
   #fateOf(call: WorkerCall): keyof Surrender {
     if (this.#post.isUnsent(call)) return "waiting";
     const { running } = this.#departure;
-    if (running !== undefined) return running.includes(call.slot) ? "begun" : "waiting";
-    if (this.#mailbox.begunAt(call.slot) !== undefined) return "begun";
-    return this.#tellsOfEach ? "waiting" : "unsure";
+    if (running !== undefined) {
+      return running.includes(this.#ids.of(call.slot)) ? "begun" : "waiting";
+    }
+    if (this.#isKnownToRun(call)) return "begun";
+    return this.#tellsOfEach && !this.#departure.hasFailed ? "waiting" : "unsure";
   }
 
-  /** The arguments of a call cannot be sent. */
-  #refuse(call: WorkerCall, error: unknown): void {
-    this.sent -= 1;
-    this.#release(call.slot);
-    call.failed(error);
+  #isKnownToRun({ slot }: WorkerCall): boolean {
+    return this.#mailbox.begunAt(slot) !== undefined || this.#recalls.hasBegun(this.#ids.of(slot));
+  }
+
+  /** What a reply is about; a reply to a call that is not there means that one side has lost its place. */
+  #about(id: CallId): WorkerCall | undefined {
+    this.#steps += 1;
+    const call = this.#ids.isLast(id) ? this.#slots.at(slotOf(id)) : undefined;
+    if (call !== undefined && (this.#post.unsent === 0 || !this.#post.isUnsent(call))) return call;
+    if (this.#gaveUp || this.closed) return undefined;
+    throw new WireError("a reply came to a call that is not there");
+  }
+
+  /** Asks for calls back that were sent, the newest first, and are not known to run. The answer comes later. */
+  #recall(most: number): void {
+    if (!this.#recalls.isOpen || this.closed) return;
+    const asked: WorkerCall[] = [];
+    for (const call of this.#slots) {
+      const id = this.#ids.of(call.slot);
+      if (call.pinned || call.bound || this.#post.isUnsent(call)) continue;
+      if (!this.#isKnownToRun(call) && !this.#recalls.isAsked(id)) asked.push(call);
+    }
+    asked.sort((a, b) => a.priority - b.priority || b.order - a.order);
+    this.#recalls.ask(asked.slice(0, most).map(({ slot }) => this.#ids.of(slot)));
+  }
+
+  /** These calls will not begin at the child, which has still to skip them. */
+  #returnCalls(ids: readonly CallId[]): void {
+    const calls: WorkerCall[] = [];
+    for (const id of ids) {
+      const call = this.#ids.isLast(id) ? this.#slots.at(slotOf(id)) : undefined;
+      // The child may have said that it has skipped it, or have been given up.
+      if (call === undefined) continue;
+      this.#toSkip.add(id);
+      this.#slots.forget(call.slot);
+      this.sent -= 1;
+      this.#dismiss(call);
+      calls.push(call);
+    }
+    if (calls.length === 0) return;
+    this.#rest();
+    this.#listener.returned(this, calls);
+  }
+
+  /** The child has come to a call that was taken back, perhaps before its answer came. */
+  #skipped(id: CallId): void {
+    this.#steps += 1;
+    if (!this.#toSkip.has(id) && this.#recalls.isAsked(id)) this.#returnCalls([id]);
+    if (this.#toSkip.delete(id)) {
+      this.#slots.release(slotOf(id));
+      this.held -= 1;
+    } else if (!this.#gaveUp) {
+      throw new WireError("a call was skipped that nobody had taken back");
+    }
+  }
+
+  /** What the child writes cannot be trusted any more. */
+  #fail(error: unknown): void {
+    this.#mailbox.close();
+    this.#post.cut();
+    this.#departure.failed(error);
+  }
+
+  /** The arguments of calls cannot be sent. */
+  #refuse(refusals: readonly Refusal[]): void {
+    for (const [call] of refusals) {
+      this.sent -= 1;
+      this.#release(call);
+    }
+    // Whoever waits for them may do anything, so not in the middle of a hand-out; and no reply will tell that there is room.
+    queueMicrotask(() => {
+      for (const [call, error] of refusals) call.failed(error);
+      if (!this.closed) this.#listener.freed(this);
+    });
   }
 
   #hear(word: FromChild): void {
@@ -230,19 +368,25 @@ export class ProcessLink extends Link implements ChannelListener {
         return;
       case "exiting":
         this.#departure.saidLast(word.running, word.error && decodeThrown(word.error));
+        return;
+      case "garbled":
+        throw decodeThrown(word.error);
+      default:
+        throw new WireError("a word came that is unknown");
     }
   }
 
   /** Frees the slot of a call. */
-  #release(slot: number): WorkerCall | undefined {
-    const call = this.#slots.at(slot);
-    // A worker that was given up may still have something to say.
-    if (call === undefined) return undefined;
-    this.#slots.release(slot);
+  #release(call: WorkerCall): void {
+    this.#slots.release(call.slot);
     this.held -= 1;
+    this.#dismiss(call);
+  }
+
+  #dismiss(call: WorkerCall): void {
+    this.#longs -= this.#isLong[call.slot] ?? 0;
     this.dismiss(call);
     call.slot = -1;
-    return call;
   }
 
   #rest(): void {
@@ -252,7 +396,7 @@ export class ProcessLink extends Link implements ChannelListener {
 
   /** Keeps the program alive while somebody waits for a call. */
   #hold(): void {
-    const wanted = this.#kept || this.held > this.resting;
+    const wanted = this.#kept || this.live > this.resting;
     if (wanted === this.#holds) return;
     this.#holds = wanted;
     if (wanted) this.#child.process.ref();

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import type { TaskSource } from "../../task.js";
-import type { Link, LinkListener, Transport } from "../link.js";
+import type { Link, LinkListener, Transport, WorkerEnd } from "../link.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { PROCESS_VIGIL_US, Vigil } from "../shared/vigil.js";
 import { ipcChannel, socketChannel } from "./channel.js";
-import { ChildSpawner } from "./child-spawner.js";
+import { ChildSpawner, type SpawnedChild } from "./child-spawner.js";
 import type { ProcessOptions } from "./fork-options.js";
 import { ProcessLink } from "./process-link.js";
-import { Rendezvous } from "./rendezvous.js";
+import { makeToken, Rendezvous } from "./rendezvous.js";
 
 /** What all processes of an executor are told at their birth. */
 export interface ProcessSetup {
@@ -23,6 +23,8 @@ export class ProcessTransport implements Transport {
   readonly #rendezvous = new Rendezvous();
   readonly #links = new Set<ProcessLink>();
   readonly #cores = availableParallelism();
+  /** Whether the last process that ended never came to its program: then the next one's stderr is kept, to know why. */
+  #lastNeverRan = false;
   /** Results are read by the event loop: it only has to turn. */
   readonly #vigil = new Vigil(PROCESS_VIGIL_US, {
     waits: () => {
@@ -37,15 +39,23 @@ export class ProcessTransport implements Transport {
   }
 
   open(workerId: number, name: string, listener: LinkListener): Link {
-    const appointment = this.#rendezvous.expect((lines) => {
-      link.connect(socketChannel(lines, link));
+    const appointment = this.#rendezvous.expect({
+      meet: (lines) => {
+        // Whatever its tasks say on Node's channel is for nobody.
+        child.nodeChannel.ignore();
+        link.connect(socketChannel(lines, link));
+      },
+      meetThread: (recalls) => {
+        link.recallBy(recalls);
+      },
     });
     const { initializer, runTimes, concurrency } = this.#setup;
     const address = appointment?.address;
-    const token = appointment?.token ?? "";
-    let child;
+    const token = appointment?.token ?? makeToken();
+    let child: SpawnedChild;
     try {
-      child = this.#spawner.spawn({ workerId, name, address, token, concurrency, initializer });
+      const birth = { workerId, name, address, token, concurrency, initializer };
+      child = this.#spawner.spawn(birth, this.#lastNeverRan);
     } catch (error) {
       appointment?.cancel();
       throw error;
@@ -59,11 +69,15 @@ export class ProcessTransport implements Transport {
       ended: (ended, end) => {
         this.#links.delete(link);
         appointment?.cancel();
-        listener.ended(ended, end);
+        this.#lastNeverRan = !ended.isAlive;
+        listener.ended(
+          ended,
+          ended.isUp ? end : { ...end, error: end.error ?? bootError(end, child) },
+        );
       },
     });
     this.#links.add(link);
-    if (appointment === undefined) link.connect(ipcChannel(child.process, link));
+    if (appointment === undefined) link.connect(ipcChannel(child.process, token, link));
     return link;
   }
 
@@ -75,4 +89,12 @@ export class ProcessTransport implements Transport {
   end(): Promise<void> {
     return this.#spawner.end();
   }
+}
+
+/** Says how a process ended that was not up yet. */
+function bootError({ exitCode, signal }: WorkerEnd, child: SpawnedChild): Error {
+  const how = signal === undefined ? `exit code ${exitCode ?? "unknown"}` : `the signal ${signal}`;
+  const stderr = child.stderr();
+  const wrote = stderr === "" ? "" : `, and wrote to stderr:\n${stderr}`;
+  return new Error(`the process ended with ${how} before it was up${wrote}`);
 }

@@ -18,6 +18,18 @@ export interface ChildLines {
   readonly replies: Socket;
 }
 
+/** Who waits for a child. */
+export interface Host {
+  meet(lines: ChildLines): void;
+  /** A thread of the child has come, before or after it. */
+  meetThread(recalls: Socket): void;
+}
+
+/** Makes a secret. */
+export function makeToken(): string {
+  return randomBytes(TOKEN_LENGTH / 2).toString("hex");
+}
+
 /** A place where a child is expected. */
 export interface Appointment {
   readonly address: string;
@@ -38,12 +50,12 @@ export class Rendezvous {
   #remove: (() => void) | undefined;
 
   /** Expects a child; undefined where sockets cannot be had. */
-  expect(meet: (lines: ChildLines) => void): Appointment | undefined {
+  expect(host: Host): Appointment | undefined {
     if (this.#server === undefined && !this.#listen()) return undefined;
-    const token = randomBytes(TOKEN_LENGTH / 2).toString("hex");
+    const token = makeToken();
     let [calls, replies]: (Socket | undefined)[] = [];
     const meetBoth = (): void => {
-      if (calls !== undefined && replies !== undefined) meet({ calls, replies });
+      if (calls !== undefined && replies !== undefined) host.meet({ calls, replies });
     };
     this.#expected.set(token + LineRole.Calls, (socket) => {
       calls = socket;
@@ -52,6 +64,9 @@ export class Rendezvous {
     this.#expected.set(token + LineRole.Replies, (socket) => {
       replies = socket;
       meetBoth();
+    });
+    this.#expected.set(token + LineRole.Recalls, (socket) => {
+      host.meetThread(socket);
     });
     return {
       address: this.#address,

@@ -5,6 +5,22 @@ import { ProcessReply } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
+/** Says whether a reply is the end of its call. */
+export function isEnd(status: number): boolean {
+  switch (status) {
+    case ProcessReply.Value:
+    case ProcessReply.Undefined:
+    case ProcessReply.Thrown:
+    case ProcessReply.Stopped:
+    case ProcessReply.Unreadable:
+    case ProcessReply.Values:
+    case ProcessReply.Chunk:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** Ends a call with what its process has sent. */
 export function settle(call: WorkerCall, status: number, value: unknown): void {
   switch (status) {

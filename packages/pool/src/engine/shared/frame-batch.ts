@@ -1,17 +1,20 @@
 import { FrameType, HEAD_BYTES, NUMBERS_BYTES, PAIR_BYTES } from "./frame-format.js";
-import { encodePayload, isJsonSafe } from "./payload.js";
+import { encodePayload, jsonSize, plainBytes } from "./payload.js";
 import { copyForWriting } from "./scratch.js";
 
 /** Room for that many bytes of them is made first, and doubled when it is not enough. */
 const FIRST_NUMBERS_BYTES = 1024;
 const NO_BYTES = Buffer.alloc(0);
-const MAX_BODY_BYTES = 0xffff_ffff;
+/** A text of more characters is closed, so that none gets too long: escaped they may be six times as many. */
+const FULL_TEXT = 16_777_216;
 /** Frames up to this size are copied together: one long write is cheaper than several. */
 const SMALL_BYTES = 16_384;
 
 /** Frames on their way, in order; what JSON carries shares one frame for as long as nothing else comes between. */
 export class FrameBatch {
   #triples: unknown[] = [];
+  /** About how many characters they need. */
+  #chars = 0;
   /** A frame of numbers that is being made, with room for more; and how far it is. */
   #numbers = NO_BYTES;
   #numbersEnd = 0;
@@ -26,20 +29,26 @@ export class FrameBatch {
     return this.#triples.length / 3 + Math.floor(this.#numbersEnd / NUMBERS_BYTES);
   }
 
-  /** Adds a triple whose `value` JSON carries. */
-  add(first: number, second: number, value: unknown): void {
+  /**
+   * Adds a triple whose `value` JSON carries.
+   *
+   * @param size - About how many characters it needs, as `JsonForms` and `jsonSize` say.
+   */
+  add(first: number, second: number, value: unknown, size: number): void {
     if (typeof value === "number") {
       this.addNumber(first, second, value);
       return;
     }
     this.#closeNumbers();
     this.#triples.push(first, second, value);
+    this.#chars += size;
+    if (this.#chars > FULL_TEXT) this.#closeTriples();
   }
 
   /** Adds a triple with any number, those included that JSON does not know. */
   addNumber(first: number, second: number, value: number): void {
     // Among others it is one of them: frames of one triple each would cost more than its text.
-    if (this.#triples.length > 0 && isJsonSafe(value)) {
+    if (this.#triples.length > 0 && jsonSize(value) >= 0) {
       this.#triples.push(first, second, value);
       return;
     }
@@ -55,7 +64,8 @@ export class FrameBatch {
   }
 
   /** Adds a triple with a copy of these bytes, for which `isPlainBytes` is true. */
-  addBytes(first: number, second: number, bytes: Uint8Array): void {
+  addBytes(first: number, second: number, value: Uint8Array): void {
+    const bytes = plainBytes(value);
     this.#close();
     const head = pairHead(FrameType.Bytes, first, second, bytes.length);
     this.#parts.push(head, copyForWriting(bytes));
@@ -67,9 +77,11 @@ export class FrameBatch {
     this.#parts.push(pairHead(FrameType.Payload, first, second, payload.length), payload);
   }
 
+  /** Adds an order or a word. @throws When it cannot be sent, as it may hold items of a stream. */
   addOrder(order: unknown): void {
-    this.#close();
+    // It may have getters, which may do anything: nothing is begun here before they have.
     const payload = encodePayload(order);
+    this.#close();
     const head = Buffer.allocUnsafe(HEAD_BYTES);
     writeHead(head, FrameType.Order, payload.length);
     this.#parts.push(head, payload);
@@ -106,6 +118,7 @@ export class FrameBatch {
     if (this.#triples.length === 0) return;
     const triples = this.#triples;
     this.#triples = [];
+    this.#chars = 0;
     // A program may have given all arrays a method that JSON.stringify would call.
     if ("toJSON" in triples) {
       for (let at = 0; at < triples.length; at += 3) {
@@ -124,7 +137,6 @@ export class FrameBatch {
 }
 
 function writeHead(frame: Buffer, type: number, bytes: number): void {
-  if (bytes > MAX_BODY_BYTES) throw new RangeError("it has more than 4 GB");
   frame.writeUInt32LE(bytes, 0);
   frame.writeUInt8(type, 4);
 }

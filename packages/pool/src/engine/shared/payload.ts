@@ -4,76 +4,140 @@ import { RECORD_NAMES, fewNames, isPlain } from "./plain.js";
 
 /** Longer strings go the other way, where they are copied instead of escaped. */
 const LONG_STRING = 4096;
+/** Longer texts, all that belongs to one call taken together, go the other way, too: no text can have 2^29 characters. */
+const LONG_TEXT = 1_048_576;
+/** What a number takes in a text, at most, with its comma. */
+const NUMBER_CHARS = 26;
+/** Among so many arguments objects are compared with one another; more are left to V8. */
+const FEW_ARGUMENTS = 16;
+/** What the length before a frame can say, less some numbers before it. */
+const MAX_BYTES = 0xffff_0000;
+
+class ValueWriter extends Serializer {
+  /** What V8 leaves to Node. Structured clone makes a plain object of `process.env` alone; all else is refused by it, or here. */
+  _writeHostObject(object: object): void {
+    const copy: object = structuredClone(object);
+    const prototype: unknown = Object.getPrototypeOf(copy);
+    if (prototype === null || Object.getPrototypeOf(prototype) !== null) {
+      throw new TypeError(`${Object.prototype.toString.call(object)} could not be cloned`);
+    }
+    this.writeValue(copy);
+  }
+}
+
+class ValueReader extends Deserializer {
+  _readHostObject(): unknown {
+    return this.readValue();
+  }
+}
 
 /**
  * Copies a value into bytes that `decodePayload` reads, as structured clone copies it.
  *
  * A serializer of its own for each value: two values that share an object must not share its copy.
  *
- * @throws For what cannot be cloned, or only between threads; and whatever a getter throws.
+ * @throws For what cannot be cloned, or only between threads; for more than 4 GB; and whatever a getter throws.
  */
 export function encodePayload(value: unknown): Buffer {
-  const serializer = new Serializer();
-  serializer.writeHeader();
-  serializer.writeValue(value);
-  return serializer.releaseBuffer();
+  const writer = new ValueWriter();
+  writer.writeHeader();
+  writer.writeValue(value);
+  const bytes = writer.releaseBuffer();
+  if (bytes.length > MAX_BYTES) throw new RangeError("it has more than 4 GB");
+  return bytes;
 }
 
 /** Reads a value. @throws When it is nested too deeply for this stack, or can be read by threads only. */
 export function decodePayload(bytes: Buffer): unknown {
-  const deserializer = new Deserializer(bytes);
-  deserializer.readHeader();
-  return deserializer.readValue();
+  const reader = new ValueReader(bytes);
+  reader.readHeader();
+  return reader.readValue();
 }
 
-/** Says whether a value is a primitive that JSON carries without any loss. */
-export function isJsonSafe(value: unknown): boolean {
+/** Gives about how many characters JSON needs for a primitive that it carries without any loss; -1 for anything else. */
+export function jsonSize(value: unknown): number {
   switch (typeof value) {
     case "number":
       // JSON has no -0, no NaN and no Infinity.
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return Number.isFinite(value) && !Object.is(value, -0) ? NUMBER_CHARS : -1;
     case "string":
-      return value.length <= LONG_STRING;
+      return value.length <= LONG_STRING ? value.length + 3 : -1;
     case "boolean":
-      return true;
+      return 6;
     default:
-      return value === null;
+      return value === null ? 5 : -1;
   }
 }
 
-/**
- * Gives values in a form that JSON carries without any loss, as they are at this moment: primitives, and plain objects of
- * them; undefined when there is anything else among the values, such as a hole. To know it of objects in objects would cost
- * more than to send them in the other way.
- */
-export function jsonForms(values: readonly unknown[]): readonly unknown[] | undefined {
-  let forms = values;
-  let at = 0;
-  for (const value of values) {
-    if (!isJsonSafe(value)) {
-      const form = recordForm(value);
-      if (form === undefined) return undefined;
-      if (forms === values) forms = [...values];
-      (forms as unknown[])[at] = form;
+/** Turns values into forms that JSON carries without any loss. */
+export class JsonForms {
+  /** About how many characters the forms need that were made last; six times as many where they must be escaped. */
+  size = 0;
+
+  /**
+   * Gives values in such a form, as they are at this moment: primitives, and plain objects of them; undefined when there is
+   * anything else among the values, such as a hole, or too much. To know it of objects in objects would cost more than to send
+   * them in the other way.
+   *
+   * @param areOneCall - Whether they belong to one call: an object that is there twice is one object for it, which JSON does
+   *   not know.
+   */
+  of(values: readonly unknown[], areOneCall: boolean): readonly unknown[] | undefined {
+    let forms = values;
+    let size = 0;
+    let at = 0;
+    for (const value of values) {
+      const own = jsonSize(value);
+      if (own >= 0) {
+        size += own;
+      } else {
+        if (areOneCall && (at >= FEW_ARGUMENTS || values.indexOf(value) < at)) return undefined;
+        const form = this.ofRecord(value);
+        if (form === undefined) return undefined;
+        size += this.size;
+        if (forms === values) forms = [...values];
+        (forms as unknown[])[at] = form;
+      }
+      if (size > LONG_TEXT) return undefined;
+      at += 1;
     }
-    at += 1;
+    this.size = size;
+    return forms;
   }
-  return forms;
+
+  /** Gives a copy of a plain object whose values are all primitives that JSON carries; undefined for anything else. */
+  ofRecord(value: unknown): object | undefined {
+    if (!isPlain(value)) return undefined;
+    try {
+      // The copy is looked at and sent: a getter may think otherwise when it is asked again.
+      const names = fewNames(value, RECORD_NAMES);
+      if (names === undefined) return undefined;
+      const copy = { ...value };
+      let size = 2;
+      for (const name of names) {
+        const own = jsonSize(copy[name]);
+        if (own < 0) return undefined;
+        size += name.length + 4 + own;
+      }
+      if (size > LONG_TEXT) return undefined;
+      this.size = size;
+      return copy;
+    } catch {
+      // A getter has thrown, and will again in the other way: there it becomes an error with a name.
+      return undefined;
+    }
+  }
 }
 
-/** Gives a copy of a plain object whose values are all primitives that JSON carries; undefined for anything else. */
-export function recordForm(value: unknown): object | undefined {
-  if (!isPlain(value)) return undefined;
-  try {
-    // The copy is looked at and sent: a getter may think otherwise when it is asked again.
-    const names = fewNames(value, RECORD_NAMES);
-    if (names === undefined) return undefined;
-    const copy = { ...value };
-    return names.every((name) => isJsonSafe(copy[name])) ? copy : undefined;
-  } catch {
-    // A getter has thrown, and will again in the other way: there it becomes an error with a name.
-    return undefined;
-  }
+const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype) as object;
+/** The getters themselves, as an object may have a property of the same name, or be of a class with one. */
+const lengthOf = getterOf(typedArray, "length") as (bytes: Uint8Array) => number;
+const bufferOf = getterOf(typedArray, "buffer") as (bytes: Uint8Array) => ArrayBufferLike;
+const byteLengthOf = getterOf(ArrayBuffer.prototype, "byteLength") as (of: ArrayBuffer) => number;
+
+function getterOf(prototype: object, name: string): (holder: object) => unknown {
+  const property = Object.getOwnPropertyDescriptor(prototype, name);
+  return (holder) => property?.get?.call(holder) as unknown;
 }
 
 /**
@@ -82,12 +146,19 @@ export function recordForm(value: unknown): object | undefined {
  */
 export function isPlainBytes(value: unknown): value is Uint8Array {
   if (typeof value !== "object" || !types.isUint8Array(value)) return false;
-  const { buffer } = value;
+  const length = lengthOf(value);
+  const buffer = bufferOf(value);
   // One that has been moved away has no length, and is refused by the clone.
   return (
-    value.length > 0 &&
-    value.length === buffer.byteLength &&
+    length > 0 &&
+    length <= MAX_BYTES &&
     types.isArrayBuffer(buffer) &&
+    length === byteLengthOf(buffer) &&
     !("resizable" in buffer && buffer.resizable === true)
   );
+}
+
+/** Gives the bytes of a value for which `isPlainBytes` is true, without anything that it may have of its own. */
+export function plainBytes(value: Uint8Array): Uint8Array {
+  return new Uint8Array(bufferOf(value));
 }

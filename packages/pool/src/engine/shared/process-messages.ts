@@ -1,5 +1,6 @@
 import type { EncodedThrown } from "../../codec/encode-error.js";
 import type { TaskSource } from "../../task.js";
+import type { CallId } from "./call-id.js";
 import { ReplyStatus, type FlowOrder, type Printed, type TaskEntry } from "./messages.js";
 
 /** What a child process gets from its parent before anything else. */
@@ -19,12 +20,22 @@ export interface ChildBirth {
 export const TOKEN_LENGTH = 64;
 
 /**
- * A child connects twice, and says after the token what the line is for. Were there one line for both ways, the parent that
- * writes to a child just gone would lose what the child had written: Node closes a socket that cannot be written to.
+ * A child connects for each line, and says after the token what the line is for. Were there one line for both ways, the parent
+ * that writes to a child just gone would lose what the child had written: Node closes a socket that cannot be written to.
  */
-export const LineRole = { Calls: "c", Replies: "r" } as const;
+export const LineRole = {
+  Calls: "c",
+  Replies: "r",
+  /** To a thread of the child, which answers also while a call keeps the child from its event loop. */
+  Recalls: "t",
+} as const;
 
-/** The second number of a call: the task, times FLAGS, plus these. The first is the slot. */
+/** The answer to a request to take a call back: two numbers of four bytes, its CallId and one of these. */
+export const Recall = { Begun: 0, TakenBack: 1 } as const;
+export const RECALL_BYTES = 4;
+export const RECALL_ANSWER_BYTES = 8;
+
+/** The second number of a call: the task, times FLAGS, plus these. The first is its CallId. */
 export const CallFlag = {
   /** The parent must be told when the call begins, as its time is limited. */
   Timed: 1,
@@ -39,7 +50,7 @@ export const CallFlag = {
 } as const;
 export const FLAGS = 32;
 
-/** The second number of a reply. The first is the slot. */
+/** The second number of a reply. The first is the CallId of its call. */
 export const ProcessReply = {
   ...ReplyStatus,
   /** The value is undefined, which JSON does not know. */
@@ -52,12 +63,14 @@ export const ProcessReply = {
   Unreadable: 12,
   /** The first number is a task: its calls take so many microseconds. */
   RunTime: 13,
+  /** The call was taken back before it began: its slot is free. */
+  Skipped: 14,
 } as const;
 
 /** Orders from the parent. */
 export type ToChild =
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
-  | { readonly kind: "abort"; readonly slot: number; readonly reason: EncodedThrown }
+  | { readonly kind: "abort"; readonly call: CallId; readonly reason: EncodedThrown }
   | FlowOrder
   | { readonly kind: "leave" };
 
@@ -71,6 +84,8 @@ export type FromChild =
   /** Its last word: which calls run, so that all others are known not to. */
   | {
       readonly kind: "exiting";
-      readonly running: readonly number[];
+      readonly running: readonly CallId[];
       readonly error: EncodedThrown | undefined;
-    };
+    }
+  /** What has come from the parent cannot be what it has sent. */
+  | { readonly kind: "garbled"; readonly error: EncodedThrown };

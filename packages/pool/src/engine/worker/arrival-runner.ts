@@ -51,14 +51,14 @@ export class ArrivalRunner {
   announce(arrival: Arrival): void {
     if (arrival.told) return;
     arrival.told = true;
-    this.#replies.begun(arrival.slot, monotonicMs());
+    this.#replies.begun(arrival.id, monotonicMs());
   }
 
   /** Runs one call; true when its end has been reached and so the time it took can be told. */
   run(arrival: Arrival, task: number): boolean {
-    const { slot, code, stopped } = arrival;
+    const { id, code, stopped } = arrival;
     if (stopped !== undefined) {
-      this.#replies.thrown(slot, ProcessReply.Stopped, stopped.reason);
+      this.#replies.thrown(id, ProcessReply.Stopped, stopped.reason);
       return false;
     }
     const isTimed = (code & CallFlag.Timed) !== 0;
@@ -70,13 +70,13 @@ export class ArrivalRunner {
       try {
         args = decodePayload(arrival.value as Buffer);
       } catch (error) {
-        this.#replies.thrown(slot, ProcessReply.Unreadable, error);
+        this.#replies.thrown(id, ProcessReply.Unreadable, error);
         return false;
       }
     }
     if ((code & CallFlag.Named) !== 0) [name, args] = args as [string, unknown[]];
     const flow = (code & CallFlag.Flow) !== 0 ? (args as FlowArguments) : undefined;
-    const call = new RunningCall(this.#environment, slot, flow?.name ?? name);
+    const call = new RunningCall(this.#environment, id, flow?.name ?? name);
     if (flow !== undefined) this.#openFlows(call, flow);
     this.#calls.begin(call);
     const isChunk = (code & CallFlag.Chunk) !== 0;

@@ -1,9 +1,14 @@
+import { firstIds, nextIn, slotOf, type CallId } from "../shared/call-id.js";
+import { WireError } from "../shared/frame-reader.js";
+
 /** A call that has come and not begun. Its arguments are values, or bytes that may turn out to be unreadable. */
 export interface Arrival {
-  readonly slot: number;
+  readonly id: CallId;
   readonly code: number;
   readonly value: unknown;
   readonly isPayload: boolean;
+  /** Whether nobody can take it back any more. */
+  claimed: boolean;
   /** Whether the parent was told that it begins. */
   told: boolean;
   /** Why it shall not begin any more. */
@@ -15,6 +20,8 @@ export class Arrivals {
   #queue: Arrival[] = [];
   /** What lies before it has been taken: to move the rest up for every call would cost more than the calls. */
   #head = 0;
+  /** The last call that came for each slot. */
+  readonly #last = firstIds();
 
   get length(): number {
     return this.#queue.length - this.#head;
@@ -25,8 +32,28 @@ export class Arrivals {
     return this.#head < this.#queue.length ? this.#queue[this.#head] : undefined;
   }
 
-  add(slot: number, code: number, value: unknown, isPayload: boolean): void {
-    this.#queue.push({ slot, code, value, isPayload, told: false, stopped: undefined });
+  /** @throws {WireError} For a call that is not the next one for its slot: something was lost, or came twice. */
+  add(id: CallId, code: number, value: unknown, isPayload: boolean): void {
+    const slot = slotOf(id);
+    if (nextIn(this.#last[slot] ?? 0) !== id) {
+      throw new WireError("a call came that is not the next one for its slot");
+    }
+    this.#last[slot] = id;
+    this.#queue.push({
+      id,
+      code,
+      value,
+      isPayload,
+      claimed: false,
+      told: false,
+      stopped: undefined,
+    });
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#queue = [];
+    this.#head = 0;
   }
 
   /** Takes the first away. */
@@ -38,11 +65,11 @@ export class Arrivals {
     }
   }
 
-  /** Lets the call for a slot not begin any more. It keeps its place, as the parent hears of its end in turn. */
-  stop(slot: number, reason: unknown): void {
+  /** Lets a call not begin any more. It keeps its place, as the parent hears of its end in turn. */
+  stop(id: CallId, reason: unknown): void {
     for (let at = this.#head; at < this.#queue.length; at += 1) {
       const arrival = this.#queue[at];
-      if (arrival?.slot === slot) arrival.stopped = { reason };
+      if (arrival?.id === id) arrival.stopped = { reason };
     }
   }
 }

@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import worker from "workerpool/src/worker.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { decodePayload } from "../shared/payload.js";
+import { firstIds } from "../shared/call-id.js";
 import type { ChildBirth } from "../shared/process-messages.js";
+import { Claims } from "./claims.js";
 import { ChildLoop } from "./child-loop.js";
 import { ChildReplies } from "./child-replies.js";
 import type { ParentLine } from "./line.js";
@@ -12,7 +14,7 @@ import { moduleLoads } from "./module-loads.js";
 import { openLine } from "./parent-line.js";
 import { Printer } from "./printer.js";
 import { loadTask } from "./task-table.js";
-import { watchParent } from "./watch-parent.js";
+import { startSideThread } from "./side-thread.js";
 
 moduleLoads.install();
 
@@ -29,7 +31,8 @@ worker.add({
 
 async function begin(birth: ChildBirth): Promise<void> {
   process.title = birth.name;
-  watchParent();
+  const claims = Claims.create(firstIds());
+  startSideThread(birth, claims);
   const line: ParentLine = openLine(
     birth,
     (chunk, source) => {
@@ -40,7 +43,7 @@ async function begin(birth: ChildBirth): Promise<void> {
     },
   );
   const replies = new ChildReplies(line);
-  const loop = new ChildLoop(birth, replies);
+  const loop = new ChildLoop(birth, replies, new Claims(claims));
   sayLastWord(birth, line, replies, loop);
   replies.say({ kind: "alive" });
   if (birth.initializer !== undefined) {

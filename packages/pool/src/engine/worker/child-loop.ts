@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
+import type { CallId } from "../shared/call-id.js";
 import { readDirectly } from "../shared/direct-read.js";
 import { FrameReader, type FrameListener } from "../shared/frame-reader.js";
 import { decodePayload } from "../shared/payload.js";
@@ -14,6 +15,7 @@ import { PROCESS_VIGIL_US, Vigil } from "../shared/vigil.js";
 import { ArrivalRunner } from "./arrival-runner.js";
 import { Arrivals } from "./arrivals.js";
 import type { ChildReplies } from "./child-replies.js";
+import type { Claims } from "./claims.js";
 import { Sampler } from "./pacing.js";
 import { RunningCalls, type CallEnvironment, type RunningCall } from "./running-call.js";
 import { ToldTimes } from "./told-times.js";
@@ -32,6 +34,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   readonly #times: ToldTimes;
   readonly #runner: ArrivalRunner;
   readonly #arrivals = new Arrivals();
+  readonly #claims: Claims;
   /** The next call comes by the event loop: it only has to turn. */
   readonly #vigil = new Vigil(PROCESS_VIGIL_US, { waits: () => true });
   #started = false;
@@ -40,8 +43,9 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   #slow = true;
   #yieldedAt = performance.now();
 
-  constructor(birth: ChildBirth, replies: ChildReplies) {
+  constructor(birth: ChildBirth, replies: ChildReplies, claims: Claims) {
     this.workerId = birth.workerId;
+    this.#claims = claims;
     this.#replies = replies;
     this.#calls = new RunningCalls(birth.concurrency, () => {
       this.#yieldedAt = performance.now();
@@ -59,9 +63,17 @@ export class ChildLoop implements CallEnvironment, FrameListener {
 
   /** Takes bytes from the parent, and runs what is in them. */
   receive(chunk: Buffer, source?: Socket): void {
-    this.#reader.feed(chunk);
-    this.#vigil.came();
-    if (source !== undefined) readDirectly(source, this.#reader);
+    try {
+      this.#reader.feed(chunk);
+      this.#vigil.came();
+      if (source !== undefined) readDirectly(source, this.#reader);
+    } catch (error) {
+      // Whose calls are whose cannot be told any more. The parent ends this process.
+      this.#reader.close();
+      this.#arrivals.clear();
+      this.#replies.say({ kind: "garbled", error: encodeThrown(error) });
+      return;
+    }
     if (!this.#scheduled) {
       this.#yieldedAt = performance.now();
       this.#run();
@@ -84,18 +96,18 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     return this.#calls.current?.name;
   }
 
-  triple(slot: number, code: number, value: unknown): void {
-    this.#arrivals.add(slot, code, value, false);
+  triple(id: CallId, code: number, value: unknown): void {
+    this.#arrivals.add(id, code, value, false);
   }
 
-  payload(slot: number, code: number, payload: Buffer): void {
-    this.#arrivals.add(slot, code, payload, true);
+  payload(id: CallId, code: number, payload: Buffer): void {
+    this.#arrivals.add(id, code, payload, true);
   }
 
   order(payload: Buffer): void {
     const order = decodePayload(payload) as ToChild;
     if (order.kind === "tasks") this.#runner.addTasks(order.from, order.tasks);
-    else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
+    else if (order.kind === "abort") this.#stop(order.call, decodeThrown(order.reason));
     // What was finished is written by whoever hears of the exit.
     else if (order.kind === "leave") process.exit(0);
     else this.#runner.hear(order);
@@ -129,9 +141,9 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     this.#run();
   };
 
-  #stop(slot: number, reason: unknown): void {
-    const call = this.#calls.at(slot);
-    if (call === undefined) this.#arrivals.stop(slot, reason);
+  #stop(id: CallId, reason: unknown): void {
+    const call = this.#calls.at(id);
+    if (call === undefined) this.#arrivals.stop(id, reason);
     else call.stop(reason);
   }
 
@@ -163,6 +175,15 @@ export class ChildLoop implements CallEnvironment, FrameListener {
           setImmediate(this.#runAgain);
           return;
         }
+      }
+      // Whoever comes first: the parent may have taken it back.
+      if (!arrival.claimed) {
+        if (!this.#claims.claim(arrival.id)) {
+          this.#arrivals.shift();
+          this.#replies.skipped(arrival.id);
+          continue;
+        }
+        arrival.claimed = true;
       }
       if (this.#calls.several) {
         // When one of the calls beside each other is the end of this process, those that had not begun can run elsewhere.

@@ -1,14 +1,9 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
+import type { CallId } from "../shared/call-id.js";
 import { FrameBatch } from "../shared/frame-batch.js";
 import { ReplyStatus, type ChunkOutcome } from "../shared/messages.js";
-import {
-  encodePayload,
-  isJsonSafe,
-  isPlainBytes,
-  jsonForms,
-  recordForm,
-} from "../shared/payload.js";
+import { encodePayload, isPlainBytes, JsonForms, jsonSize } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
 import { sendItems } from "../shared/send-items.js";
 import type { ParentLine } from "./line.js";
@@ -22,6 +17,7 @@ const FULL = 256;
 export class ChildReplies {
   readonly #line: ParentLine;
   readonly #batch = new FrameBatch();
+  readonly #forms = new JsonForms();
 
   constructor(line: ParentLine) {
     this.#line = line;
@@ -37,41 +33,51 @@ export class ChildReplies {
   }
 
   /** Gives back what a task returned. What cannot be sent becomes a failure of that call. */
-  value(slot: number, value: unknown): void {
-    if (value === undefined) this.#add(slot, ProcessReply.Undefined, 0);
-    else if (isJsonSafe(value)) this.#add(slot, ProcessReply.Value, value);
-    else if (isPlainBytes(value)) this.#batch.addBytes(slot, ProcessReply.Value, value);
-    else this.#addObject(slot, value);
+  value(id: CallId, value: unknown): void {
+    if (value === undefined) {
+      this.#add(id, ProcessReply.Undefined, 0, 0);
+      return;
+    }
+    const size = jsonSize(value);
+    if (size >= 0) this.#add(id, ProcessReply.Value, value, size);
+    else if (isPlainBytes(value)) this.#batch.addBytes(id, ProcessReply.Value, value);
+    else this.#addObject(id, value);
   }
 
-  chunk(slot: number, outcome: ChunkOutcome): void {
+  chunk(id: CallId, outcome: ChunkOutcome): void {
     const { values, thrown, stopped } = outcome;
-    const forms = thrown === undefined && stopped === undefined ? jsonForms(values) : undefined;
+    const isWhole = thrown === undefined && stopped === undefined;
+    const forms = isWhole ? this.#forms.of(values, false) : undefined;
     if (forms !== undefined) {
-      this.#add(slot, ProcessReply.Values, forms);
+      this.#add(id, ProcessReply.Values, forms, this.#forms.size);
       return;
     }
     let payload: Buffer;
     try {
       payload = encodePayload(outcome);
     } catch {
-      payload = encodePayload(sendablePart(outcome));
+      payload = this.#sendablePart(outcome);
     }
-    this.#batch.addPayload(slot, ProcessReply.Chunk, payload);
+    this.#batch.addPayload(id, ProcessReply.Chunk, payload);
   }
 
-  thrown(slot: number, status: number, error: unknown): void {
-    this.#batch.addPayload(slot, status, encodePayload(encodeThrown(error)));
+  thrown(id: CallId, status: number, error: unknown): void {
+    this.#batch.addPayload(id, status, encodePayload(encodeThrown(error)));
+  }
+
+  /** Tells that a call was taken back, and its slot is free. */
+  skipped(id: CallId): void {
+    this.#add(id, ProcessReply.Skipped, 0, 0);
   }
 
   /** Tells at once that a call begins. */
-  begun(slot: number, atMs: number): void {
-    this.#batch.add(slot, ProcessReply.Begun, atMs);
+  begun(id: CallId, atMs: number): void {
+    this.#batch.addNumber(id, ProcessReply.Begun, atMs);
     this.flush();
   }
 
   runTime(task: number, us: number): void {
-    this.#batch.add(task, ProcessReply.RunTime, us);
+    this.#batch.addNumber(task, ProcessReply.RunTime, us);
   }
 
   /**
@@ -79,32 +85,32 @@ export class ChildReplies {
    *
    * @throws {SerializationError} When it cannot be sent: the call that reports goes on and must know.
    */
-  report(slot: number, progress: unknown): void {
+  report(id: CallId, progress: unknown): void {
     let payload: Buffer;
     try {
       payload = encodePayload(progress);
     } catch (error) {
       throw serializationError("result", progress, "progress", error);
     }
-    this.#batch.addPayload(slot, ProcessReply.Progress, payload);
+    this.#batch.addPayload(id, ProcessReply.Progress, payload);
     this.flush();
   }
 
   /** The way of a call's streams to the parent. */
   outletOf(call: RunningCall): FlowOutlet {
-    const { slot } = call;
+    const { slot: id } = call;
     return {
       items: (items) => {
         const post = (some: unknown[]): void => {
-          this.#post(slot, ReplyStatus.Items, some);
+          this.#post(id, ReplyStatus.Items, some);
         };
-        sendItems(items, post, "result", "an item");
+        if (call.running()) sendItems(items, post, "result", "an item");
       },
       pull: (source, total) => {
-        if (call.running()) this.#post(slot, ReplyStatus.Pull, [source, total]);
+        if (call.running()) this.#post(id, ReplyStatus.Pull, [source, total]);
       },
       leave: (source) => {
-        if (call.running()) this.#post(slot, ReplyStatus.Leave, source);
+        if (call.running()) this.#post(id, ReplyStatus.Leave, source);
       },
     };
   }
@@ -119,45 +125,55 @@ export class ChildReplies {
   }
 
   /** Sends something about the streams of a call, at once. @throws When it cannot be sent. */
-  #post(slot: number, status: number, value: unknown): void {
-    this.#batch.addPayload(slot, status, encodePayload(value));
+  #post(id: CallId, status: number, value: unknown): void {
+    this.#batch.addPayload(id, status, encodePayload(value));
     this.flush();
   }
 
-  #add(slot: number, status: number, value: unknown): void {
-    this.#batch.add(slot, status, value);
+  #add(id: CallId, status: number, value: unknown, size: number): void {
+    this.#batch.add(id, status, value, size);
     if (this.#batch.waiting >= FULL) this.flush();
   }
 
-  #addObject(slot: number, value: unknown): void {
-    const form = recordForm(value);
+  #addObject(id: CallId, value: unknown): void {
+    const form = this.#forms.ofRecord(value);
     if (form !== undefined) {
-      this.#add(slot, ProcessReply.Value, form);
+      this.#add(id, ProcessReply.Value, form, this.#forms.size);
       return;
     }
     let payload: Buffer;
     try {
       payload = encodePayload(value);
     } catch (error) {
-      this.thrown(slot, ProcessReply.Thrown, serializationError("result", value, "result", error));
+      this.thrown(id, ProcessReply.Thrown, serializationError("result", value, "result", error));
       return;
     }
-    this.#batch.addPayload(slot, ProcessReply.Value, payload);
+    this.#batch.addPayload(id, ProcessReply.Value, payload);
   }
-}
 
-/** What is sent of a chunk in which some values cannot be: those calls fail. */
-function sendablePart({ values, thrown = [], stopped }: ChunkOutcome): ChunkOutcome {
-  const failed = [...thrown];
-  const sendable = values.map((value, index) => {
-    try {
-      encodePayload(value);
-      // The copy and not the value: a getter may think otherwise when it is asked again.
-      return structuredClone(value);
-    } catch (error) {
+  /** Gives what is sent of a chunk in which some values cannot be, or all are too long together: those calls fail. */
+  #sendablePart({ values, thrown = [], stopped }: ChunkOutcome): Buffer {
+    const failed = [...thrown];
+    const fail = (value: unknown, index: number, error: unknown): void => {
       failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
-      return undefined;
+    };
+    const sendable = values.map((value, index) => {
+      try {
+        encodePayload(value);
+        // The copy and not the value: a getter may think otherwise when it is asked again.
+        return structuredClone(value);
+      } catch (error) {
+        fail(value, index, error);
+        return undefined;
+      }
+    });
+    try {
+      return encodePayload({ values: sendable, thrown: failed, stopped });
+    } catch (error) {
+      values.forEach((_, index) => {
+        fail(undefined, index, error);
+      });
+      return encodePayload({ values: values.map(() => undefined), thrown: failed, stopped });
     }
-  });
-  return { values: sendable, thrown: failed, stopped };
+  }
 }

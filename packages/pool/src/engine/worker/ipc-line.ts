@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { serialize } from "node:v8";
 import { writeAll, type ParentLine } from "./line.js";
 
@@ -18,24 +19,35 @@ interface Sent {
   to: number;
 }
 
-/** The line to the parent where there is no socket: messages over Node's own channel. */
+/** Node's own, whatever a task puts in its place. */
+const sendMessage = process.send?.bind(process);
+
+/**
+ * The line to the parent where there is no socket: messages over Node's own channel. Tasks may use it, too: what is ours begins
+ * with a token, which only the two programs know.
+ */
 export class IpcLine implements ParentLine {
   readonly #waiting = new Set<Sent>();
-
+  readonly #mark: Buffer;
   readonly #drained: () => void;
+  readonly #listen: NodeJS.MessageListener;
 
-  constructor(receive: (chunk: Buffer) => void, drained: () => void) {
+  constructor(token: string, receive: (chunk: Buffer) => void, drained: () => void) {
+    this.#mark = Buffer.from(token);
     this.#drained = drained;
     // Ours are bytes, and workerpool's are objects: it must not see ours, to which it would answer.
     const others = process.listeners("message");
     process.removeAllListeners("message");
-    process.on("message", (message: unknown, handle) => {
-      if (message instanceof Uint8Array) {
-        receive(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-      } else {
+    this.#listen = (message: unknown, handle) => {
+      if (!types.isUint8Array(message)) {
         for (const other of others) other.call(process, message, handle);
+        return;
       }
-    });
+      const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+      const { length } = this.#mark;
+      if (bytes.subarray(0, length).equals(this.#mark)) receive(bytes.subarray(length));
+    };
+    process.on("message", this.#listen);
   }
 
   get isStuck(): boolean {
@@ -43,11 +55,14 @@ export class IpcLine implements ParentLine {
   }
 
   send(parts: readonly Buffer[]): void {
-    for (const part of parts) {
+    // A task may have taken all listeners away; its answer goes by here.
+    if (!process.listeners("message").includes(this.#listen)) process.on("message", this.#listen);
+    for (const frames of parts) {
+      const part = Buffer.concat([this.#mark, frames]);
       const from = channelHandle()?.bytesWritten ?? 0;
       const sent: Sent = { part, from, to: from };
       this.#waiting.add(sent);
-      process.send?.(part, undefined, undefined, () => {
+      sendMessage?.(part, undefined, undefined, () => {
         this.#waiting.delete(sent);
         if (!this.isStuck) this.#drained();
       });

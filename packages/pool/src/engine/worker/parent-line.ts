@@ -10,7 +10,7 @@ type Receive = (chunk: Buffer, source?: Socket) => void;
 /** Opens the line: the socket that the parent named, or else Node's own channel. `drained` is told when all has left. */
 export function openLine(birth: ChildBirth, receive: Receive, drained: () => void): ParentLine {
   return birth.address === undefined
-    ? new IpcLine(receive, drained)
+    ? new IpcLine(birth.token, receive, drained)
     : new SocketLine(birth.address, birth.token, receive, drained);
 }
 
