@@ -9,6 +9,7 @@ import {
   prototypesOf,
   tryRead,
 } from "./describe-value.js";
+import { structuredClone } from "../internal/platform.js";
 
 /** How deep and how far is looked: enough for a form, a tree or a table, and an end for a generated graph. */
 const MAX_DEPTH = 500;

@@ -6,6 +6,7 @@ import type { ItemQueue } from "../flow/item-queue.js";
 import { ReplyStatus, type FlowArguments, type FlowOrder } from "./shared/messages.js";
 import { keepItem, sendItems } from "./shared/send-items.js";
 import type { WorkerCall } from "./worker-call.js";
+import { AbortController, whenSettled } from "../internal/platform.js";
 
 /** Says which arguments are streams, to be sent as the task asks for them; undefined where none is. */
 export function sourcesOf(
@@ -112,11 +113,12 @@ export class CallFlow {
     };
     const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, total);
     this.#pumps.set(source, { pump, controller });
-    pump.run(this.#sources.get(source)).then(
+    void whenSettled(
+      pump.run(this.#sources.get(source)),
       () => {
         this.#sourceEnded(source);
       },
-      (error: unknown) => {
+      (error) => {
         const stopped = signal.aborted && error === signal.reason;
         this.#sourceEnded(source, stopped ? undefined : { error });
       },

@@ -8,6 +8,7 @@ import type { TaskRegistry } from "./task-registry.js";
 import { limitTime } from "./time-limit.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerCall } from "./worker-call.js";
+import { queueMicrotask } from "../internal/platform.js";
 
 /** So many microseconds of measured work may lie with a worker that it cannot be taken back from. */
 const AHEAD_US = 1000;

@@ -4,6 +4,7 @@ import { checkCount, checkDuration, checkOptionNames, describe } from "../intern
 import type { Task, TaskSource } from "../task.js";
 import type { ConsoleLine } from "./console-lines.js";
 import { sourceOf } from "./task-registry.js";
+import { structuredClone } from "../internal/platform.js";
 
 /** Options of executors that have workers of their own. */
 export interface WorkerPoolOptions {

@@ -1,5 +1,6 @@
 import { serializationError } from "../codec/find-uncloneable.js";
 import type { SerializationError } from "../errors.js";
+import { structuredClone } from "../internal/platform.js";
 
 /**
  * Makes the error for a call that cannot be sent: what is at fault is one of its arguments, or the context that it carries as the

@@ -20,6 +20,7 @@ import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
 import { unsendableArguments } from "./unsendable.js";
 import { WorkerCall } from "./worker-call.js";
+import { structuredClone, whenSettled } from "../internal/platform.js";
 
 const NO_OPTIONS: TaskOptions = {};
 
@@ -86,7 +87,7 @@ export abstract class WorkerExecutor extends Executor {
       const stopTimer = startTimer(timeoutMs, () => {
         this.#engine.endByForce(this.#options.killAfterMs);
       });
-      void ended.then(stopTimer);
+      void whenSettled(ended, stopTimer, stopTimer);
     }
     return wait ? ended : Promise.resolve();
   }

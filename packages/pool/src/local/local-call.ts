@@ -8,6 +8,7 @@ import { startTimer } from "../internal/timer.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Callable } from "./resolve-task.js";
 import { callStore, type CurrentCall, type TaskContext } from "../internal/task-context.js";
+import { AbortController, whenSettled } from "../internal/platform.js";
 
 /** What a call needs of its executor. */
 export interface CallHost {
@@ -96,7 +97,8 @@ export class LocalCall implements FutureOwner {
       );
       if (isThenable(returned)) {
         // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-        Promise.resolve(returned).then(
+        void whenSettled(
+          returned,
           (value) => {
             this.#end("completed", value);
           },

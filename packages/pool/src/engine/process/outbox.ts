@@ -7,6 +7,7 @@ import { encodePayload, isPlainBytes, jsonForms } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
+import { structuredClone } from "../../internal/platform.js";
 
 /**
  * Puts a call into a batch of frames.

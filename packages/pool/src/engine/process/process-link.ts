@@ -12,6 +12,7 @@ import type { SpawnedChild } from "./child-spawner.js";
 import { Departure } from "./departure.js";
 import { Mailbox } from "./mailbox.js";
 import { Post } from "./post.js";
+import { queueMicrotask } from "../../internal/platform.js";
 
 /**
  * The parent's end of one child process: frames over a channel.

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { isPrimitive } from "../../internal/kinds.js";
 import { fewNames, isPlain } from "./plain.js";
+import { structuredClone } from "../../internal/platform.js";
 
 /** Of larger values a clone is as fast: with more objects and arrays in them, */
 const MAX_NODES = 32;

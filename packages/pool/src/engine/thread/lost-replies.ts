@@ -4,6 +4,7 @@ import type { ToWorker } from "../shared/messages.js";
 import { SlotState } from "../shared/ring.js";
 import type { Slots } from "../slots.js";
 import type { WorkerCall } from "../worker-call.js";
+import { Atomics } from "../../internal/platform.js";
 
 /**
  * Finds out whose replies were in messages that could not be read, as a value in them is nested too deeply for the stack

@@ -5,6 +5,7 @@ import type { ChunkFailure } from "../shared/messages.js";
 import { RecordWriter } from "../shared/records.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
+import { structuredClone } from "../../internal/platform.js";
 
 /** Is told what cannot be sent. */
 export interface OutboxListener {

@@ -21,6 +21,7 @@ import { Outbox } from "./outbox.js";
 import { settle } from "./settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
+import { Atomics } from "../../internal/platform.js";
 
 /** A thread may also have to wake its parent, which then was not looking by itself. */
 export interface ThreadLinkListener extends LinkListener {

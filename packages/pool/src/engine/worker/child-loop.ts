@@ -17,6 +17,7 @@ import type { ChildReplies } from "./child-replies.js";
 import { Sampler } from "./pacing.js";
 import { RunningCalls, type CallEnvironment, type RunningCall } from "./running-call.js";
 import { ToldTimes } from "./told-times.js";
+import { exitProcess, monotonicMs, setImmediate } from "../../internal/platform.js";
 
 /** The event loop gets a turn after so many milliseconds of work. */
 const YIELD_MS = 4;
@@ -38,13 +39,13 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   #scheduled = false;
   #stretches = 0;
   #slow = true;
-  #yieldedAt = performance.now();
+  #yieldedAt = monotonicMs();
 
   constructor(birth: ChildBirth, replies: ChildReplies) {
     this.workerId = birth.workerId;
     this.#replies = replies;
     this.#calls = new RunningCalls(birth.concurrency, () => {
-      this.#yieldedAt = performance.now();
+      this.#yieldedAt = monotonicMs();
       this.#run();
     });
     this.#calls.install();
@@ -63,7 +64,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     this.#vigil.came();
     if (source !== undefined) readDirectly(source, this.#reader);
     if (!this.#scheduled) {
-      this.#yieldedAt = performance.now();
+      this.#yieldedAt = monotonicMs();
       this.#run();
     }
   }
@@ -97,7 +98,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     if (order.kind === "tasks") this.#runner.addTasks(order.from, order.tasks);
     else if (order.kind === "abort") this.#stop(order.slot, decodeThrown(order.reason));
     // What was finished is written by whoever hears of the exit.
-    else if (order.kind === "leave") process.exit(0);
+    else if (order.kind === "leave") exitProcess(0);
     else this.#runner.hear(order);
   }
 
@@ -125,7 +126,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
 
   readonly #runAgain = (): void => {
     this.#scheduled = false;
-    this.#yieldedAt = performance.now();
+    this.#yieldedAt = monotonicMs();
     this.#run();
   };
 
@@ -158,7 +159,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       const task = Math.floor(arrival.code / FLAGS);
       if (sampler.tick(task)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
-        if (performance.now() - this.#yieldedAt > YIELD_MS) {
+        if (monotonicMs() - this.#yieldedAt > YIELD_MS) {
           this.#scheduled = true;
           setImmediate(this.#runAgain);
           return;

@@ -14,6 +14,7 @@ import { sendItems } from "../shared/send-items.js";
 import type { ParentLine } from "./line.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
+import { structuredClone } from "../../internal/platform.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;

@@ -17,9 +17,13 @@ export class Inbox {
       this.#arguments = message;
       this.#head = 0;
     } else {
-      for (const one of message) this.#arguments.push(one);
+      message.forEach(this.#append);
     }
   }
+
+  readonly #append = (one: unknown): void => {
+    this.#arguments.push(one);
+  };
 
   next(): unknown {
     this.#need();

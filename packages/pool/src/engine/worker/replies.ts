@@ -10,6 +10,7 @@ import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
+import { Atomics, structuredClone } from "../../internal/platform.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;

@@ -1,7 +1,7 @@
 import { isThenable } from "../../internal/kinds.js";
 import { Cargo, isChunk, takeCargo } from "../shared/cargo.js";
 import type { FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
-import { AbortFlag, monotonicMs, SlotState, type Ring } from "../shared/ring.js";
+import { AbortFlag, SlotState, type Ring } from "../shared/ring.js";
 import { listOf, type Packed } from "../shared/packed.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { runChunk, type Chunk } from "./chunk.js";
@@ -11,6 +11,7 @@ import type { Replies } from "./replies.js";
 import { RunningCall, type CallEnvironment, type RunningCalls } from "./running-call.js";
 import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
+import { apply, Atomics, monotonicMs } from "../../internal/platform.js";
 
 /** What a runner shares with the loop around it. */
 export interface SlotRunnerParts {
@@ -95,11 +96,7 @@ export class SlotRunner {
     this.#calls.begin(call);
     const args = named === undefined ? (message as unknown[]) : named[1];
     if (fn === undefined) {
-      this.#await(
-        call,
-        task,
-        this.#tasks.load(task).then((loaded) => this.#enter(call, loaded, cargo, args)),
-      );
+      this.#await(call, task, this.#enterLoaded(call, task, cargo, args));
       return false;
     }
     let value: unknown;
@@ -122,6 +119,15 @@ export class SlotRunner {
     return cargo >= Cargo.Message ? this.#inbox.next() : undefined;
   }
 
+  async #enterLoaded(
+    call: RunningCall,
+    task: number,
+    cargo: number,
+    args: unknown[],
+  ): Promise<unknown> {
+    return this.#enter(call, await this.#tasks.load(task), cargo, args);
+  }
+
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
     if (!this.#calls.several) return this.#call(call, fn, cargo, args);
     return this.#calls.enter(call, () => this.#call(call, fn, cargo, args));
@@ -140,7 +146,7 @@ export class SlotRunner {
         return this.#flows.get(call.flow ?? -1)?.run(call, fn);
       case Cargo.Message:
       case Cargo.Named:
-        return fn(...args);
+        return apply(fn, undefined, args);
       case Cargo.Record:
         return fn(args);
       default:
