@@ -44,6 +44,14 @@ export function monotonicMs(): number {
   return time[0] * 1e3 + time[1] / 1e6;
 }
 
+/**
+ * Says whether `process.nextTick` is a fake one at the moment. Node's own streams use that, so no end of a stream will be told
+ * then.
+ */
+export function streamsStandStill(): boolean {
+  return process.nextTick !== nextTick;
+}
+
 /** Runs a function in a microtask. By `await`, which is syntax: nobody can replace it. */
 export function queueMicrotask(run: () => void): void {
   void runLater(run);
