@@ -23,7 +23,7 @@ describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
     [0, RangeError],
     [-1, RangeError],
   ])("[M2] of %p is refused", (maxTasksPerWorker, expected) => {
-    const options = { maxTasksPerWorker } as ThreadPoolExecutorOptions;
+    const options = { maxTasksPerWorker } as ThreadPoolExecutorOptions & ProcessPoolExecutorOptions;
     expect(() => new Executor(options)).toThrow(expected);
   });
 

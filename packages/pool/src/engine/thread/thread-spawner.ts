@@ -3,10 +3,12 @@ import {
   MessageChannel,
   type MessagePort,
   type ResourceLimits,
+  type SHARE_ENV,
   type Worker,
 } from "node:worker_threads";
 import workerpool from "workerpool";
 import { whenSettled } from "../../internal/platform.js";
+import type { Environment } from "../environment.js";
 import { CallQueue } from "../call-queue.js";
 import type { WorkerEnd } from "../link.js";
 import { PrintedOutput } from "../printed-output.js";
@@ -16,7 +18,7 @@ import { workerFile } from "../worker-url.js";
 /** Options of the threads themselves. */
 export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
-  env?: Record<string, string | undefined> | undefined;
+  env?: Environment | typeof SHARE_ENV | undefined;
   execArgv?: readonly string[] | undefined;
 }
 
@@ -104,18 +106,11 @@ export class ThreadSpawner {
         workerData: data,
         transferList: [data.port],
         ...(resourceLimits && { resourceLimits }),
-        ...(env && { env: withoutUndefined(env) }),
+        ...(env !== undefined && { env }),
         ...(execArgv && { execArgv: [...execArgv] }),
       },
     };
   }
-}
-
-/** A thread would be given the text "undefined"; a process is not given such a variable at all. */
-function withoutUndefined(
-  env: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
 }
 
 function watch(
