@@ -20,7 +20,8 @@ import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
 import { unsendableArguments } from "./unsendable.js";
 import { WorkerCall } from "./worker-call.js";
-import { structuredClone, whenSettled } from "../internal/platform.js";
+import { whenSettled } from "../internal/platform.js";
+import { clone } from "./shared/clone.js";
 
 const NO_OPTIONS: TaskOptions = {};
 
@@ -71,7 +72,7 @@ export abstract class WorkerExecutor extends Executor {
     let copy: unknown[];
     try {
       // Workers that start later must be given the same.
-      copy = structuredClone(sent);
+      copy = clone(sent);
     } catch (error) {
       return Promise.reject(unsendableArguments(sent, context !== undefined, error));
     }

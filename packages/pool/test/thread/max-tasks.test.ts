@@ -1,5 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { CancelledError, type ThreadPoolExecutorOptions } from "../../src/index.js";
+import {
+  CancelledError,
+  type ProcessPoolExecutorOptions,
+  type ThreadPoolExecutorOptions,
+} from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { benches } from "./bench.js";

@@ -7,7 +7,7 @@ import { encodePayload, isPlainBytes, jsonForms } from "../shared/payload.js";
 import { CallFlag, FLAGS } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
-import { structuredClone } from "../../internal/platform.js";
+import { clone } from "../shared/clone.js";
 
 /**
  * Puts a call into a batch of frames.
@@ -86,7 +86,7 @@ function listForms(lists: readonly (readonly unknown[])[]): readonly unknown[] |
 
 function copyOf(args: readonly unknown[], call: WorkerCall): unknown {
   encode(args, call, args);
-  return structuredClone(args);
+  return clone(args);
 }
 
 function encode(value: unknown, call: WorkerCall, args = call.args): Buffer {

@@ -5,7 +5,7 @@ import type { ChunkFailure } from "../shared/messages.js";
 import { RecordWriter } from "../shared/records.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
-import { structuredClone } from "../../internal/platform.js";
+import { clone, refuseLossBetweenThreads } from "../shared/clone.js";
 
 /** Is told what cannot be sent. */
 export interface OutboxListener {
@@ -42,6 +42,7 @@ export class Outbox {
       this.#postOne(call, [message], call.options.transfer);
       return;
     }
+    if (!this.#mayGo(call, message)) return;
     if (!call.isChunk) this.#keepApart(call.args);
     this.#begin(call);
     this.#messages.push(message);
@@ -75,6 +76,23 @@ export class Outbox {
     }
   }
 
+  /** Says whether all of a call's arguments would arrive; of what is more than its properties a clone may leave nothing. */
+  #mayGo(call: WorkerCall, message: unknown): boolean {
+    try {
+      refuseLossBetweenThreads(message);
+      return true;
+    } catch (error) {
+      this.flush();
+      if (call.isChunk) {
+        this.#postRest(call);
+      } else {
+        this.#port.postMessage([undefined]);
+        this.#listener.refused(call, error);
+      }
+      return false;
+    }
+  }
+
   #begin(call: WorkerCall): void {
     this.#calls.push(call);
     this.#starts.push(this.#messages.length);
@@ -89,6 +107,7 @@ export class Outbox {
   #postOne(call: WorkerCall, message: readonly unknown[], transfer?: readonly object[]): void {
     try {
       transfer?.forEach(assertNotMoved);
+      if (transfer !== undefined) refuseLossBetweenThreads(message);
       this.#port.postMessage(message, transfer as ArrayBuffer[] | undefined);
     } catch (error) {
       if (call.isChunk && call.refused === undefined) {
@@ -106,7 +125,7 @@ export class Outbox {
     const rest = call.args.map((args, index) => {
       try {
         // The copy and not the arguments: a getter may think otherwise when it is asked again.
-        return structuredClone(args);
+        return clone(args);
       } catch (error) {
         refused.push([
           index,

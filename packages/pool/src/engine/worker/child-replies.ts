@@ -14,7 +14,7 @@ import { sendItems } from "../shared/send-items.js";
 import type { ParentLine } from "./line.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
-import { structuredClone } from "../../internal/platform.js";
+import { clone } from "../shared/clone.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;
@@ -154,7 +154,7 @@ function sendablePart({ values, thrown = [], stopped }: ChunkOutcome): ChunkOutc
     try {
       encodePayload(value);
       // The copy and not the value: a getter may think otherwise when it is asked again.
-      return structuredClone(value);
+      return clone(value);
     } catch (error) {
       failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
       return undefined;

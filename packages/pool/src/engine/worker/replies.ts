@@ -10,7 +10,8 @@ import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
-import { Atomics, structuredClone } from "../../internal/platform.js";
+import { Atomics } from "../../internal/platform.js";
+import { clone, refuseLossBetweenThreads } from "../shared/clone.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;
@@ -37,6 +38,14 @@ export class Replies {
   addValue(slot: number, value: unknown): void {
     if (!this.#records.take(value)) {
       const copy = snapshot(value);
+      if (copy === undefined && !isPrimitive(value)) {
+        try {
+          refuseLossBetweenThreads(value);
+        } catch (error) {
+          this.add(slot, ...unsendable(ReplyStatus.Value, value, error));
+          return;
+        }
+      }
       this.add(slot, ReplyStatus.Value, copy ?? value);
       if (copy === undefined && !isPrimitive(value)) this.flush();
       return;
@@ -57,6 +66,7 @@ export class Replies {
   addWithTransfer(slot: number, status: number, value: unknown, transfer: readonly object[]): void {
     this.flush();
     try {
+      refuseLossBetweenThreads(value);
       this.#post([slot, status, value], transfer);
     } catch (error) {
       this.#post([slot, ...unsendable(status, value, error)]);
@@ -70,6 +80,7 @@ export class Replies {
    */
   report(slot: number, progress: unknown): void {
     try {
+      refuseLossBetweenThreads(progress);
       this.post(slot, ReplyStatus.Progress, progress);
     } catch (error) {
       throw serializationError("result", progress, "progress", error);
@@ -149,7 +160,7 @@ function sendablePart({ values, thrown = [], stopped }: SentOutcome): SentOutcom
   const sendable = Array.from<unknown, unknown>(listOf(values), (value, index) => {
     try {
       // The copy and not the value: a getter may think otherwise when it is asked again.
-      return structuredClone(value);
+      return clone(value);
     } catch (error) {
       failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
       return undefined;

@@ -5,7 +5,7 @@ import { Pump } from "../../flow/pump.js";
 import { readerOf } from "../../flow/stream.js";
 import { apply } from "../../internal/platform.js";
 import type { FlowArguments, FlowOrder } from "../shared/messages.js";
-import { keepItem } from "../shared/send-items.js";
+import { itemKeeper } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
 
@@ -17,6 +17,8 @@ export interface FlowOutlet {
   pull(source: number, total: number): void;
   leave(source: number): void;
 }
+
+const keepResult = itemKeeper("result", "an item");
 
 /** The worker's end of the streams of one call. */
 export class TaskFlows {
@@ -62,7 +64,7 @@ export class TaskFlows {
     const send = (items: unknown[]): void => {
       this.#outlet.items(items);
     };
-    const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, credit);
+    const pump = new Pump({ send, keep: keepResult, signal, throwIfAborted }, credit);
     this.#pump = pump;
     return pump.runOf(made);
   }
