@@ -77,6 +77,28 @@ const poolZones = [
   },
 ];
 
+const FROM_PLATFORM =
+  "tests and tasks replace it: take it from internal/platform.ts, which has had the real one since it was loaded";
+
+/** What fake timers and other patches replace; the engine must not look it up when a call is under way. */
+const replaceableGlobals = [
+  "setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate queueMicrotask",
+  "performance Date structuredClone AbortController Atomics",
+]
+  .join(" ")
+  .split(" ")
+  .map((name) => ({ name, message: FROM_PLATFORM }));
+
+/** Of `process` those that run in the middle of things; the rest is asked at the start of a worker. */
+const lateProcess =
+  "/^(exit|reallyExit|abort|kill|hrtime|nextTick|emitWarning|cpuUsage|memoryUsage|uptime)$/";
+
+const importByName = {
+  selector: "ImportExpression[source.type='Literal'][source.value=/^(?!\\.|node:|@concur\\x2f)/]",
+  message:
+    "what import() of a CommonJS package gives differs between Node and a bundle: import it by name in a module of your own, and import() that",
+};
+
 /** Packages do not know the apps, and libraries know one another only where their manifest says so. */
 const workspaceZones = [
   {
@@ -121,13 +143,34 @@ export default tseslint.config(
       // A getter stands on the prototype once, a field on every instance.
       "@typescript-eslint/class-literal-property-style": "off",
       "require-atomic-updates": "error",
+      "no-restricted-syntax": ["error", importByName],
+    },
+  },
+  {
+    files: ["packages/pool/src/**/*.ts"],
+    ignores: ["packages/pool/src/internal/platform.ts"],
+    rules: {
+      "no-restricted-globals": ["error", ...replaceableGlobals],
+      // An index loop does without Symbol.iterator, which a task can replace.
+      "@typescript-eslint/prefer-for-of": "off",
+      "no-restricted-imports": [
+        "error",
+        ...["timers", "timers/promises", "perf_hooks"].flatMap((name) => [
+          { name, message: FROM_PLATFORM },
+          { name: `node:${name}`, message: FROM_PLATFORM },
+        ]),
+      ],
       "no-restricted-syntax": [
         "error",
+        importByName,
         {
-          selector:
-            "ImportExpression[source.type='Literal'][source.value=/^(?!\\.|node:|@concur\\x2f)/]",
+          selector: `MemberExpression[object.name='process'][property.name=${lateProcess}]`,
+          message: FROM_PLATFORM,
+        },
+        {
+          selector: "CallExpression[callee.property.name=/^(then|catch|finally)$/]",
           message:
-            "what import() of a CommonJS package gives differs between Node and a bundle: import it by name in a module of your own, and import() that",
+            "a task can replace the methods of promises: use await, or whenSettled() of internal/platform.ts",
         },
       ],
     },

@@ -3,6 +3,7 @@ import type { Future } from "./future.js";
 import { collectFutures } from "./internal/collect-futures.js";
 import { Fifo } from "./internal/fifo.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
+import { monotonicMs } from "./internal/platform.js";
 
 /** The futures of `asCompleted`: one pass; leaving the loop early lets go of the rest and cancels nothing. */
 export interface CompletionIterator<F> extends AsyncIterableIterator<F>, AsyncDisposable {
@@ -52,7 +53,7 @@ class Completions<F extends Future<unknown>> implements CompletionIterator<F> {
   constructor(futures: ReadonlySet<F>, limits: WaitLimits) {
     this.#total = futures.size;
     this.#limits = limits;
-    this.#deadline = performance.now() + (limits.timeoutMs ?? Infinity);
+    this.#deadline = monotonicMs() + (limits.timeoutMs ?? Infinity);
     for (const future of futures) {
       if (future.done()) this.#done.push(future);
     }
@@ -70,8 +71,8 @@ class Completions<F extends Future<unknown>> implements CompletionIterator<F> {
   next(): Promise<IteratorResult<F, undefined>> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     const { timeoutMs, signal } = this.#limits;
-    return waitWithin<IteratorResult<F, undefined>>(
-      { timeoutMs: timeoutMs && this.#deadline - performance.now(), signal },
+    const next = waitWithin<IteratorResult<F, undefined>>(
+      { timeoutMs: timeoutMs && this.#deadline - monotonicMs(), signal },
       (resolve) => {
         const deliver = (future: F | undefined): void => {
           resolve(
@@ -101,10 +102,17 @@ class Completions<F extends Future<unknown>> implements CompletionIterator<F> {
         );
         this.#close();
       },
-    ).catch((error: unknown) => {
+    );
+    return this.#closingOnFailure(next);
+  }
+
+  async #closingOnFailure<R>(next: Promise<R>): Promise<R> {
+    try {
+      return await next;
+    } catch (error) {
       this.#close();
       throw error;
-    });
+    }
   }
 
   return(): Promise<IteratorResult<F, undefined>> {
@@ -123,7 +131,7 @@ class Completions<F extends Future<unknown>> implements CompletionIterator<F> {
 
   #ended(future: F): void {
     // Nobody holds a timer while nobody waits in next(): what ends after the deadline counts as unfinished.
-    if (performance.now() > this.#deadline) return;
+    if (monotonicMs() > this.#deadline) return;
     this.#pending.delete(future);
     const [first] = this.#waiting;
     if (first === undefined) {

@@ -3,6 +3,7 @@ import { PriorityQueue } from "./internal/priority-queue.js";
 import { checkCount, checkOptionNames } from "./internal/validate.js";
 import type { LocalCall } from "./local/local-call.js";
 import { DEFAULT_KILL_AFTER_MS, LocalExecutor } from "./local/local-executor.js";
+import { queueMicrotask } from "./internal/platform.js";
 
 /** How many calls an AsyncExecutor runs at a time when nobody says. */
 const DEFAULT_MAX_WORKERS = 32;

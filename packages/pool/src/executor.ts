@@ -147,7 +147,7 @@ export abstract class Executor implements AsyncDisposable {
    *   on a later one alone, the executor is broken, as by a failing initializer.
    */
   broadcast<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>[]> {
-    return this.submitWhenReady(task, ...args).then(async (future) => [await future.result()]);
+    return resultOf(this.submitWhenReady(task, ...args));
   }
 
   /**
@@ -276,6 +276,11 @@ export abstract class Executor implements AsyncDisposable {
       { ...options },
     );
   }
+}
+
+async function resultOf<R>(submitted: Promise<Future<R>>): Promise<R[]> {
+  const future = await submitted;
+  return [await future.result()];
 }
 
 /** What an AbortSignal gives as its reason need not be an error. */

@@ -4,6 +4,7 @@ import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
 import { reportCallbackError } from "./internal/callback-error.js";
 import type { FutureControl, FutureOwner } from "./internal/future-control.js";
 import { isThenable, kindOf } from "./internal/kinds.js";
+import { whenSettled } from "./internal/platform.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
 
 /** Where a call stands: pending, then running, then finished; or from pending or running to cancelled. */
@@ -20,6 +21,8 @@ export function isFuture(value: unknown): value is Future<unknown> {
 const key = Symbol("future");
 
 let control: FutureControl;
+
+const nothing = (): void => undefined;
 
 /**
  * Stands for one call: its state, and its outcome once there is one. The counterpart of Python's
@@ -303,7 +306,7 @@ export class Future<T> {
     try {
       const returned = fn(value);
       if (isThenable(returned)) {
-        returned.then(undefined, (error: unknown) => {
+        void whenSettled(returned, nothing, (error) => {
           reportCallbackError(this.toString(), error);
         });
       }

@@ -7,6 +7,7 @@ import { waitWithin } from "./internal/wait-limits.js";
 import type { ResultIterator } from "./result-iterator.js";
 import type { IterablesOf } from "./submitter.js";
 import type { TaskOptions } from "./task-options.js";
+import { leaveAlone, monotonicMs } from "./internal/platform.js";
 
 /**
  * Starts a map over `iterables`, built on nothing but a way to submit one call.
@@ -31,7 +32,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
   readonly #input: MapInput<A>;
   readonly #ordered: boolean;
   readonly #deadlineMs: number | undefined;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = monotonicMs();
   /** Calls whose results nobody has taken: those that `return()` cancels. */
   readonly #unread = new Set<Future<R>>();
   /** What `next()` hands out: in the order of the input, or else of the ends. */
@@ -78,7 +79,7 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     this.#input.readOneMore();
     return waitWithin<IteratorResult<R, undefined>>(
-      { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - performance.now() },
+      { timeoutMs: this.#deadlineMs && this.#startedAt + this.#deadlineMs - monotonicMs() },
       (resolve, reject) => {
         const undo = this.#take(resolve, reject);
         this.#asked.add(reject);
@@ -209,6 +210,6 @@ class MapIterator<A extends unknown[], R> implements ResultIterator<R> {
 
   /** Closes where nobody waits who could be told of an error in the input's own clean-up. */
   #closeQuietly(): void {
-    this.#close().catch(() => undefined);
+    leaveAlone(this.#close());
   }
 }

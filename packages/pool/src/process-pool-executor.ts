@@ -1,4 +1,5 @@
 import { serializationError } from "./codec/find-uncloneable.js";
+import { checkEnvironment, checkNodeOptions } from "./engine/environment.js";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
 import { ProcessTransport } from "./engine/process/process-transport.js";
 import { encodePayload } from "./engine/shared/payload.js";
@@ -10,8 +11,8 @@ const FORGETTING = 0.05;
 
 /** Options of a ProcessPoolExecutor. */
 export interface ProcessPoolExecutorOptions extends WorkerPoolOptions {
-  /** The environment of the processes. Default: a copy of this process's. */
-  env?: Record<string, string | undefined> | undefined;
+  /** The environment of the processes, an object of strings. Default: a copy of this process's. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Node options of the processes. Default: this process's, but for those of `--eval` and of a debugger. */
   execArgv?: readonly string[] | undefined;
 }
@@ -34,7 +35,8 @@ export class ProcessPoolExecutor extends WorkerExecutor {
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
     const checked = checkPoolOptions("ProcessPoolExecutor", options, ["env", "execArgv"]);
-    const { env, execArgv } = options;
+    const env = checkEnvironment(options.env);
+    const execArgv = checkNodeOptions(options.execArgv);
     const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES), FORGETTING);
     const { initializer } = checked;
     const transport = new ProcessTransport(

@@ -91,9 +91,11 @@ export function importTasks<T>(module: string | URL): TasksOf<T> {
  * Makes a task of a self-contained function, which is sent to each worker once, as text.
  *
  * The function sees nothing of the place where it is written: neither variables nor imports, only its parameters, its
- * own names and the globals; `await import(…)` works inside.
+ * own names and the globals. `await import(…)` works inside; as the function has left its file, names of packages are looked up
+ * from the working directory, and relative paths are to be avoided: give `import.meta.resolve(…)` as an argument.
  *
- * @throws {TypeError} For anything but a function with a text of its own: native and bound ones have none.
+ * @throws {TypeError} For anything but a function with a text of its own: native and bound functions have none, and that of a
+ *   private method or an accessor is no function.
  * @example
  * const add = inlineTask((a: number, b: number) => a + b);
  * add(2, 3); // => 5
@@ -108,19 +110,29 @@ export function inlineTask<A extends unknown[], R>(fn: (...args: A) => R): Task<
       `inlineTask() cannot send '${fn.name}': native and bound functions have no text`,
     );
   }
-  mark("inlineTask()", fn, { text: asExpression(text) });
+  mark("inlineTask()", fn, { text: asExpression(text, fn.name) });
   return fn as Task<A, R>;
 }
 
+/** An accessor; a method that is called `get` or `set` has its parameters next. */
+const ACCESSOR = /^[gs]et\b\s*[^\s(]/;
+
 /** Methods are written without `function`, and are no expression as they stand. */
-function asExpression(text: string): string {
+function asExpression(text: string, name: string): string {
+  if (compiles(text)) return text;
+  const asMethod = `Object.values({ ${text} })[0]`;
+  if (!ACCESSOR.test(text) && compiles(asMethod)) return asMethod;
+  throw new TypeError(
+    `inlineTask() cannot send '${name}': the text of a private method or an accessor is no function by itself; write it as a function`,
+  );
+}
+
+function compiles(expression: string): boolean {
   try {
-    new Script(`(${text})`);
-    return text;
+    new Script(`(${expression})`);
+    return true;
   } catch {
-    const asMethod = `Object.values({ ${text} })[0]`;
-    new Script(`(${asMethod})`);
-    return asMethod;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import type { ResourceLimits } from "node:worker_threads";
+import type { ResourceLimits, SHARE_ENV } from "node:worker_threads";
+import { checkNodeOptions, checkThreadEnvironment } from "./engine/environment.js";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
 import { ThreadTransport } from "./engine/thread/thread-transport.js";
@@ -10,8 +11,11 @@ import { describe } from "./internal/validate.js";
 export interface ThreadPoolExecutorOptions extends WorkerPoolOptions {
   /** Limits of each thread's heap and stack, as of `worker_threads`. */
   resourceLimits?: ResourceLimits | undefined;
-  /** The environment of the threads. Default: a copy of this process's. */
-  env?: Record<string, string | undefined> | undefined;
+  /**
+   * The environment of the threads: an object of strings, or `SHARE_ENV` of `node:worker_threads` for that of this process itself.
+   * Default: a copy of this process's.
+   */
+  env?: Readonly<Record<string, string | undefined>> | typeof SHARE_ENV | undefined;
   /** Node options of the threads. Default: this process's. */
   execArgv?: readonly string[] | undefined;
   /**
@@ -41,7 +45,9 @@ export class ThreadPoolExecutor extends WorkerExecutor {
       "execArgv",
       "spin",
     ]);
-    const { resourceLimits, env, execArgv, spin = "adaptive" } = options;
+    const { resourceLimits, spin = "adaptive" } = options;
+    const env = checkThreadEnvironment(options.env);
+    const execArgv = checkNodeOptions(options.execArgv);
     if (!["adaptive", "worker", false].includes(spin)) {
       throw new RangeError(`spin must be 'adaptive', 'worker' or false, not ${describe(spin)}`);
     }

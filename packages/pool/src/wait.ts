@@ -58,7 +58,7 @@ export function wait<F extends Future<unknown>>(
     (returnWhen === FIRST_COMPLETED && pending.size < all.size) ||
     (returnWhen === FIRST_EXCEPTION && [...all].some(hasFailed));
 
-  return waitWithin<undefined>(
+  const woken = waitWithin<undefined>(
     options,
     (resolve) => {
       if (fulfilled()) {
@@ -82,8 +82,17 @@ export function wait<F extends Future<unknown>>(
     (resolve) => {
       resolve(undefined);
     },
-    // Parted here, a microtask after the wake-up: whatever ended in the same moment is in done.
-  ).then(() => part(all));
+  );
+  return partAfter(woken, all);
+}
+
+/** Parts a microtask after the wake-up: whatever ended in the same moment is in done. */
+async function partAfter<F extends Future<unknown>>(
+  woken: Promise<unknown>,
+  all: ReadonlySet<F>,
+): Promise<WaitResult<F>> {
+  await woken;
+  return part(all);
 }
 
 function hasFailed(future: Future<unknown>): boolean {

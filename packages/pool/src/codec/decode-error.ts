@@ -55,6 +55,12 @@ function decode(encoded: EncodedThrown, made: Made): unknown {
       for (const item of encoded.items) list.push(decode(item, made));
       return list;
     }
+    case "record": {
+      const record = {};
+      made.set(encoded, record);
+      for (const [key, value] of encoded.entries) define(record, key, decode(value, made), true);
+      return record;
+    }
     case "error":
       return decodeError(encoded, made);
     default:
@@ -81,8 +87,8 @@ function decodeError(encoded: EncodedError, made: Made): Error {
 }
 
 /** Defines and never assigns: a setter of the class must not run, and `__proto__` must stay data. */
-function define(error: Error, key: string, value: unknown, enumerable = false): void {
-  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+function define(target: object, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
 }
 
 function header(name: string, message: string): string {

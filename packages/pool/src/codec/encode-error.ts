@@ -1,7 +1,10 @@
 import { deserialize, serialize } from "node:v8";
+import { types } from "node:util";
 import { className, inspectText, tryRead } from "./describe-value.js";
 import type { EncodedError, EncodedProperty, EncodedText, EncodedThrown } from "./encoded.js";
 import { classesOf, isError } from "./error-classes.js";
+import { refuseLoss } from "./lost-in-copy.js";
+import { partsOf, UNREADABLE } from "./parts-of.js";
 
 export type { EncodedThrown } from "./encoded.js";
 
@@ -13,9 +16,6 @@ const MAX_OBJECTS = 1_000;
 
 /** How many elements of an array that holds errors are taken along. */
 const MAX_ITEMS = 10_000;
-
-/** What stands for a property whose getter throws. */
-const UNREADABLE = "[it threw when it was read]";
 
 /** The work on one throw. */
 interface Progress {
@@ -29,7 +29,8 @@ interface Progress {
  * Turns anything that a task may throw into data that every channel to a worker carries.
  *
  * Never throws. Structured clone alone would drop an error's `code`, the `errors` of an AggregateError and the class of
- * a subclass. What cannot be cloned, in part or as a whole, is replaced by its text. Values are copied here and now:
+ * a subclass. Of what a property holds and cannot be cloned, those parts are taken that can; where there are none, or where the
+ * thrown value itself cannot be cloned, its text. Values are copied here and now:
  * what the task changes afterwards does not show.
  *
  * @example
@@ -51,8 +52,34 @@ function encode(value: unknown, depth: number, progress: Progress): EncodedThrow
     if (Array.isArray(value) && value.slice(0, MAX_ITEMS).some(isError)) {
       return encodeList(value, depth, progress);
     }
-    // Both ways: some values, such as a WebAssembly.Module, can be written and not read.
-    return { kind: "value", value: deserialize(serialize(value)) as unknown };
+    refuseLoss(value, copy);
+    return { kind: "value", value: copy(value) };
+  } catch {
+    return depth === 0 ? encodeText(value) : encodeParts(value, depth, progress);
+  }
+}
+
+/** Both ways: some values, such as a WebAssembly.Module, can be written and not read. */
+function copy(value: object): unknown {
+  return deserialize(serialize(value));
+}
+
+/** What a property of an error holds is often half of what one wants to know: the status of a response, beside its socket. */
+function encodeParts(value: object, depth: number, progress: Progress): EncodedThrown {
+  try {
+    if (depth > MAX_DEPTH || types.isProxy(value)) return encodeText(value);
+    if (Array.isArray(value)) return encodeList(value, depth, progress);
+    const parts = partsOf(value);
+    if (parts === undefined) return encodeText(value);
+    if (typeof parts === "string") return { kind: "value", value: parts };
+    const entries: [string, EncodedThrown][] = [];
+    const encoded: EncodedThrown = { kind: "record", entries };
+    progress.seen.set(value, encoded);
+    for (const [key, part] of parts) {
+      if (progress.left <= 0) break;
+      if (typeof part !== "function") entries.push([key, encode(part, depth + 1, progress)]);
+    }
+    return encoded;
   } catch {
     return encodeText(value);
   }
@@ -114,9 +141,8 @@ function encodeProperty(
   const { value } = read;
   // Hidden strings under these names are what every error has, and stand in fields of their own.
   if ((key === "name" || key === "message") && !enumerable && typeof value === "string") return;
-  // Methods stay behind; above all `toString`, since a text in its place would break String(error).
-  const isHidden = !enumerable && key !== "cause";
-  if (typeof value === "function" && (isHidden || key in Error.prototype)) return;
+  // Methods stay behind: a text in the place of one helps nobody, and in that of `toString` would break String(error).
+  if (typeof value === "function" && key !== "cause") return;
   const encoded = encode(value, depth + 1, progress);
   // One reason of an AggregateError that cannot be cloned must not hide the others.
   return key === "errors" && encoded.kind === "text"

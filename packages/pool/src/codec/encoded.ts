@@ -1,5 +1,5 @@
 /** What a task threw, as data that structured clone and `v8.serialize` carry without loss. */
-export type EncodedThrown = EncodedValue | EncodedText | EncodedList | EncodedError;
+export type EncodedThrown = EncodedValue | EncodedText | EncodedList | EncodedRecord | EncodedError;
 
 /** Travels as itself: numbers, text, undefined, plain objects, maps, buffers. */
 interface EncodedValue {
@@ -15,10 +15,16 @@ export interface EncodedText {
   readonly text: string;
 }
 
-/** An array that holds errors, which need more care than structured clone takes. */
+/** An array that holds errors, which need more care than structured clone takes, or what cannot be cloned. */
 interface EncodedList {
   readonly kind: "list";
   readonly items: readonly EncodedThrown[];
+}
+
+/** What can be sent of an object that cannot be sent as it is. */
+export interface EncodedRecord {
+  readonly kind: "record";
+  readonly entries: readonly (readonly [key: string, value: EncodedThrown])[];
 }
 
 /** An error; the same error met again is the same object here, so that cycles and identity survive. */

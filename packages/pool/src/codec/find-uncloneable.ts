@@ -9,6 +9,8 @@ import {
   prototypesOf,
   tryRead,
 } from "./describe-value.js";
+import { insteadOf, isLost } from "./lost-in-copy.js";
+import { structuredClone } from "../internal/platform.js";
 
 /** How deep and how far is looked: enough for a form, a tree or a table, and an end for a generated graph. */
 const MAX_DEPTH = 500;
@@ -17,7 +19,8 @@ const MAX_VALUES = 100_000;
 /** Where the culprit is, and what it is (`a function`) or what reading it threw. */
 interface Culprit {
   readonly path: string;
-  readonly problem: { readonly is: string } | { readonly threw: string };
+  readonly problem:
+    { readonly is: string; readonly instead?: string | undefined } | { readonly threw: string };
 }
 
 /**
@@ -67,9 +70,9 @@ export function serializationError(
 }
 
 function sentence({ path, problem }: Culprit, verdict: string): string {
-  return "is" in problem
-    ? `${path} is ${problem.is}${verdict}`
-    : `${path} throws when it is read: ${problem.threw}`;
+  if ("threw" in problem) return `${path} throws when it is read: ${problem.threw}`;
+  const { is, instead } = problem;
+  return `${path} is ${is}${verdict}${instead === undefined ? "" : `: ${instead}`}`;
 }
 
 function locate(
@@ -117,8 +120,12 @@ class Search {
     if (types.isSet(value)) return this.#visitAll(value, `${path} (a Set) element`, depth);
     if (types.isNativeError(value)) return this.#visitError(value, path, depth);
     if (isContainer(value)) return this.#visitProperties(value, path, depth);
-    if (this.#clones(value)) return undefined;
-    const itself = { path, problem: { is: describeInstance(value) } };
+    const copy = this.#cloneOf(value);
+    const itself = { path, problem: { is: describeInstance(value), instead: insteadOf(value) } };
+    if (copy !== undefined) {
+      if (isLost(value, copy.value)) return itself;
+      return ArrayBuffer.isView(value) ? undefined : this.#visitProperties(value, path, depth);
+    }
     if (isOpaque(value)) return itself;
     this.#suspect ??= itself;
     return this.#visitProperties(value, path, depth);
@@ -184,12 +191,11 @@ class Search {
     return undefined;
   }
 
-  #clones(value: object): boolean {
+  #cloneOf(value: object): { value: unknown } | undefined {
     try {
-      this.#clone(value);
-      return true;
+      return { value: this.#clone(value) };
     } catch {
-      return false;
+      return undefined;
     }
   }
 }

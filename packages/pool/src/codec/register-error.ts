@@ -14,8 +14,11 @@ const registryKey = Symbol.for("@concur/pool.errors");
  * prototype and gets the own properties it had in the worker. What a constructor keeps elsewhere, such as `#private`
  * fields, does not come along.
  *
- * @throws {TypeError} For anything but a named subclass of Error, and for a second class of the same name: rename one
- *   of them. Registering the same class again does nothing.
+ * Registering the same class again does nothing. Where a module is evaluated a second time, as by a hot reload or by
+ * `jest.resetModules()`, its class takes the place of the former one: it is one of the same name and the same text.
+ *
+ * @throws {TypeError} For anything but a named subclass of Error, and for another class of the same name: rename one
+ *   of them.
  * @example
  * class HttpError extends Error {
  *   declare readonly status: number;
@@ -42,7 +45,8 @@ export function registerError(ErrorClass: abstract new (...args: never[]) => Err
     throw new TypeError("registerError() takes a class with a name, by which workers refer to it");
   }
   const known = registry();
-  if ((known.get(candidate.name) ?? ErrorClass) !== ErrorClass) {
+  const other = known.get(candidate.name);
+  if (other !== undefined && other !== ErrorClass && !isSameText(other, ErrorClass)) {
     throw new TypeError(
       `another error class named '${candidate.name}' is registered already: rename one of them`,
     );
@@ -61,6 +65,10 @@ function registry(): Map<string, ErrorClass> {
   const created = new Map<string, ErrorClass>();
   Reflect.set(globalThis, registryKey, created);
   return created;
+}
+
+function isSameText(one: ErrorClass, other: ErrorClass): boolean {
+  return Function.prototype.toString.call(one) === Function.prototype.toString.call(other);
 }
 
 function isErrorPrototype(prototype: unknown): boolean {

@@ -228,7 +228,11 @@ export class Broadcasts {
 
   async #othersOf({ errands }: Broadcast): Promise<void> {
     for (const { future } of errands.values()) {
-      await future.exception().catch(() => undefined);
+      try {
+        await future.exception();
+      } catch {
+        // How they ended is told elsewhere.
+      }
     }
   }
 }

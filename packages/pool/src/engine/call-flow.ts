@@ -4,8 +4,9 @@ import { Pump } from "../flow/pump.js";
 import { endWith, openStream, type StreamIterator } from "../flow/stream.js";
 import type { ItemQueue } from "../flow/item-queue.js";
 import { ReplyStatus, type FlowArguments, type FlowOrder } from "./shared/messages.js";
-import { keepItem, sendItems } from "./shared/send-items.js";
+import { itemKeeper, sendItems } from "./shared/send-items.js";
 import type { WorkerCall } from "./worker-call.js";
+import { AbortController, whenSettled } from "../internal/platform.js";
 
 /** Says which arguments are streams, to be sent as the task asks for them; undefined where none is. */
 export function sourcesOf(
@@ -101,22 +102,27 @@ export class CallFlow {
     const controller = new AbortController();
     const { signal } = controller;
     const call = this.#call.order;
+    const root = `an item of args[${source}]`;
     const send = (items: unknown[]): void => {
       const post = (some: unknown[], transfer?: readonly object[]): void => {
         this.#tell({ kind: "items", call, source, items: some }, transfer);
       };
-      sendItems(items, post, "arguments", `an item of args[${source}]`);
+      sendItems(items, post, "arguments", root);
     };
     const throwIfAborted = (): void => {
       signal.throwIfAborted();
     };
-    const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, total);
+    const pump = new Pump(
+      { send, keep: itemKeeper("arguments", root), signal, throwIfAborted },
+      total,
+    );
     this.#pumps.set(source, { pump, controller });
-    pump.run(this.#sources.get(source)).then(
+    void whenSettled(
+      pump.run(this.#sources.get(source)),
       () => {
         this.#sourceEnded(source);
       },
-      (error: unknown) => {
+      (error) => {
         const stopped = signal.aborted && error === signal.reason;
         this.#sourceEnded(source, stopped ? undefined : { error });
       },

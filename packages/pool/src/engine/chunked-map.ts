@@ -7,6 +7,7 @@ import type { TaskOptions } from "../task-options.js";
 import { ArrivedResults, type Ended } from "./arrived-results.js";
 import type { ItemListener } from "./map-work.js";
 import type { ChunkOutcome } from "./shared/messages.js";
+import { leaveAlone, monotonicMs } from "../internal/platform.js";
 
 /** What a map needs of its executor. */
 export interface MapHost {
@@ -28,7 +29,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   #host!: MapHost;
   readonly #input: MapInput<unknown[]>;
   readonly #options: TaskOptions;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = monotonicMs();
   readonly #results: ArrivedResults<R>;
   /** Calls of `next()` that came before their results, in order. */
   readonly #waiting = new Set<(end: Ended<R> | undefined) => void>();
@@ -93,7 +94,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
     const { deadlineMs } = this.#options;
     let own: ((end: Ended<R> | undefined) => void) | undefined;
     return waitWithin<IteratorResult<R, undefined>>(
-      { timeoutMs: deadlineMs && this.#startedAt + deadlineMs - performance.now() },
+      { timeoutMs: deadlineMs && this.#startedAt + deadlineMs - monotonicMs() },
       (resolve, reject) => {
         const waiter = (end: Ended<R> | undefined): void => {
           if (end === undefined) resolve({ done: true, value: undefined });
@@ -183,7 +184,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   }
 
   #closeQuietly(): void {
-    this.#close().catch(() => undefined);
+    leaveAlone(this.#close());
   }
 }
 

@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { BrokenExecutorError, WorkerCrashedError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
 import { traceWorker } from "../internal/tracing.js";
+import { BOOT_ATTEMPTS, BootFailures, isWant } from "./boot-failures.js";
 import type { Link, LinkListener, Transport, WorkerEnd } from "./link.js";
 import type { WorkerCall } from "./worker-call.js";
 
-/** So many workers in a row may die before they are up; then nothing is to be hoped for. */
-const BOOT_ATTEMPTS = 3;
 /** So many workers may die before they have begun a call that is next; then it is the call. */
 const CALL_ATTEMPTS = 3;
 
@@ -56,10 +55,12 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #listener: CrewListener;
   readonly #idleTimers = new Map<Link, () => void>();
+  readonly #boots = new BootFailures();
   #nextId = 1;
-  #failedBoots = 0;
   /** How often all workers were ended at once. */
   #massacres = 0;
+  /** Stops the clock until the next attempt to make a worker. */
+  #stopPause: (() => void) | undefined;
   #closed = false;
 
   constructor(transport: Transport, options: CrewOptions, listener: CrewListener) {
@@ -86,14 +87,15 @@ export class Crew {
       if (!link.isAlive) starting += 1;
     }
     let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
+    if (missing <= 0) return 0;
+    if (this.#pauses()) return 0;
     try {
       for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
-      this.#listener.broken(
-        new BrokenExecutorError("a worker could not be started", { cause: error }),
-      );
+      this.#notMade(error);
+      return 0;
     }
-    return Math.max(missing, 0);
+    return missing;
   }
 
   /** How many more calls a worker may take before it is replaced. */
@@ -173,6 +175,7 @@ export class Crew {
   /** Lets all workers go that have nothing to do; none is made any more. */
   close(): void {
     this.#closed = true;
+    this.#stopPause?.();
     for (const link of [...this.links]) if (link.held === 0) this.#retire(link);
     // They end by themselves, and the program must not end before them.
     for (const link of [...this.#alive]) link.ref();
@@ -196,7 +199,7 @@ export class Crew {
       },
       up: () => {
         stopTimer();
-        this.#failedBoots = 0;
+        this.#boots.reset();
         traceWorker({ event: "up", name, workerId });
       },
       initializerFailed: (failed, error) => {
@@ -204,7 +207,11 @@ export class Crew {
         this.#remove(failed);
         this.#listener.returned(failed.surrender().waiting);
         failed.kill();
-        this.#listener.broken(
+        if (isWant(error)) {
+          this.#bootFailed({ exitCode: undefined, error }, false);
+          return;
+        }
+        this.#breaks(
           new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
         );
       },
@@ -220,7 +227,8 @@ export class Crew {
       },
       ended: (ended, end) => {
         const { exitCode, signal, error } = end;
-        if (ended.closed && !ended.faulty) traceWorker({ event: "exit", name, workerId, exitCode, signal });
+        if (ended.closed && !ended.faulty)
+          traceWorker({ event: "exit", name, workerId, exitCode, signal });
         else traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
         stopTimer();
         this.#ended(ended, end, late);
@@ -283,15 +291,60 @@ export class Crew {
     this.#listener.gone(link);
   }
 
+  /** Says whether no worker is made at the moment, as the last could not be started; then it is tried again by itself. */
+  #pauses(): boolean {
+    const { pauseMs } = this.#boots;
+    if (pauseMs === 0) return false;
+    // It holds the program, as calls wait for it.
+    this.#stopPause ??= startTimer(pauseMs, () => {
+      this.#stopPause = undefined;
+      this.#listener.alive();
+    });
+    return true;
+  }
+
+  /** A worker could not even be made: with the same options none ever will, but for want of something. */
+  #notMade(error: unknown): void {
+    this.#boots.note(error);
+    if (this.#isUp || (isWant(error) && !this.#boots.isHopeless(this.#options.startupTimeoutMs))) {
+      this.#pauses();
+    } else {
+      this.#breaks(new BrokenExecutorError("a worker could not be started", { cause: error }));
+    }
+  }
+
+  /**
+   * A worker died before it was up. Those that are there go on with all calls while it is tried again; only an executor that
+   * has none can be at its end.
+   */
   #bootFailed(end: WorkerEnd, late: boolean): void {
-    this.#failedBoots += 1;
-    if (this.#failedBoots < BOOT_ATTEMPTS && !late) return;
-    const message = late
-      ? `a worker was not up within ${this.#options.startupTimeoutMs} ms`
-      : `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
-    this.#listener.broken(
+    this.#boots.note(end.error);
+    if (this.#isUp) return;
+    const { startupTimeoutMs } = this.#options;
+    let message: string;
+    if (late) {
+      message = `a worker was not up within ${startupTimeoutMs} ms`;
+    } else if (this.links.length > 0 || !this.#boots.isHopeless(startupTimeoutMs)) {
+      return;
+    } else if (isWant(end.error)) {
+      message = `no worker could be started for ${startupTimeoutMs} ms; the last ${wordOfEnd(end)}`;
+    } else {
+      message = `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
+    }
+    this.#breaks(
       new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),
     );
+  }
+
+  #breaks(error: BrokenExecutorError): void {
+    this.#stopPause?.();
+    this.#stopPause = undefined;
+    this.#listener.broken(error);
+  }
+
+  /** Whether there is a worker that runs calls. */
+  get #isUp(): boolean {
+    return this.links.some(({ isUp }) => isUp);
   }
 }
 

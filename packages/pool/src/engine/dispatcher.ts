@@ -8,6 +8,7 @@ import type { TaskRegistry } from "./task-registry.js";
 import { limitTime } from "./time-limit.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerCall } from "./worker-call.js";
+import { queueMicrotask } from "../internal/platform.js";
 
 /** So many with others: each time that a worker is handed more, somebody has to be woken on cores that are at work. */
 const AHEAD_RECLAIMABLE_US = 4000;

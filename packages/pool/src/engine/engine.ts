@@ -9,6 +9,7 @@ import type { ExecutorStats } from "../executor.js";
 import { Admission } from "../internal/admission.js";
 import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
+import { whenSettled } from "../internal/platform.js";
 import { startTimer } from "../internal/timer.js";
 import { Broadcasts } from "./broadcasts.js";
 import { forwardLines } from "./console-lines.js";
@@ -288,6 +289,6 @@ export class Engine {
     if (this.#crew.alive > 0) return;
     const tell = this.#tellEnded;
     this.#tellEnded = undefined;
-    if (tell !== undefined) void this.#crew.end().then(tell, tell);
+    if (tell !== undefined) void whenSettled(this.#crew.end(), tell, tell);
   }
 }

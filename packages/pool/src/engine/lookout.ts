@@ -1,5 +1,6 @@
 import type { Crew } from "./crew.js";
 import type { Link } from "./link.js";
+import { setImmediate, setTimeout } from "../internal/platform.js";
 
 /** So often is looked, in milliseconds, as long as workers get on. */
 const LOOK_MS = 2;

@@ -4,6 +4,7 @@ import { checkCount, checkDuration, checkOptionNames, describe } from "../intern
 import type { Task, TaskSource } from "../task.js";
 import type { ConsoleLine } from "./console-lines.js";
 import { sourceOf } from "./task-registry.js";
+import { clone } from "./shared/clone.js";
 
 /** Options of executors that have workers of their own. */
 export interface WorkerPoolOptions {
@@ -165,7 +166,7 @@ function checkContext(context: ContextCarrier): CheckedPoolOptions["context"] {
 /** An argument that cannot be sent would otherwise be the mute death of every worker. */
 function checkCloneable(args: readonly unknown[]): readonly unknown[] {
   try {
-    structuredClone(args);
+    clone(args);
   } catch (error) {
     throw serializationError("arguments", args, "initializerArgs", error);
   }

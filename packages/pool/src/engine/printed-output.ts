@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";
+import { streamsStandStill } from "../internal/platform.js";
 
 /**
  * What threads have printed and this process has not taken over yet. Where its own output is read slowly that can be long
@@ -23,6 +24,7 @@ export class PrintedOutput {
   async handedOn(): Promise<void> {
     const own = [process.stdout, process.stderr];
     if (this.#open.size === 0 || own.some((stream) => stream.destroyed)) return;
+    if (streamsStandStill()) return;
     await new Promise<void>((resolve) => {
       this.#tell = resolve;
       for (const stream of own) stream.once("close", resolve);

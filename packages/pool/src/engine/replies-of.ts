@@ -1,9 +1,10 @@
+import { stackText } from "../internal/stack.js";
 import type { ChunkFailure, ChunkOutcome } from "./shared/messages.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** Says where a call was submitted, for the stack of its error. */
 export function siteOf(call: WorkerCall): { submittedAt: string } | undefined {
-  const stack = call.site?.stack;
+  const stack = stackText(call.site);
   return stack === undefined ? undefined : { submittedAt: stack };
 }
 

@@ -1,3 +1,6 @@
+import { captureStack } from "../internal/stack.js";
+import { monotonicMs, queueMicrotask } from "../internal/platform.js";
+
 /** So many submissions get a place of their own, */
 const PER_WINDOW = 8;
 /** and after so long as many again. Each takes about 5 µs: all of them a hundredth of the thread's time. */
@@ -6,7 +9,7 @@ const FRAMES = 9;
 
 /** Where a call was submitted: its `stack` is made into text only when somebody reads it. */
 export interface SubmitSite {
-  stack?: string;
+  readonly stack?: unknown;
 }
 
 /**
@@ -26,11 +29,8 @@ export class SubmitSites {
     }
     if (this.#taken >= PER_WINDOW) return this.#last;
     this.#taken += 1;
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = FRAMES;
     const site: SubmitSite = {};
-    Error.captureStackTrace(site);
-    Error.stackTraceLimit = limit;
+    captureStack(site, FRAMES);
     this.#last = site;
     return site;
   }
@@ -38,7 +38,7 @@ export class SubmitSites {
   /** The clock is read once a turn: for each call it would cost a good part of what it saves. */
   readonly #reset = (): void => {
     this.#resetDue = false;
-    const now = performance.now();
+    const now = monotonicMs();
     if (now - this.#openedAt < WINDOW_MS) return;
     this.#openedAt = now;
     this.#taken = 0;

@@ -1,6 +1,6 @@
 import { TimeoutError } from "../errors.js";
 import { startTimer } from "../internal/timer.js";
-import { monotonicMs } from "./shared/ring.js";
+import { monotonicMs } from "../internal/platform.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /**

@@ -1,5 +1,6 @@
 import { serializationError } from "../codec/find-uncloneable.js";
 import type { SerializationError } from "../errors.js";
+import { clone } from "./shared/clone.js";
 
 /**
  * Makes the error for a call that cannot be sent: what is at fault is one of its arguments, or the context that it carries as the
@@ -13,7 +14,7 @@ export function unsendableArguments(
   if (!carriesContext) return serializationError("arguments", args, "args", error);
   const [captured, ...own] = args;
   try {
-    structuredClone(captured);
+    clone(captured);
   } catch {
     return serializationError("arguments", captured, "context", error);
   }

@@ -20,6 +20,8 @@ import { SubmitSites } from "./submit-sites.js";
 import { TaskRegistry } from "./task-registry.js";
 import { unsendableArguments } from "./unsendable.js";
 import { WorkerCall } from "./worker-call.js";
+import { whenSettled } from "../internal/platform.js";
+import { clone } from "./shared/clone.js";
 
 const NO_OPTIONS: TaskOptions = {};
 
@@ -70,7 +72,7 @@ export abstract class WorkerExecutor extends Executor {
     let copy: unknown[];
     try {
       // Workers that start later must be given the same.
-      copy = structuredClone(sent);
+      copy = clone(sent);
     } catch (error) {
       return Promise.reject(unsendableArguments(sent, context !== undefined, error));
     }
@@ -86,7 +88,7 @@ export abstract class WorkerExecutor extends Executor {
       const stopTimer = startTimer(timeoutMs, () => {
         this.#engine.endByForce(this.#options.killAfterMs);
       });
-      void ended.then(stopTimer);
+      void whenSettled(ended, stopTimer, stopTimer);
     }
     return wait ? ended : Promise.resolve();
   }

@@ -1,3 +1,5 @@
+import { monotonicMs } from "../internal/platform.js";
+
 /** The first window: small, as nobody knows yet how large the items are. */
 const FIRST = 16;
 const SMALLEST = 4;
@@ -27,7 +29,7 @@ export class CreditWindow {
    * @param fixedSize - A window that stays as it is; otherwise it follows the pace of the reader.
    * @param now - A clock, in milliseconds.
    */
-  constructor(fixedSize?: number, now: () => number = () => performance.now()) {
+  constructor(fixedSize?: number, now: () => number = () => monotonicMs()) {
     this.#fixed = fixedSize !== undefined;
     this.#now = now;
     this.size = fixedSize ?? FIRST;

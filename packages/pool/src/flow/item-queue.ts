@@ -1,4 +1,5 @@
 import type { CreditWindow } from "./credit-window.js";
+import { leaveAlone } from "../internal/platform.js";
 
 /** The way back to whoever sends. */
 export interface Upstream {
@@ -152,10 +153,6 @@ export class ItemQueue<Y = unknown> implements AsyncIterableIterator<Y, undefine
     if (this.#waiting.length + this.#leaving.length > 0) return;
     this.#upstream.awaited?.(false);
     if (!this.#abandoned || this.#left || this.#finished) return;
-    this.#leave(undefined).catch(ignore);
+    leaveAlone(this.#leave(undefined));
   }
-}
-
-function ignore(): void {
-  // Nobody is there to be told.
 }

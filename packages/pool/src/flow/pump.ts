@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { isPrimitive, isThenable } from "../internal/kinds.js";
 import { describe } from "../internal/validate.js";
+import { monotonicMs, setImmediate, whenSettled } from "../internal/platform.js";
 
 /** Items that are ready wait at most about so long for others to go with them. */
 const FLUSH_MS = 0.25;
@@ -86,9 +87,18 @@ export class Pump {
         return;
       }
       signal.addEventListener("abort", this.#aborted, { once: true });
-      this.#turnAt = this.#flushedAt = this.#lookedAt = performance.now();
+      this.#turnAt = this.#flushedAt = this.#lookedAt = monotonicMs();
       this.#drive();
     });
+  }
+
+  /** The same with what a generator function gave, which may be a promise of a source. */
+  runOf(made: unknown): Promise<number> {
+    return isThenable(made) ? this.#runLater(made) : this.run(made);
+  }
+
+  async #runLater(made: PromiseLike<unknown>): Promise<number> {
+    return this.run(await made);
   }
 
   #open(source: unknown): void {
@@ -158,7 +168,7 @@ export class Pump {
       this.#add(step.value);
       return true;
     }
-    Promise.resolve(step.value).then(this.#arrived, (error: unknown) => {
+    void whenSettled(step.value, this.#arrived, (error) => {
       this.#close(error);
     });
     this.#flushSoon();
@@ -166,10 +176,8 @@ export class Pump {
   }
 
   #stepAsync(): void {
-    Promise.resolve((this.#iterator as AsyncIterator<unknown>).next()).then(
-      this.#stepped,
-      this.#failed,
-    );
+    const next = (this.#iterator as AsyncIterator<unknown>).next();
+    void whenSettled(next, this.#stepped, this.#failed);
     if (this.#batch.length > 0) this.#flushSoon();
   }
 
@@ -207,7 +215,7 @@ export class Pump {
     this.#untilLook -= 1;
     if (this.#untilLook > 0) return false;
     this.#outlet.throwIfAborted();
-    const now = performance.now();
+    const now = monotonicMs();
     // Of a source whose steps are long, or not known yet, each item goes at once: the next may take an hour.
     const goesAlone = this.#stride === 1;
     if (now - this.#lookedAt > FLUSH_MS) this.#stride = 1;
@@ -220,13 +228,13 @@ export class Pump {
     if (now - this.#turnAt <= TURN_MS) return false;
     this.#flush(now);
     setImmediate(() => {
-      this.#turnAt = performance.now();
+      this.#turnAt = monotonicMs();
       this.#drive();
     });
     return true;
   }
 
-  #flush(now = performance.now()): void {
+  #flush(now = monotonicMs()): void {
     this.#flushedAt = now;
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
@@ -263,9 +271,10 @@ export class Pump {
       this.#end({ error: reason });
       return;
     }
-    returned.then(() => {
+    const ended = (): void => {
       this.#end({ error: reason });
-    }, this.#failed);
+    };
+    void whenSettled(returned, ended, this.#failed);
   }
 
   #end(failure?: { error: unknown }): void {

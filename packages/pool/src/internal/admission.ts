@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { QueueFullError } from "../errors.js";
 import { onAbort } from "./abort-hub.js";
 import { Fifo } from "./fifo.js";
+import { queueMicrotask } from "./platform.js";
 
 /**
  * Keeps the calls of an executor within its `maxQueue`, and lets those who would rather wait than be refused stand in

@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { Turn, type Admission } from "./admission.js";
 import { zip, type ZippedSource } from "./zip.js";
+import { leaveAlone } from "./platform.js";
 
 /** Takes what a map reads. */
 export interface MapInputListener<A> {
@@ -151,7 +152,7 @@ export class MapInput<A extends unknown[]> {
 
   /** Closes where nobody waits who could be told of an error in the input's own clean-up. */
   #closeUnseen(): void {
-    this.#closeSource().catch(() => undefined);
+    leaveAlone(this.#closeSource());
   }
 
   /** A source that is read at once throws at once; here that is a rejection. */

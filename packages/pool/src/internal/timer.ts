@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from "./platform.js";
+
 /** The longest delay setTimeout takes; a longer one would fire after a millisecond. */
 const LONGEST_MS = 2 ** 31 - 1;
 

@@ -8,6 +8,7 @@ import { startTimer } from "../internal/timer.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Callable } from "./resolve-task.js";
 import { callStore, type CurrentCall, type TaskContext } from "../internal/task-context.js";
+import { AbortController, apply, whenSettled } from "../internal/platform.js";
 
 /** What a call needs of its executor. */
 export interface CallHost {
@@ -90,13 +91,14 @@ export class LocalCall implements FutureOwner {
     const current = this.#createCurrent();
     let returned: unknown;
     try {
-      // In the context of the submitter, as if it had called the function itself.
+      // In the context of the submitter, as if it had called the function itself. As in a worker, there is no `this`.
       returned = work.submitter.runInAsyncScope(() =>
-        callStore().run(current, () => work.run(...work.args)),
+        callStore().run(current, () => apply(work.run, undefined, work.args)),
       );
       if (isThenable(returned)) {
         // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-        Promise.resolve(returned).then(
+        void whenSettled(
+          returned,
           (value) => {
             this.#end("completed", value);
           },

@@ -10,6 +10,7 @@ import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js"
 import type { ResultIterator } from "../result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
+import type { Task } from "../task.js";
 import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
 import { openLocalStream } from "./local-stream.js";
 import { resolveTask } from "./resolve-task.js";
@@ -74,7 +75,8 @@ export abstract class LocalExecutor extends Executor {
     task: (...args: A) => R,
     ...args: A
   ): Promise<Awaited<R>[]> {
-    return this.submitWhenReadyWith({}, task, args).then(async (future) => [await future.result()]);
+    // Any function is a task here.
+    return super.broadcast(task as Task<A, R>, ...args);
   }
 
   override map<A extends unknown[], R>(

@@ -1,7 +1,7 @@
 import { Pump } from "../flow/pump.js";
 import { endWith, openStream, type StreamIterator } from "../flow/stream.js";
 import type { Future } from "../future.js";
-import { isThenable } from "../internal/kinds.js";
+import { apply } from "../internal/platform.js";
 import { callStore } from "../internal/task-context.js";
 import type { Callable } from "./resolve-task.js";
 
@@ -40,8 +40,8 @@ export function openLocalStream(generate: Callable, bufferSize: number | undefin
     const { signal, throwIfAborted } = current.context();
     const sender = new Pump({ send, keep: handOver, signal, throwIfAborted }, credit);
     pump = sender;
-    const made = generate(...args);
-    return isThenable(made) ? made.then((stream) => sender.run(stream)) : sender.run(made);
+    const made = apply(generate, undefined, args);
+    return sender.runOf(made);
   };
   const follow = (future: Future<unknown>): void => {
     call = future;

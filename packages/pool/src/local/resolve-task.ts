@@ -1,8 +1,9 @@
+import { apply } from "../internal/platform.js";
+import { exportedTask, type Callable } from "../internal/task-exports.js";
 import { describe } from "../internal/validate.js";
 import { isImported, taskSource } from "../task.js";
 
-/** Anything with arguments, once its types have been checked at the door. */
-export type Callable = (...args: unknown[]) => unknown;
+export type { Callable };
 
 /**
  * Gives what is to be called in this thread for `task`: the function itself, or one that first loads the module
@@ -19,13 +20,8 @@ export function resolveTask(task: unknown): { run: Callable; name: string } {
   if (source === undefined || "text" in source || !isImported(task))
     return { run: task as Callable, name };
   const run: Callable = async (...args) => {
-    const loaded = (await import(source.module)) as Record<string, unknown>;
-    // Own names only: "constructor" or "__proto__" is no export of anybody's.
-    const found = Object.hasOwn(loaded, source.export) ? loaded[source.export] : undefined;
-    if (typeof found !== "function") {
-      throw new TypeError(`${source.module} has no function '${source.export}'`);
-    }
-    return (found as Callable)(...args);
+    const loaded: unknown = await import(source.module);
+    return apply(exportedTask(loaded, source), undefined, args);
   };
   return { run, name };
 }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { CancelledError, type ThreadPoolExecutorOptions } from "../../src/index.js";
+import {
+  CancelledError,
+  type ProcessPoolExecutorOptions,
+  type ThreadPoolExecutorOptions,
+} from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { benches } from "./bench.js";
@@ -23,7 +27,7 @@ describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
     [0, RangeError],
     [-1, RangeError],
   ])("[M2] of %p is refused", (maxTasksPerWorker, expected) => {
-    const options = { maxTasksPerWorker } as ThreadPoolExecutorOptions;
+    const options = { maxTasksPerWorker } as ThreadPoolExecutorOptions & ProcessPoolExecutorOptions;
     expect(() => new Executor(options)).toThrow(expected);
   });
 

@@ -1,6 +1,8 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import workerpool from "workerpool";
+import { whenSettled } from "../../internal/platform.js";
+import { CallQueue } from "../call-queue.js";
 import type { WorkerEnd } from "../link.js";
 import type { ChildBirth } from "../shared/process-messages.js";
 import { childFile } from "../worker-url.js";
@@ -8,6 +10,8 @@ import { forkOptions, type ProcessOptions } from "./fork-options.js";
 import { atProgramEnd } from "./last-wishes.js";
 import { guardChannel, type NodeChannel } from "./node-channel.js";
 import { StderrTail } from "./stderr-tail.js";
+
+const nothing = (): void => undefined;
 
 /** A process as workerpool made it. */
 export interface SpawnedChild {
@@ -27,12 +31,18 @@ export interface SpawnedChild {
  * so workerpool's queue stays empty and its ways with tasks do not matter.
  */
 export class ChildSpawner {
-  #pool: ReturnType<typeof workerpool.pool>;
-  readonly #options: ProcessOptions;
+  readonly #pool: ReturnType<typeof workerpool.pool>;
+  readonly #queue = new CallQueue();
 
   constructor(options: ProcessOptions) {
-    this.#options = options;
-    this.#pool = this.#createPool();
+    this.#pool = workerpool.pool(childFile, {
+      workerType: "process",
+      // The crew counts. Here a process counts until it is gone.
+      maxWorkers: Number.MAX_SAFE_INTEGER,
+      workerTerminateTimeout: 1,
+      queueStrategy: this.#queue,
+      forkOpts: forkOptions(options),
+    });
   }
 
   /**
@@ -48,15 +58,16 @@ export class ChildSpawner {
       const made = (message as { process: ChildProcess }).process;
       child = made;
       setStdio(made, keepsStderr);
+      // Of a process that cannot be had Node tells later, and workerpool may not be there to hear it.
+      made.on("error", nothing);
     };
     subscribe("child_process", seen);
     try {
       this.#attach(birth);
     } catch (error) {
-      // workerpool keeps a call that could not get its worker, and would hand the next worker to it.
-      void this.#pool.terminate(true);
-      this.#pool = this.#createPool();
-      throw error;
+      this.#queue.clear();
+      // Where the system has no more processes or files, Node tells why in an event of the process that could not be had.
+      if (child === undefined || child.pid !== undefined) throw error;
     } finally {
       unsubscribe("child_process", seen);
     }
@@ -69,20 +80,9 @@ export class ChildSpawner {
     await this.#pool.terminate(true);
   }
 
-  #createPool(): ReturnType<typeof workerpool.pool> {
-    return workerpool.pool(childFile, {
-      workerType: "process",
-      // The crew counts. Here a process counts until it is gone.
-      maxWorkers: Number.MAX_SAFE_INTEGER,
-      workerTerminateTimeout: 1,
-      forkOpts: forkOptions(this.#options),
-    });
-  }
-
   /** The call that never ends; how the process ends is told by the process. */
   #attach(birth: ChildBirth): void {
-    const ignore = (): void => undefined;
-    this.#pool.exec("attach", [birth]).then(ignore, ignore);
+    void whenSettled(this.#pool.exec("attach", [birth]), nothing, nothing);
   }
 }
 

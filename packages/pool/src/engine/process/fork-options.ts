@@ -1,6 +1,8 @@
+import type { Environment } from "../environment.js";
+
 /** Options of the processes themselves. */
 export interface ProcessOptions {
-  env?: Record<string, string | undefined> | undefined;
+  env?: Environment | undefined;
   execArgv?: readonly string[] | undefined;
 }
 

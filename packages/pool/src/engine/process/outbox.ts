@@ -10,6 +10,7 @@ import { CallFlag, FLAGS } from "../shared/process-messages.js";
 import { snapshot } from "../shared/snapshot.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
+import { clone } from "../shared/clone.js";
 
 /** How the value of a call goes. */
 const Form = { Number: 0, Json: 1, Bytes: 2, Payload: 3 } as const;
@@ -124,7 +125,7 @@ function encodeEach(call: WorkerCall, lists: Lists): Buffer {
   const copies = lists.map((args, index) => {
     try {
       // Looking for what cannot be sent to a process is left to the end: few chunks have any.
-      return snapshot(args) ?? structuredClone(args);
+      return snapshot(args) ?? clone(args);
     } catch (error) {
       refused.push(refusal(call, index, args, error));
       return undefined;

@@ -17,6 +17,7 @@ import { Departure } from "./departure.js";
 import { Mailbox } from "./mailbox.js";
 import { Post, type Refusal } from "./post.js";
 import { Recalls } from "./recalls.js";
+import { queueMicrotask } from "../../internal/platform.js";
 
 /**
  * The parent's end of one child process: frames over a channel.

@@ -1,6 +1,7 @@
 import { readSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { FrameReader } from "./frame-reader.js";
+import { monotonicMs } from "../../internal/platform.js";
 
 /** A rest that is shorter comes as fast in the usual way. */
 const WORTH_BYTES = 262_144;
@@ -19,14 +20,14 @@ export function readDirectly(socket: Socket, reader: FrameReader): void {
   // Node's types do not tell of it; pipes of Windows have none.
   const { fd = -1 } = (socket as { readonly _handle?: { readonly fd?: number } })._handle ?? {};
   if (fd < 0) return;
-  let lastMs = performance.now();
+  let lastMs = monotonicMs();
   while (rest !== undefined) {
     const count = readSome(fd, rest);
     if (count > 0) {
       reader.filled(count);
       ({ rest } = reader);
-      lastMs = performance.now();
-    } else if (count === 0 || performance.now() - lastMs > PATIENCE_MS) {
+      lastMs = monotonicMs();
+    } else if (count === 0 || monotonicMs() - lastMs > PATIENCE_MS) {
       return;
     }
   }

@@ -1,5 +1,7 @@
 import { types } from "node:util";
 import { Deserializer, Serializer } from "node:v8";
+import { refuseLoss } from "../../codec/lost-in-copy.js";
+import { structuredClone } from "../../internal/platform.js";
 import { RECORD_NAMES, fewNames, isPlain } from "./plain.js";
 
 /** Longer strings go the other way, where they are copied instead of escaped. */
@@ -36,15 +38,26 @@ class ValueReader extends Deserializer {
  *
  * A serializer of its own for each value: two values that share an object must not share its copy.
  *
- * @throws For what cannot be cloned, or only between threads; for more than 4 GB; and whatever a getter throws.
+ * @throws For what cannot be cloned, or only between threads, or of which nothing would arrive; for more than 4 GB; and whatever a
+ *   getter throws.
  */
 export function encodePayload(value: unknown): Buffer {
+  refuseLoss(value, copyByBytes);
+  return toBytes(value);
+}
+
+/** The same for what was looked through already. */
+function toBytes(value: unknown): Buffer {
   const writer = new ValueWriter();
   writer.writeHeader();
   writer.writeValue(value);
   const bytes = writer.releaseBuffer();
   if (bytes.length > MAX_BYTES) throw new RangeError("it has more than 4 GB");
   return bytes;
+}
+
+function copyByBytes(value: object): unknown {
+  return decodePayload(toBytes(value));
 }
 
 /** Reads a value. @throws When it is nested too deeply for this stack, or can be read by threads only. */

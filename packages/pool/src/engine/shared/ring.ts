@@ -111,12 +111,3 @@ export class Ring {
     return new Ring(new SharedArrayBuffer(bytes));
   }
 }
-
-/**
- * Milliseconds on a clock that all threads of the process share; `performance.now()` starts anew in each, and its first use
- * costs a thread 100 KB.
- */
-export function monotonicMs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
-}

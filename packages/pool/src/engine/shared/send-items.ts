@@ -1,10 +1,28 @@
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { moveOf, movesOf } from "../../internal/moves.js";
+import { refuseLossBetweenThreads } from "./clone.js";
 import { snapshot } from "./snapshot.js";
 
-/** Gives a copy of an item of a stream that may wait for others. A copy of what is to be moved would not be moved. */
-export function keepItem(item: unknown): object | undefined {
-  return moveOf(item) === undefined ? snapshot(item) : undefined;
+/**
+ * Makes what gives a copy of an item of a stream that may wait for others. A copy of what is to be moved would not be moved. It
+ * throws a SerializationError for an item of which nothing would arrive.
+ *
+ * @param root - What an item is called in the error.
+ */
+export function itemKeeper(
+  phase: "arguments" | "result",
+  root: string,
+): (item: unknown) => object | undefined {
+  return (item) => {
+    const copy = moveOf(item) === undefined ? snapshot(item) : undefined;
+    if (copy !== undefined) return copy;
+    try {
+      refuseLossBetweenThreads(item);
+    } catch (error) {
+      throw serializationError(phase, item, root, error);
+    }
+    return undefined;
+  };
 }
 
 /**

@@ -1,5 +1,7 @@
 // What both sides of a ring may do to a slot. The model in test/model walks through these very functions.
 
+import { Atomics } from "../../internal/platform.js";
+
 /** Calls that one worker can hold: those it runs and those sent ahead. A power of two, so that a mask wraps indices. */
 export const SLOTS = 1024;
 export const MASK = SLOTS - 1;

@@ -2,6 +2,9 @@ import { types } from "node:util";
 import { isPrimitive } from "../../internal/kinds.js";
 import { wholeBuffer } from "./bytes.js";
 import { fewNames, isPlain } from "./plain.js";
+import { serializationError } from "../../codec/find-uncloneable.js";
+import { structuredClone } from "../../internal/platform.js";
+import { refuseLossBetweenThreads } from "./clone.js";
 
 /** Of larger values a clone is as fast: with more objects and arrays in them, */
 const MAX_NODES = 32;
@@ -42,11 +45,20 @@ export function snapshotAll(values: readonly unknown[]): unknown[] | undefined {
   }
 }
 
-/** Gives a value as it is at this moment: what a task keeps hold of may be changed by the next call. */
+/**
+ * Gives a value as it is at this moment: what a task keeps hold of may be changed by the next call.
+ *
+ * @throws {SerializationError} Where nothing would be left of a part of it.
+ */
 export function asItIsNow(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const copy = snapshot(value);
   if (copy !== undefined) return copy;
+  try {
+    refuseLossBetweenThreads(value);
+  } catch (error) {
+    throw serializationError("result", value, "result", error);
+  }
   try {
     return structuredClone(value);
   } catch {

@@ -1,3 +1,5 @@
+import { monotonicMs, setImmediate } from "../../internal/platform.js";
+
 /** A gap between two looks longer than this means that something else had the core, or the loop. */
 const GAP_MS = 0.4;
 
@@ -56,10 +58,10 @@ export class Vigil {
       this.rest();
       return false;
     }
-    if (this.#notBefore !== 0 && performance.now() <= this.#notBefore) return false;
+    if (this.#notBefore !== 0 && monotonicMs() <= this.#notBefore) return false;
     this.#awake = true;
     this.#lastLook = 0;
-    this.#since = performance.now();
+    this.#since = monotonicMs();
     setImmediate(this.#turn);
     return true;
   }
@@ -70,7 +72,7 @@ export class Vigil {
       this.#awake = false;
       this.#watched.ended?.();
     }
-    if (this.#us === 0) this.#asleepSince = performance.now();
+    if (this.#us === 0) this.#asleepSince = monotonicMs();
   }
 
   /** Something has come by the event loop. */
@@ -82,14 +84,14 @@ export class Vigil {
   /** Something has woken the loop: if that was soon after it fell asleep, a vigil would have paid. */
   woken(): void {
     if (this.#us !== 0 || this.#asleepSince === 0) return;
-    if ((performance.now() - this.#asleepSince) * 1e3 < this.#longestUs) this.#us = this.#longestUs;
+    if ((monotonicMs() - this.#asleepSince) * 1e3 < this.#longestUs) this.#us = this.#longestUs;
   }
 
   readonly #turn = (): void => {
     if (!this.#awake) return;
     const found = this.#watched.look?.() ?? this.#came;
     this.#came = false;
-    const now = performance.now();
+    const now = monotonicMs();
     if (found || this.#since === 0) {
       this.#since = now;
       // What has come takes its time, which is no gap.

@@ -2,6 +2,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { isPrimitive } from "../../internal/kinds.js";
 import { Cargo } from "../shared/cargo.js";
 import type { ChunkFailure } from "../shared/messages.js";
+import { clone } from "../shared/clone.js";
 import { packIntegers, packRecords, type Packed } from "../shared/packed.js";
 import { snapshot, snapshotAll } from "../shared/snapshot.js";
 import { unsendableArguments } from "../unsendable.js";
@@ -42,7 +43,7 @@ function chunkLetter(call: WorkerCall): Letter {
   const refused: ChunkFailure[] = [];
   const copies = lists.map((args, index) => {
     try {
-      return snapshotAll(args) ?? structuredClone(args);
+      return snapshotAll(args) ?? clone(args);
     } catch (error) {
       const reason = unsendableArguments(args, call.host.carriesContext, error);
       refused.push([index, encodeThrown(reason)]);
@@ -68,9 +69,7 @@ function flatArguments(lists: readonly (readonly unknown[])[]): unknown[] | Pack
 
 function copiesOf(values: readonly unknown[]): unknown[] | undefined {
   try {
-    return values.map((value) =>
-      isPrimitive(value) ? value : (snapshot(value) ?? structuredClone(value)),
-    );
+    return values.map((value) => (isPrimitive(value) ? value : (snapshot(value) ?? clone(value))));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { AbortFlag, MASK, Word, WorkerPhase, type Ring } from "../shared/ring.js";
 import { isWaiting, open, slotOf, takeBack, withdraw } from "../shared/slot-states.js";
 import type { WorkerCall } from "../worker-call.js";
+import { Atomics } from "../../internal/platform.js";
 
 /** The parent's end of the ring of submissions: which calls the worker may see, and which it has come to. */
 export class Submissions {

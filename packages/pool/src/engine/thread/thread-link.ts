@@ -3,6 +3,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { futureControl } from "../../future.js";
 import { Link, type LinkListener, type Surrender } from "../link.js";
 import { Cargo, cargoOf, putCargo, takeCargo } from "../shared/cargo.js";
+import { refuseLossBetweenThreads } from "../shared/clone.js";
 import {
   ReplyStatus,
   WAKE,
@@ -23,6 +24,7 @@ import { Outbox, type Unsent } from "./outbox.js";
 import { settle } from "./settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
+import { Atomics } from "../../internal/platform.js";
 
 /** A thread may also have to wake its parent, which then was not looking by itself. */
 export interface ThreadLinkListener extends LinkListener {
@@ -132,6 +134,8 @@ export class ThreadLink extends Link {
     const slot = this.#slots.reserve();
     const ticket = this.#slots.ticket(slot);
     try {
+      // What is moved cannot be copied to see what becomes of it.
+      if (!call.pinned) refuseLossBetweenThreads(message);
       this.#outbox.post(ticket, message, call.options.transfer);
     } catch (error) {
       this.#slots.release(slot);

@@ -3,9 +3,13 @@ import {
   MessageChannel,
   type MessagePort,
   type ResourceLimits,
+  type SHARE_ENV,
   type Worker,
 } from "node:worker_threads";
 import workerpool from "workerpool";
+import { whenSettled } from "../../internal/platform.js";
+import type { Environment } from "../environment.js";
+import { CallQueue } from "../call-queue.js";
 import type { WorkerEnd } from "../link.js";
 import { PrintedOutput } from "../printed-output.js";
 import type { WorkerBirth } from "../shared/messages.js";
@@ -14,7 +18,7 @@ import { workerFile } from "../worker-url.js";
 /** Options of the threads themselves. */
 export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
-  env?: Record<string, string | undefined> | undefined;
+  env?: Environment | typeof SHARE_ENV | undefined;
   execArgv?: readonly string[] | undefined;
 }
 
@@ -33,7 +37,8 @@ export interface SpawnedThread {
  * so workerpool's queue stays empty and its ways with tasks do not matter.
  */
 export class ThreadSpawner {
-  #pool: ReturnType<typeof workerpool.pool>;
+  readonly #pool: ReturnType<typeof workerpool.pool>;
+  readonly #queue = new CallQueue();
   readonly #options: ThreadOptions;
   readonly #output = new PrintedOutput();
   /** What `onCreateWorker` must hand to the thread that is being made. */
@@ -41,7 +46,14 @@ export class ThreadSpawner {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
-    this.#pool = this.#createPool();
+    this.#pool = workerpool.pool(workerFile, {
+      workerType: "thread",
+      // The crew counts. Here a thread counts until it is gone, and one that is killed inside a native call stays for long.
+      maxWorkers: Number.MAX_SAFE_INTEGER,
+      workerTerminateTimeout: 1,
+      queueStrategy: this.#queue,
+      onCreateWorker: () => this.#threadOptions(),
+    });
   }
 
   /**
@@ -62,9 +74,7 @@ export class ThreadSpawner {
     try {
       life = this.exec();
     } catch (error) {
-      // workerpool keeps a call that could not get its worker, and would hand the next worker to it.
-      void this.#pool.terminate(true);
-      this.#pool = this.#createPool();
+      this.#queue.clear();
       port1.close();
       throw error;
     } finally {
@@ -79,16 +89,6 @@ export class ThreadSpawner {
   async end(): Promise<void> {
     await this.#pool.terminate(true);
     await this.#output.handedOn();
-  }
-
-  #createPool(): ReturnType<typeof workerpool.pool> {
-    return workerpool.pool(workerFile, {
-      workerType: "thread",
-      // The crew counts. Here a thread counts until it is gone, and one that is killed inside a native call stays for long.
-      maxWorkers: Number.MAX_SAFE_INTEGER,
-      workerTerminateTimeout: 1,
-      onCreateWorker: () => this.#threadOptions(),
-    });
   }
 
   private exec(): { then(done: () => void, failed: () => void): unknown; cancel(): unknown } {
@@ -106,18 +106,11 @@ export class ThreadSpawner {
         workerData: data,
         transferList: [data.port],
         ...(resourceLimits && { resourceLimits }),
-        ...(env && { env: withoutUndefined(env) }),
+        ...(env !== undefined && { env }),
         ...(execArgv && { execArgv: [...execArgv] }),
       },
     };
   }
-}
-
-/** A thread would be given the text "undefined"; a process is not given such a variable at all. */
-function withoutUndefined(
-  env: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
 }
 
 function watch(
@@ -145,7 +138,7 @@ function watch(
   const lifeEnded = (): void => {
     if (worker === undefined) ended();
   };
-  life.then(lifeEnded, lifeEnded);
+  void whenSettled(life, lifeEnded, lifeEnded);
   return {
     port,
     onEnd(tell) {

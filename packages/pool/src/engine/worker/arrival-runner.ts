@@ -2,7 +2,7 @@ import { isThenable } from "../../internal/kinds.js";
 import type { ChunkOutcome, FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
 import { decodePayload } from "../shared/payload.js";
 import { CallFlag, FLAGS, ProcessReply } from "../shared/process-messages.js";
-import { monotonicMs } from "../shared/ring.js";
+import { apply, monotonicMs } from "../../internal/platform.js";
 import type { Arrival } from "./arrivals.js";
 import type { ChildReplies } from "./child-replies.js";
 import { runChunk, type Chunk } from "./chunk.js";
@@ -74,7 +74,7 @@ export class ArrivalRunner {
         return false;
       }
     }
-    if ((code & CallFlag.Named) !== 0) [name, args] = args as [string, unknown[]];
+    if ((code & CallFlag.Named) !== 0) ({ 0: name, 1: args } = args as [string, unknown[]]);
     const flow = (code & CallFlag.Flow) !== 0 ? (args as FlowArguments) : undefined;
     const call = new RunningCall(this.#environment, id, flow?.name ?? name);
     if (flow !== undefined) this.#openFlows(call, flow);
@@ -82,9 +82,7 @@ export class ArrivalRunner {
     const isChunk = (code & CallFlag.Chunk) !== 0;
     const fn = this.#tasks.loaded(task);
     if (fn === undefined) {
-      const loading = this.#tasks.load(task);
-      const value = loading.then((loaded) => this.#enter(call, loaded, code, args));
-      this.#await(call, task, isChunk, value);
+      this.#await(call, task, isChunk, this.#enterLoaded(call, task, code, args));
       return false;
     }
     let value: unknown;
@@ -102,6 +100,15 @@ export class ArrivalRunner {
     return !isChunk;
   }
 
+  async #enterLoaded(
+    call: RunningCall,
+    task: number,
+    code: number,
+    args: unknown,
+  ): Promise<unknown> {
+    return this.#enter(call, await this.#tasks.load(task), code, args);
+  }
+
   #enter(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
     if (!this.#calls.several) return this.#call(call, fn, code, args);
     return this.#calls.enter(call, () => this.#call(call, fn, code, args));
@@ -110,7 +117,8 @@ export class ArrivalRunner {
   #call(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {
     if ((code & CallFlag.Flow) !== 0) return this.#flows.get(call.flow ?? -1)?.run(call, fn);
     const isFlat = (code & CallFlag.Flat) !== 0;
-    if ((code & CallFlag.Chunk) === 0) return isFlat ? fn(args) : fn(...(args as unknown[]));
+    if ((code & CallFlag.Chunk) === 0)
+      return isFlat ? fn(args) : apply(fn, undefined, args as unknown[]);
     const chunk: Chunk = isFlat
       ? { each: args as unknown[] }
       : { lists: args as (unknown[] | undefined)[] };

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import worker from "workerpool/src/worker.js";
 import { encodeThrown } from "../../codec/encode-error.js";
+import { apply } from "../../internal/platform.js";
 import { decodePayload } from "../shared/payload.js";
 import { firstIds } from "../shared/call-id.js";
 import type { ChildBirth } from "../shared/process-messages.js";
@@ -51,7 +52,7 @@ async function begin(birth: ChildBirth): Promise<void> {
       const initialize = await loadTask(birth.initializer.source);
       // Node has made the bytes a Uint8Array on their way.
       const args = decodePayload(Buffer.from(birth.initializer.args)) as unknown[];
-      await initialize(...args);
+      await apply(initialize, undefined, args);
     } catch (error) {
       replies.say({ kind: "initializer failed", error: encodeThrown(error) });
       return;

@@ -19,6 +19,7 @@ import type { Claims } from "./claims.js";
 import { Sampler } from "./pacing.js";
 import { RunningCalls, type CallEnvironment, type RunningCall } from "./running-call.js";
 import { ToldTimes } from "./told-times.js";
+import { exitProcess, monotonicMs, setImmediate } from "../../internal/platform.js";
 
 /** The event loop gets a turn after so many milliseconds of work. */
 const YIELD_MS = 4;
@@ -41,14 +42,14 @@ export class ChildLoop implements CallEnvironment, FrameListener {
   #scheduled = false;
   #stretches = 0;
   #slow = true;
-  #yieldedAt = performance.now();
+  #yieldedAt = monotonicMs();
 
   constructor(birth: ChildBirth, replies: ChildReplies, claims: Claims) {
     this.workerId = birth.workerId;
     this.#claims = claims;
     this.#replies = replies;
     this.#calls = new RunningCalls(birth.concurrency, () => {
-      this.#yieldedAt = performance.now();
+      this.#yieldedAt = monotonicMs();
       this.#run();
     });
     this.#calls.install();
@@ -75,7 +76,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       return;
     }
     if (!this.#scheduled) {
-      this.#yieldedAt = performance.now();
+      this.#yieldedAt = monotonicMs();
       this.#run();
     }
   }
@@ -109,7 +110,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     if (order.kind === "tasks") this.#runner.addTasks(order.from, order.tasks);
     else if (order.kind === "abort") this.#stop(order.call, decodeThrown(order.reason));
     // What was finished is written by whoever hears of the exit.
-    else if (order.kind === "leave") process.exit(0);
+    else if (order.kind === "leave") exitProcess(0);
     else this.#runner.hear(order);
   }
 
@@ -137,7 +138,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
 
   readonly #runAgain = (): void => {
     this.#scheduled = false;
-    this.#yieldedAt = performance.now();
+    this.#yieldedAt = monotonicMs();
     this.#run();
   };
 
@@ -170,7 +171,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
       const task = Math.floor(arrival.code / FLAGS);
       if (sampler.tick(task)) {
         if (this.#replies.waiting && sampler.flushDue()) this.#replies.flush();
-        if (performance.now() - this.#yieldedAt > YIELD_MS) {
+        if (monotonicMs() - this.#yieldedAt > YIELD_MS) {
           this.#scheduled = true;
           setImmediate(this.#runAgain);
           return;

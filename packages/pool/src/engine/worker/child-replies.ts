@@ -1,3 +1,4 @@
+import { clone } from "../shared/clone.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import type { CallId } from "../shared/call-id.js";
@@ -161,7 +162,7 @@ export class ChildReplies {
       try {
         encodePayload(value);
         // The copy and not the value: a getter may think otherwise when it is asked again.
-        return structuredClone(value);
+        return clone(value);
       } catch (error) {
         fail(value, index, error);
         return undefined;

@@ -2,7 +2,7 @@ import { encodeThrown } from "../../codec/encode-error.js";
 import { moveOf, noteMove } from "../../internal/moves.js";
 import { isThenable } from "../../internal/kinds.js";
 import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
-import { monotonicMs } from "../shared/ring.js";
+import { apply, monotonicMs, structuredClone } from "../../internal/platform.js";
 import { asItIsNow } from "../shared/snapshot.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
@@ -61,7 +61,7 @@ async function runChunkAsync(
     const begun = index === first.index;
     if (!begun && call.asked()) return { values, thrown, stopped: index };
     try {
-      values[index] = toKeep(await (begun ? first.value : fn(...args)));
+      values[index] = toKeep(await (begun ? first.value : apply(fn, undefined, args)));
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
       thrown.push([index, encodeThrown(error)]);
@@ -88,5 +88,5 @@ function toKeep(value: unknown): unknown {
 }
 
 function callOne(fn: Callable, args: readonly unknown[]): unknown {
-  return args.length === 2 ? fn(args[0], args[1]) : fn(...args);
+  return args.length === 2 ? fn(args[0], args[1]) : apply(fn, undefined, args);
 }

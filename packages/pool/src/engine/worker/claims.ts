@@ -1,3 +1,4 @@
+import { Atomics } from "../../internal/platform.js";
 import { nextIn, slotOf, type CallId } from "../shared/call-id.js";
 
 /** The last call in each slot that was decided on: it has begun here, or was taken back. */

@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import { WAKE } from "../shared/messages.js";
 import { FEW_LEFT, MASK, Word, type Ring } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
+import { Atomics } from "../../internal/platform.js";
 
 /** So many microseconds may a result wait for others, so that the parent is woken once for all of them. */
 const UNTOLD_US = 2000;

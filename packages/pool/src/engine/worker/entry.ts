@@ -1,6 +1,7 @@
 // The program of every worker thread. It is built into one CommonJS file, which starts faster than an ES module.
 import { workerData } from "node:worker_threads";
 import { encodeThrown } from "../../codec/encode-error.js";
+import { apply } from "../../internal/platform.js";
 import type { FromWorker, WorkerBirth } from "../shared/messages.js";
 import { moduleLoads } from "./module-loads.js";
 import { loadTask } from "./task-table.js";
@@ -19,7 +20,7 @@ async function begin(): Promise<void> {
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);
-      await initialize(...birth.initializer.args);
+      await apply(initialize, undefined, birth.initializer.args);
     } catch (error) {
       birth.port.postMessage({
         kind: "initializer failed",

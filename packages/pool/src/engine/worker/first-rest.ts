@@ -1,3 +1,5 @@
+import { clearInterval, setImmediate, setInterval } from "../../internal/platform.js";
+
 /** A thread that has begun nothing between two looks, so many milliseconds apart, is at rest. */
 const LOOK_MS = 200;
 

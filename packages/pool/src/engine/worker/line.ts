@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { Atomics } from "../../internal/platform.js";
 
 /** The line to the parent. */
 export interface ParentLine {

@@ -1,5 +1,6 @@
-import { monotonicMs, Word, WorkerPhase, type Ring } from "../shared/ring.js";
+import { Word, WorkerPhase, type Ring } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
+import { Atomics, monotonicMs } from "../../internal/platform.js";
 
 /** The event loop gets a turn after so many milliseconds of work. */
 const YIELD_MS = 4;

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { exitProcess } from "../../internal/platform.js";
 import { giveBack } from "../shared/scratch.js";
 import { LineRole, type ChildBirth } from "../shared/process-messages.js";
 import { IpcLine } from "./ipc-line.js";
@@ -105,7 +106,7 @@ function join(address: string, connected: () => void): Socket {
   // "close" follows, and tells all there is to know.
   socket.on("error", () => undefined);
   socket.on("close", () => {
-    process.exit(1);
+    exitProcess(1);
   });
   return socket;
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { nextTick } from "../../internal/platform.js";
 import type { StreamName } from "../shared/messages.js";
 
 type Original = (...args: unknown[]) => boolean;
@@ -62,7 +63,7 @@ export class Printer {
       if (text === undefined) return original(chunk, encoding, callback);
       this.#print(stream, text);
       const done = typeof encoding === "function" ? encoding : callback;
-      if (typeof done === "function") process.nextTick(done);
+      if (typeof done === "function") nextTick(done);
       return true;
     };
     target.write = write;

@@ -1,4 +1,5 @@
 // The program of a thread beside each child process: it acts also while a call keeps the process from its event loop.
+import { killProcess, setInterval } from "../../internal/platform.js";
 import { connect } from "node:net";
 import { workerData } from "node:worker_threads";
 import { LineRole, Recall, RECALL_ANSWER_BYTES, RECALL_BYTES } from "../shared/process-messages.js";
@@ -22,7 +23,7 @@ const { parent, address, token, claims: memory } = workerData as RecallThreadDat
 // A process whose parent is gone is given another one. On Windows it is ended by the system.
 if (process.platform !== "win32") {
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+    if (process.ppid !== parent) killProcess(process.pid, "SIGKILL");
   }, LOOK_MS);
 }
 if (address !== undefined) answerRequests(address);

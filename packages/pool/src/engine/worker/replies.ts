@@ -10,6 +10,8 @@ import { Word, type Ring } from "../shared/ring.js";
 import { sendItems } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { FlowOutlet } from "./task-flows.js";
+import { Atomics } from "../../internal/platform.js";
+import { clone, refuseLossBetweenThreads } from "../shared/clone.js";
 
 /** So many replies are sent without waiting for more. */
 const FULL = 256;
@@ -63,6 +65,7 @@ export class Replies {
   ): void {
     this.flush();
     try {
+      refuseLossBetweenThreads(value);
       this.#post([ticket, status, value], transfer);
     } catch (error) {
       this.#post([ticket, ...unsendable(status, value, error)]);
@@ -76,6 +79,7 @@ export class Replies {
    */
   report(ticket: number, progress: unknown): void {
     try {
+      refuseLossBetweenThreads(progress);
       this.post(ticket, ReplyStatus.Progress, progress);
     } catch (error) {
       throw serializationError("result", progress, "progress", error);
@@ -128,7 +132,12 @@ export class Replies {
 
   /** One value in the batch cannot be cloned: only that one must fail. */
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
-    for (const reply of entriesOf(batch, starts, 2, ([, status]) => status === ReplyStatus.Record)) {
+    for (const reply of entriesOf(
+      batch,
+      starts,
+      2,
+      ([, status]) => status === ReplyStatus.Record,
+    )) {
       try {
         this.#post(reply);
       } catch (error) {
@@ -154,7 +163,7 @@ function sendablePart({ values, thrown = [], stopped }: SentOutcome): SentOutcom
   const sendable = Array.from<unknown, unknown>(listOf(values), (value, index) => {
     try {
       // The copy and not the value: a getter may think otherwise when it is asked again.
-      return structuredClone(value);
+      return clone(value);
     } catch (error) {
       failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
       return undefined;

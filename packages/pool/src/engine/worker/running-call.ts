@@ -4,7 +4,7 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
-import { monotonicMs } from "../shared/ring.js";
+import { AbortController, monotonicMs, whenSettled } from "../../internal/platform.js";
 
 /** What a call needs of its worker to serve `currentTask()`. */
 export interface CallEnvironment {
@@ -184,8 +184,8 @@ export class RunningCalls {
       settle();
       this.#resumed();
     };
-    // By way of a promise, as await does it: a thenable is followed to its end, and heard only once.
-    Promise.resolve(promise).then(
+    void whenSettled(
+      promise,
       (value) => {
         resume(() => {
           outcome.succeeded(value);

@@ -1,3 +1,4 @@
+import { killProcess, setInterval } from "../../internal/platform.js";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ChildBirth } from "../shared/process-messages.js";
@@ -32,6 +33,6 @@ export function startSideThread({ address, token }: ChildBirth, claims: ClaimMem
 function watchParent(): void {
   if (process.platform === "win32") return;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+    if (process.ppid !== parent) killProcess(process.pid, "SIGKILL");
   }, LOOK_MS).unref();
 }

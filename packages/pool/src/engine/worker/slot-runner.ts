@@ -1,7 +1,7 @@
 import { isThenable } from "../../internal/kinds.js";
 import { Cargo, isChunk, takeCargo } from "../shared/cargo.js";
 import type { FlowArguments, FlowOrder, TaskEntry } from "../shared/messages.js";
-import { AbortFlag, monotonicMs, type Ring } from "../shared/ring.js";
+import { AbortFlag, type Ring } from "../shared/ring.js";
 import { claim, Claim, finish, slotOf } from "../shared/slot-states.js";
 import { WireFault } from "../shared/wire-fault.js";
 import { listOf, type Packed } from "../shared/packed.js";
@@ -13,6 +13,7 @@ import type { Replies } from "./replies.js";
 import { RunningCall, type CallEnvironment, type RunningCalls } from "./running-call.js";
 import { TaskFlows } from "./task-flows.js";
 import { TaskTable, type Callable } from "./task-table.js";
+import { apply, monotonicMs } from "../../internal/platform.js";
 
 /** What a runner shares with the loop around it. */
 export interface SlotRunnerParts {
@@ -100,11 +101,7 @@ export class SlotRunner {
     this.#calls.begin(call);
     const args = named === undefined ? (message as unknown[]) : named[1];
     if (fn === undefined) {
-      this.#await(
-        call,
-        task,
-        this.#tasks.load(task).then((loaded) => this.#enter(call, loaded, cargo, args)),
-      );
+      this.#await(call, task, this.#enterLoaded(call, task, cargo, args));
       return false;
     }
     let value: unknown;
@@ -120,6 +117,15 @@ export class SlotRunner {
     }
     this.#succeed(call, cargo, value);
     return !isChunk(cargo);
+  }
+
+  async #enterLoaded(
+    call: RunningCall,
+    task: number,
+    cargo: number,
+    args: unknown[],
+  ): Promise<unknown> {
+    return this.#enter(call, await this.#tasks.load(task), cargo, args);
   }
 
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
@@ -140,7 +146,7 @@ export class SlotRunner {
         return this.#flows.get(call.flow ?? -1)?.run(call, fn);
       case Cargo.Message:
       case Cargo.Named:
-        return fn(...args);
+        return apply(fn, undefined, args);
       case Cargo.Record:
         return fn(args);
       default:

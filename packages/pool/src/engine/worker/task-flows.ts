@@ -3,9 +3,9 @@ import { CreditWindow } from "../../flow/credit-window.js";
 import { ItemQueue } from "../../flow/item-queue.js";
 import { Pump } from "../../flow/pump.js";
 import { readerOf } from "../../flow/stream.js";
-import { isThenable } from "../../internal/kinds.js";
+import { apply } from "../../internal/platform.js";
 import type { FlowArguments, FlowOrder } from "../shared/messages.js";
-import { keepItem } from "../shared/send-items.js";
+import { itemKeeper } from "../shared/send-items.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
 
@@ -17,6 +17,8 @@ export interface FlowOutlet {
   pull(source: number, total: number): void;
   leave(source: number): void;
 }
+
+const keepResult = itemKeeper("result", "an item");
 
 /** The worker's end of the streams of one call. */
 export class TaskFlows {
@@ -44,8 +46,10 @@ export class TaskFlows {
   run(call: RunningCall, fn: Callable): unknown {
     const { signal, throwIfAborted } = call.context();
     const { args, sources, credit } = this.#message;
-    const given = [...args];
-    for (const source of sources) given[source] = readerOf(this.#open(source));
+    const given = args.slice();
+    sources.forEach((source) => {
+      given[source] = readerOf(this.#open(source));
+    });
     if (sources.length > 0) {
       // Whoever waits for an item must not wait for it in vain.
       const stop = (): void => {
@@ -53,16 +57,16 @@ export class TaskFlows {
       };
       signal.addEventListener("abort", stop, { once: true });
     }
-    const made = fn(...given);
+    const made = apply(fn, undefined, given);
     if (credit === undefined) return made;
     // Its end must not overtake the items.
     call.reported = true;
     const send = (items: unknown[]): void => {
       this.#outlet.items(items);
     };
-    const pump = new Pump({ send, keep: keepItem, signal, throwIfAborted }, credit);
+    const pump = new Pump({ send, keep: keepResult, signal, throwIfAborted }, credit);
     this.#pump = pump;
-    return isThenable(made) ? made.then((stream) => pump.run(stream)) : pump.run(made);
+    return pump.runOf(made);
   }
 
   #open(source: number): ItemQueue {

@@ -1,13 +1,13 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
+import { exportedTask, type Callable } from "../../internal/task-exports.js";
 import type { TaskSource } from "../../task.js";
 import { moduleLoads } from "./module-loads.js";
 import { withContext } from "./with-context.js";
 import type { TaskEntry } from "../shared/messages.js";
 
-/** Anything with arguments. */
-export type Callable = (...args: unknown[]) => unknown;
+export type { Callable };
 
 /** Knows the functions of this worker's tasks, by the number the parent gave them. */
 export class TaskTable {
@@ -48,16 +48,11 @@ export class TaskTable {
 /**
  * Finds the function that a source names.
  *
- * @throws {TypeError} When the module has no such function of its own: `constructor` or `__proto__` is nobody's export.
+ * @throws {TypeError} When the module has no such function.
  */
 export async function loadTask(source: TaskSource): Promise<Callable> {
   if ("text" in source) return compile(source.text);
-  const loaded = await loadModule(source.module);
-  const found = ownFunction(loaded, source.export) ?? ownFunction(defaultOf(loaded), source.export);
-  if (found === undefined) {
-    throw new TypeError(`${source.module} has no function '${source.export}' among its exports`);
-  }
-  return found;
+  return exportedTask(await loadModule(source.module), source);
 }
 
 /** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */
@@ -67,21 +62,6 @@ function loadModule(url: string): Promise<unknown> {
       ? () => import(url)
       : () => createRequire(url)(fileURLToPath(url)) as unknown,
   );
-}
-
-function defaultOf(loaded: unknown): unknown {
-  return typeof loaded === "object" && loaded !== null && "default" in loaded
-    ? loaded.default
-    : undefined;
-}
-
-/** A CommonJS module whose names Node cannot foresee has them on its default export only. */
-function ownFunction(holder: unknown, name: string): Callable | undefined {
-  if ((typeof holder !== "object" && typeof holder !== "function") || holder === null)
-    return undefined;
-  if (!Object.hasOwn(holder, name)) return undefined;
-  const found = (holder as Record<string, unknown>)[name];
-  return typeof found === "function" ? (found as Callable) : undefined;
 }
 
 /** Makes a function of its text, in the global scope: it can use what it declares, imports, or finds there. */

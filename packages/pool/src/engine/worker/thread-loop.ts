@@ -12,6 +12,7 @@ import { Printer } from "./printer.js";
 import { Replies } from "./replies.js";
 import { RunningCalls, type CallEnvironment, type RunningCall } from "./running-call.js";
 import { SlotRunner } from "./slot-runner.js";
+import { Atomics, exitProcess, setImmediate } from "../../internal/platform.js";
 
 /**
  * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
@@ -127,7 +128,7 @@ export class ThreadLoop implements CallEnvironment {
     this.#printer.release();
     this.#replies.flush();
     this.#port.close();
-    process.exit(0);
+    exitProcess(0);
   }
 
   #run(): void {

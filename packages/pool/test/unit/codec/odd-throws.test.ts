@@ -76,22 +76,26 @@ test("[Q13] a RemoteError has a stack without frames of this package", () => {
   expect(caught.stack).toBe(String(caught));
 });
 
-test("[O4] a property that cannot be cloned is replaced by its text, the others stay", () => {
+test("[O4] of a property that cannot be cloned those parts arrive that can, and functions stay behind", () => {
   const thrown = Object.assign(new RangeError("no", { cause: throwIt }), {
     code: "E_NO",
     retry: throwIt,
     mark: Symbol("mark"),
-    request: { onEnd: throwIt },
+    request: { onEnd: throwIt, method: "GET", headers: { accept: "*/*", encode: throwIt } },
+    promise: Promise.resolve(1),
     status: 500,
   });
-  expect(roundTripError(thrown)).toMatchObject({
+  const caught = roundTripError(thrown);
+  expect(caught).toMatchObject({
     code: "E_NO",
-    retry: "[Function: throwIt]",
     mark: "Symbol(mark)",
-    request: "{ onEnd: [Function: throwIt] }",
+    request: { method: "GET", headers: { accept: "*/*" } },
+    promise: expect.stringContaining("Promise"),
     status: 500,
     cause: "[Function: throwIt]",
   });
+  expect(Object.hasOwn(caught, "retry")).toBe(false);
+  expect(Object.keys(Reflect.get(caught, "request") as object)).toEqual(["method", "headers"]);
 });
 
 test("[O4] own methods stay behind, so that the error can still be turned into text", () => {
