@@ -2,4 +2,5 @@
 import { jestConfig } from "../../jest.base.mjs";
 
 // The tests mostly wait for programs that they start.
-export default jestConfig({ maxWorkers: 2 });
+// The limit is for what hangs: no machine may be too slow.
+export default jestConfig({ maxWorkers: 2, testTimeout: 600_000 });

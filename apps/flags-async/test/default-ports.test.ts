@@ -79,13 +79,13 @@ describe("flags-async and its own server", () => {
     const counts = [];
     for (const seed of ["42", "42", "43"]) {
       await using workplace = await openWorkplace();
-      const args = ["-s", "ERROR", "-e", "-m", "200", "--seed", seed];
+      const args = ["-s", "ERROR", "-a", "-m", "200", "--seed", seed];
       const result = await workplace.start(args).result;
       expect(result.stdout).toContain("ERROR site: http://localhost:8003/flags\n");
       expect(result.stderr).toMatch(
         /^No server at localhost:8003: started one for this run\.\n\*\*\* \d+ errors: .*\n$/,
       );
-      counts.push(readCounts(result.stdout));
+      counts.push(result.stderr);
     }
     expect(counts[1]).toEqual(counts[0]);
     expect(counts[2]).not.toEqual(counts[0]);
