@@ -17,7 +17,9 @@ import {
   type HeldRequest,
 } from "@concur/flags-common/testing";
 import { describe, expect, test } from "@jest/globals";
-import { openWorkplace } from "./fixtures/harness.js";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../jest.where.mjs";
+import { hasTerminals, NO_TERMINALS, openEmulator, openWorkplace } from "./fixtures/harness.js";
 
 /** One flag comes at once; all others keep a program waiting for longer than any test takes. */
 const ONLY_AD: readonly FaultRule[] = [
@@ -233,5 +235,62 @@ describe("flags-async is stopped", () => {
     answerFive(waiting);
     expect(await program.result).toMatchObject({ exitCode: 141, stderr: "" });
     expect(server.counts.requests).toBeLessThanOrEqual(10);
+  });
+});
+
+describeWhere(hasTerminals, "flags-async in trouble on a terminal", NO_TERMINALS, () => {
+  test.each([{ columns: 80 }, { columns: 40, env: { FORCE_COLOR: "1" } }])(
+    "the server dies in mid-run, %j",
+    async (kind) => {
+      await using server = await launchFlagServer({
+        port: 0,
+        listeners: ["LOCAL"],
+        rules: ONLY_AD,
+      });
+      await using workplace = await openWorkplace();
+      const args = ["-a", "-m", "10", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
+      const program = workplace.startOnTerminal(args, { open: openEmulator, ...kind });
+      await program.untilShown(/ 1\/194 \[/);
+      process.kill(server.pid, "SIGKILL");
+      const { exitCode, isInOrder, lines } = await program.result;
+      expect({ exitCode, isInOrder }).toEqual({ exitCode: 1, isInOrder: true });
+      expect(lines.slice(1)).toEqual([
+        "Searching for 194 flags: from AD to ZW",
+        "10 concurrent connections will be used.",
+        "--------------------",
+        "1 flag downloaded.",
+        "193 errors.",
+        expect.stringMatching(/^Elapsed time: /),
+        expect.stringMatching(/^\*\*\* 193 errors: \d+ × Connection refused, \d+ × /),
+      ]);
+      expect(await workplace.files()).toEqual(["ad.gif"]);
+    },
+  );
+
+  test("KB5: the disk fills up: one line more than the report, exit code 3", async () => {
+    await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
+    await using workplace = await openWorkplace();
+    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const terminal = { open: openEmulator, columns: 80 };
+    const { result } = workplace.startOnTerminal(args, terminal, { fileSizeBlocks: 4 });
+    const { exitCode, isInOrder, lines } = await result;
+    expect({ exitCode, isInOrder }).toEqual({ exitCode: 3, isInOrder: true });
+    expect(lines.at(-1)).toBe("*** cannot write to downloads/: file too large");
+    expect(totalOf(readCounts(lines.join("\n")))).toBe(194);
+    expect(lines.join("\n")).not.toContain("%|");
+    expect(await workplace.badFiles()).toEqual([]);
+  });
+
+  test("KB5: downloads is a file: one line, exit code 3, no request", async () => {
+    await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
+    await using workplace = await openWorkplace();
+    await writeFile(join(workplace.path, "downloads"), "not a folder");
+    const args = ["--base-url", server.urls.LOCAL];
+    const { result } = workplace.startOnTerminal(args, { open: openEmulator, columns: 80 });
+    expect(await result).toMatchObject({
+      exitCode: 3,
+      lines: ["*** cannot write to downloads/: not a folder"],
+    });
+    expect(server.stats().LOCAL.requests).toBe(0);
   });
 });

@@ -1,10 +1,12 @@
 import { startFlagServer, type FlagServer } from "@concur/flag-server";
 import {
+  assertBar,
   assertCliCase,
   assertFaultCase,
   assertHelp,
   assertNeverFails,
   assertServerDown,
+  assertStopsOnKey,
   CLI_CASES,
   FAULT_CASES,
   terminalCases,
@@ -67,6 +69,21 @@ describeWhere(hasTerminals, "flags-threaded on a terminal", NO_TERMINALS, () => 
     { columns: 40, env: { FORCE_COLOR: "1" } },
   ])("KB9, KB13: a server that is down, without -v, %j", async (terminal) => {
     await assertServerDown(program, { open: openEmulator, ...terminal });
+  });
+
+  const KINDS = [
+    { columns: 80 },
+    { columns: 80, env: { NO_COLOR: "1" } },
+    { columns: 40, env: { FORCE_COLOR: "1" } },
+    { columns: 40 },
+  ];
+
+  test.each(KINDS)("a bar while it downloads, and nothing of it at the end, %j", async (kind) => {
+    await assertBar(program, { open: openEmulator, ...kind });
+  });
+
+  test.each(KINDS)("Ctrl-C: the report, and nothing of the bar, %j", async (kind) => {
+    await assertStopsOnKey(program, { open: openEmulator, ...kind });
   });
 
   test("--fail-on never: exit code 0 as in the book, whatever failed", async () => {

@@ -3,13 +3,16 @@ import {
   FAULT_CASES,
   NO_LIMITS,
   readCounts,
+  reserveDefaultPorts,
   startFaultServer,
   startGatedServer,
   totalOf,
   untilPrinted,
 } from "@concur/flags-common/testing";
-import { describe, expect, test } from "@jest/globals";
-import { openWorkplace } from "./fixtures/harness.js";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../jest.where.mjs";
+import { hasTerminals, NO_TERMINALS, openEmulator, openWorkplace } from "./fixtures/harness.js";
 
 describe("flags-threaded", () => {
   test.each([
@@ -113,5 +116,62 @@ describe("flags-threaded in trouble", () => {
       expect(await workplace.files()).toHaveLength(counts.ok);
       expect(await workplace.badFiles()).toEqual([]);
     }
+  });
+});
+
+describe("flags-threaded and its own server", () => {
+  let ports: AsyncDisposable;
+
+  beforeEach(async () => {
+    ports = await reserveDefaultPorts();
+  });
+
+  afterEach(async () => {
+    await ports[Symbol.asyncDispose]();
+  });
+
+  const REPORT = [
+    "LOCAL site: http://localhost:8001/flags",
+    "Searching for 20 flags: from BD to VN",
+    "20 concurrent connections will be used.",
+    "--------------------",
+    "20 flags downloaded.",
+    expect.stringMatching(/^Elapsed time: \d+\.\d\ds$/),
+  ];
+  const NOTE = "No server at localhost:8001: started one for this run.";
+
+  test("starts one when none runs", async () => {
+    await using workplace = await openWorkplace();
+    const { exitCode, stdout, stderr } = await workplace.start([]).result;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: `${NOTE}\n` });
+    expect(stdout.trimEnd().split("\n")).toEqual(REPORT);
+    expect(await workplace.files()).toHaveLength(20);
+    expect(await workplace.badFiles()).toEqual([]);
+  });
+
+  describeWhere(hasTerminals, "on a terminal", NO_TERMINALS, () => {
+    test.each([80, 40])("of %d columns as well", async (columns) => {
+      await using workplace = await openWorkplace();
+      const { result } = workplace.startOnTerminal([], { open: openEmulator, columns });
+      const { exitCode, isInOrder, lines } = await result;
+      expect({ exitCode, isInOrder }).toEqual({ exitCode: 0, isInOrder: true });
+      expect(lines).toEqual([NOTE, ...REPORT]);
+      expect(await workplace.badFiles()).toEqual([]);
+    });
+  });
+});
+
+describeWhere(hasTerminals, "flags-threaded in trouble on a terminal", NO_TERMINALS, () => {
+  test("the disk fills up: one line more than the report, exit code 3", async () => {
+    await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
+    await using workplace = await openWorkplace();
+    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const terminal = { open: openEmulator, columns: 80 };
+    const { result } = workplace.startOnTerminal(args, terminal, { fileSizeBlocks: 4 });
+    const { exitCode, isInOrder, lines } = await result;
+    expect({ exitCode, isInOrder }).toEqual({ exitCode: 3, isInOrder: true });
+    expect(lines.at(-1)).toBe("*** cannot write to downloads/: file too large");
+    expect(totalOf(readCounts(lines.join("\n")))).toBe(194);
+    expect(lines.join("\n")).not.toContain("%|");
   });
 });

@@ -36,6 +36,8 @@ export interface ProgramOnTerminal {
 }
 
 const ROWS = 24;
+/** Far beyond what any machine takes to show anything. */
+const WATCHDOG_MS = 300_000;
 
 /** Tells whether there is what {@link startOnTerminal} needs: `script` of util-linux. */
 export function hasTerminals(): boolean {
@@ -70,7 +72,8 @@ export function startCommandOnTerminal(
   { open, columns, env }: Terminal,
 ): ProgramOnTerminal {
   const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(" ");
-  const script = `stty cols ${columns} rows ${ROWS}; exec ${quoted}`;
+  // `script` switches the echo off where no terminal is at its own end.
+  const script = `stty echo cols ${columns} rows ${ROWS}; exec ${quoted}`;
   const child = spawn("script", ["-qefc", script, "/dev/null"], {
     cwd: options.cwd,
     env: programEnv({
@@ -124,14 +127,23 @@ export function startCommandOnTerminal(
     },
     untilShown: (text) =>
       new Promise((resolve, reject) => {
+        const fail = (why: string, lines: readonly string[]): void => {
+          reject(new Error(`${why}, and there stands only:\n${lines.join("\n")}`));
+        };
+        const watchdog = setTimeout(() => {
+          fail("long ago it was to be shown", readScreen(emulator).lines);
+        }, WATCHDOG_MS);
         const watch = (): void => {
           if (!text.test(readScreen(emulator).lines.join("\n"))) return;
+          clearTimeout(watchdog);
           watchers.delete(watch);
           resolve();
         };
         watchers.add(watch);
+        watch();
         void result.then(({ lines }) => {
-          reject(new Error(`the program ended, and there stands only:\n${lines.join("\n")}`));
+          clearTimeout(watchdog);
+          fail("the program ended", lines);
         });
       }),
   };
