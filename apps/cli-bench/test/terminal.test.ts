@@ -47,15 +47,20 @@ describeWhere(hasTerminals(), "on a terminal", "there is no `script` of util-lin
     for (const line of result.lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test("Ctrl-C takes the bar away and prints what was measured so far", async () => {
-    const program = start(["compare", "sieve", "-n", "1000", "--warm-up", "0", "-x", "inline"]);
-    await program.untilShown(/ [1-9]\d*\/1000 \[/);
-    program.type("\u0003");
-    const { exitCode, isInOrder, lines } = await program.result;
-    expect({ exitCode, isInOrder }).toEqual({ exitCode: 130, isInOrder: true });
-    expect(lines.join("\n")).toMatch(/scale 1, interrupted\n/);
-    expect(lines.join("\n")).not.toMatch(/%\|/);
-  });
+  test.each([80, 40])(
+    "Ctrl-C takes the bar away and prints what was measured, %d columns",
+    async (columns) => {
+      const args = ["compare", "sieve", "-n", "1000", "--warm-up", "0", "-x", "inline"];
+      const program = start([...args, "--scale", "0.1"], columns);
+      await program.untilShown(/ [1-9]\d*\/1000 \[/);
+      program.type("\u0003");
+      const { exitCode, isInOrder, lines } = await program.result;
+      expect({ exitCode, isInOrder }).toEqual({ exitCode: 130, isInOrder: true });
+      expect(lines.join("\n")).toMatch(/scale 0\.1, interrupted\n/);
+      expect(lines.join("\n")).not.toMatch(/%\||\/1000/);
+      expect(lines.filter((line) => line.includes("^C"))).toEqual([]);
+    },
+  );
 
   test("the programs of the book print what they print elsewhere", async () => {
     const args = ["sha", "1", "--seed", "7", "--executor", "thread"];

@@ -50,8 +50,8 @@ describeWhere(hasTerminals(), "the progress bar", "there is no `script` of util-
     const cwd = folder.path;
     const terminal = { open, columns: 50 };
     const program = startOnTerminal(sequential, ["-l10", ...server.args], { cwd }, terminal);
-    // It leaves one column of 50 free.
-    await program.untilShown(/^(?=.{49}$) {2}0%\| +\|  0\/10 \[\d+s<\?\]$/m);
+    // It leaves three columns of 50 free: the last one, and what `^C` takes.
+    await program.untilShown(/^(?=.{47}$) {2}0%\| +\|  0\/10 \[\d+s<\?\]$/m);
     program.resize(90);
     // The longest bar that there is.
     await program.untilShown(/^ {2}0%\| {40}\|  0\/10 \[\d+s<\?\]$/m);
