@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { NEVER } from "./patience.js";
 
 /** A server that does one thing wrong, on a free port of 127.0.0.1. */
 export interface FaultServer extends AsyncDisposable {
@@ -32,7 +33,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   {
     title: "KB8: a server that never answers",
     answer: () => undefined,
-    args: ["--timeout", "0.3"],
+    args: ["--timeout", "0.3", "--connect-timeout", NEVER, "--max-time", NEVER],
     reason: "timed out after 0.3 s without data",
   },
   {
@@ -41,7 +42,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
       socket.write(`${HEAD}Content-Length: 5000\r\n\r\nGIF89a`);
       drip(socket);
     },
-    args: ["--max-time", "0.5"],
+    args: ["--max-time", "0.5", "--timeout", NEVER],
     reason: "took longer than 0.5 s",
   },
   {
