@@ -37,14 +37,16 @@ export class Workbench {
   }
 
   /** Gives an executor that other tests have used and will use; see support/kept-executors.ts. */
-  shared(maxWorkers = 1): Executor {
+  shared(maxWorkers = 1, maxQueue?: number): Executor {
     const { name } = this.subject;
-    return keptExecutor(`${name} ${maxWorkers}`, () => this.subject.create(maxWorkers));
+    return keptExecutor(`${name} ${maxWorkers} ${maxQueue}`, () =>
+      this.subject.create(maxWorkers, maxQueue),
+    );
   }
 
   /** Gives a shared executor that is at work, in the same way. */
-  async busyShared(): Promise<BusyExecutor> {
-    return this.#busy(this.shared());
+  async busyShared(maxQueue?: number): Promise<BusyExecutor> {
+    return this.#busy(this.shared(1, maxQueue));
   }
 
   /** Makes an executor that is at work: what is submitted to it waits, where calls wait at all. */

@@ -81,9 +81,11 @@ describe.each(benches)("a call whose %s dies", (_kind, Bench) => {
   test("[N11] [P13] after shutdown() was called fails, and shutdown() returns", async () => {
     const executor = bench.executor();
     const gate = bench.scratch.gate();
-    const future = executor.submit(Tasks.exitLater, gate.path, 3);
+    const future = executor.submit(Tasks.exitAt, gate.path, 3);
     await gate.whenReached();
-    await executor.shutdown();
+    const ending = executor.shutdown();
+    gate.open();
+    await ending;
     await expectCrashed(future, { exitCode: 3 });
   });
 
