@@ -142,7 +142,7 @@ describe("a call whose process dies", () => {
     const executor = bench.executor({ maxWorkers: 2 });
     const log = bench.scratch.log();
     const megabyte = new Uint8Array(2 ** 20).fill(1);
-    const futures = Array.from({ length: 20 }, (_, n) =>
+    const futures = Array.from({ length: 10 }, (_, n) =>
       n % 2 === 0
         ? executor.submit(Tasks.echo, megabyte)
         : executor.submit(Tasks.noteThenExit, log.path, String(n), 1),
@@ -151,7 +151,7 @@ describe("a call whose process dies", () => {
     for (const [n, { outcome }] of futures.entries()) {
       expect(outcome?.status).toBe(n % 2 === 0 ? "fulfilled" : "rejected");
     }
-    expect(log.lines).toHaveLength(10);
+    expect(log.lines).toHaveLength(5);
   });
 
   test("[N23] in a map fails its own item, and those behind it are done by another, in place", async () => {
@@ -177,6 +177,24 @@ describe("a call whose process dies", () => {
     expect(seen[20]).toBeInstanceOf(WorkerCrashedError);
     expect(seen.filter((_, n) => n !== 20)).toEqual(items.filter((n) => n !== 20));
     expect(log.lines.filter((line) => line.startsWith("b"))).toHaveLength(60);
+  });
+
+  test("[N13] [N17] [N20] of an error outside its flow fails, and one that is done keeps its value", async () => {
+    const { exitCode, stdout, stderr } = await runProgram("process/uncaught.mjs");
+    expect({ exitCode, stdout: stdout.split("\n") }).toEqual({
+      exitCode: 0,
+      stdout: [
+        "CONCUR_WORKER_CRASHED 1 true 1",
+        "RangeError left alone",
+        "next",
+        "true",
+        "{ failed: 1, pending: 0 }",
+        "",
+      ],
+    });
+    // Of a process that ends by an error Node itself prints that.
+    const errors = ["left alone", "too late", "too late", "idle", "again"];
+    expect(stderr.match(/^\w*Error: .*$/gm)).toEqual(errors.map((text) => `RangeError: ${text}`));
   });
 
   test("[N19] [N23] [P4] [O7] of too little memory fails, for arguments as for work, and no other call does", async () => {

@@ -9,9 +9,10 @@ import {
 } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { runProgram } from "../support/run-program.js";
 import { rounds } from "../support/rounds.js";
 import { until } from "../support/until.js";
-import { benches, ProcessBench, ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "./bench.js";
 
 describe.each(benches)("maxWorkers of a %s", (_kind, Bench) => {
   const { Executor } = Bench;
@@ -243,14 +244,16 @@ describe("a thread", () => {
 });
 
 describe("a process", () => {
-  const bench = new ProcessBench();
-
   test("[M11] [Q8] that ends at its start is tried a few times, and then breaks the executor", async () => {
-    const executor = bench.executor({ execArgv: ["--no-such-option"] });
-    const error = await executor.submit(Tasks.whereAmI).exception();
-    expect(error).toMatchObject({
-      code: "CONCUR_BROKEN",
-      message: "3 workers in a row died before they were up; the last ended with exit code 9",
+    const { exitCode, stdout, stderr } = await runProgram("process/bad-option.mjs");
+    expect({ exitCode, stdout: stdout.split("\n") }).toEqual({
+      exitCode: 0,
+      stdout: [
+        "CONCUR_BROKEN",
+        "3 workers in a row died before they were up; the last ended with exit code 9",
+        "",
+      ],
     });
+    expect(stderr.match(/bad option: --no-such-option/g)).toHaveLength(3);
   });
 });
