@@ -15,7 +15,7 @@ export function describeCancel(bench: Workbench): void {
 
   describe("cancel()", () => {
     test("[B2] [B14] of a running call answers false, and the call goes on", async () => {
-      const { blocker, gate } = await bench.busyExecutor();
+      const { blocker, gate } = await bench.busyShared();
       expect(blocker.cancel()).toBe(false);
       expect(blocker.state).toBe("running");
       gate.open();
@@ -23,7 +23,7 @@ export function describeCancel(bench: Workbench): void {
     });
 
     test("[B3] [B16] of a finished call answers false, and the outcome stays", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const value = executor.submit(Tasks.power, 2, 2);
       const failure = executor.submit(Tasks.throwNamed, "Error", "failed");
       const error = await failure.exception();
@@ -55,7 +55,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B4] [B5] [B11] runs the callbacks once, before it returns, who find the call cancelled", async () => {
-    const { executor } = await bench.busyExecutor();
+    const { executor } = await bench.busyShared();
     const future = executor.submit(Tasks.power, 2, 2);
     const seen: boolean[] = [];
     future.addDoneCallback((one) => seen.push(one.cancelled()));
@@ -78,7 +78,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B7] reaches those who wait already", async () => {
-    const { executor } = await bench.busyExecutor();
+    const { executor } = await bench.busyShared();
     const future = executor.submit(Tasks.power, 2, 2);
     const result = future.result();
     const exception = future.exception();
@@ -88,7 +88,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B8] wakes wait() and asCompleted() while the workers are still busy", async () => {
-    const { executor, blocker } = await bench.busyExecutor();
+    const { executor, blocker } = await bench.busyShared();
     const future = executor.submit(Tasks.power, 2, 2);
     const waited = wait([blocker, future], { returnWhen: "FIRST_COMPLETED" });
     const next = asCompleted([blocker, future]).next();
