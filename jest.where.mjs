@@ -1,3 +1,4 @@
+/* global describe */
 import { readFileSync } from "node:fs";
 
 /**
