@@ -1,3 +1,5 @@
+/* global describe */
+
 /**
  * Describes tests that need something of this machine. Where it is missing they are skipped, and their title says why: the end
  * of a test run lists it.

@@ -170,8 +170,8 @@ describe("flags-async and its own server", () => {
       await untilClosed(8001);
     });
 
-    test("uses the server that runs already", async () => {
-      await using _server = await startFlagServer({ listeners: ["LOCAL"] });
+    test("there uses the server that runs already", async () => {
+      await using server = await startFlagServer({ listeners: ["LOCAL"] });
       await using workplace = await openWorkplace();
       const terminal = { open: openEmulator, columns: 40 };
       const { result } = workplace.startOnTerminal(["-l3", "--seed", "42"], terminal);
@@ -182,18 +182,20 @@ describe("flags-async and its own server", () => {
         "LOCAL site: http://localhost:8001/flags",
         "Searching for 3 flags: BD, BR, CD",
       ]);
+      expect(server.stats().LOCAL.requests).toBe(3);
     });
 
-    test("says in one line that its server cannot be started", async () => {
-      await using _deaf = await startDeafServer(8001);
+    test("there says in one line that its server cannot be started", async () => {
+      await using deaf = await startDeafServer(8001);
       await using workplace = await openWorkplace();
       const { result } = workplace.startOnTerminal(["us"], { open: openEmulator, columns: 80 });
       const { exitCode, isInOrder, lines } = await result;
       expect({ exitCode, isInOrder }).toEqual({ exitCode: 1, isInOrder: true });
       expect(lines).toEqual([expect.stringMatching(/^\*\*\* cannot start the LOCAL server: /)]);
+      expect(deaf.baseUrl).toContain(":8001/");
     });
 
-    test("Ctrl-C stops both, and still reports", async () => {
+    test("there Ctrl-C stops both, and still reports", async () => {
       await using workplace = await openWorkplace();
       const args = ["-v", "-s", "DELAY", "-e", "-m", "20"];
       const program = workplace.startOnTerminal(args, { open: openEmulator, columns: 80 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { launchFlagServer } from "@concur/flag-server";
 import {
   FAULT_CASES,
+  NO_LIMITS,
   readCounts,
   startFaultServer,
   startGatedServer,
@@ -19,7 +20,16 @@ describe("flags-async at any width survives", () => {
     async ({ answer, args, reason, width }) => {
       await using server = await startFaultServer(answer);
       await using workplace = await openWorkplace();
-      const all = ["-e", "-l90", "-m", String(width), ...args, "--base-url", server.baseUrl];
+      const all = [
+        "-e",
+        "-l90",
+        "-m",
+        String(width),
+        ...NO_LIMITS,
+        ...args,
+        "--base-url",
+        server.baseUrl,
+      ];
       const result = await workplace.start(all).result;
       expect(result.exitCode).toBe(1);
       const counts = readCounts(result.stdout);
@@ -37,7 +47,17 @@ describe("flags-async is stopped", () => {
     // Before the first file, after it, and after as many as it is told to do at once.
     for (const lines of [0, 1, 2, 30, 31, 300]) {
       await using workplace = await openWorkplace();
-      const args = ["-v", "-e", "-m", "30", "--retries", "3", "--base-url", server.urls.ERROR];
+      const args = [
+        "-v",
+        "-e",
+        "-m",
+        "30",
+        "--retries",
+        "3",
+        ...NO_LIMITS,
+        "--base-url",
+        server.urls.ERROR,
+      ];
       const program = workplace.start(args);
       await untilPrinted(program, new RegExp(`will be used\\.\\n(.*\\n){${lines}}`));
       program.child.kill("SIGINT");
@@ -58,7 +78,17 @@ describe("flags-async is stopped", () => {
     const server = await startFaultServer(() => undefined);
     await server[Symbol.asyncDispose]();
     await using workplace = await openWorkplace();
-    const args = ["-e", "-v", "-m", "30", "--retries", "1000", "--base-url", server.baseUrl];
+    const args = [
+      "-e",
+      "-v",
+      "-m",
+      "30",
+      "--retries",
+      "1000",
+      ...NO_LIMITS,
+      "--base-url",
+      server.baseUrl,
+    ];
     const program = workplace.start(args);
     await untilPrinted(program, /will be used\.$/m);
     program.child.kill("SIGINT");

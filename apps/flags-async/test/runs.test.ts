@@ -42,7 +42,16 @@ describe("flags-async at any width", () => {
         delayMs: 5,
       });
       await using workplace = await openWorkplace();
-      const args = ["-s", "ERROR", "-e", "-m", String(width), "--base-url", server.urls.ERROR];
+      const args = [
+        "-s",
+        "ERROR",
+        "-e",
+        "-m",
+        String(width),
+        ...NO_LIMITS,
+        "--base-url",
+        server.urls.ERROR,
+      ];
       const result = await workplace.start(args).result;
       expect(result.exitCode).toBe(1);
       expect(result.stdout).toContain(`\n${Math.min(width, 676)} concurrent connections will be`);
@@ -131,7 +140,7 @@ describe("flags-async in trouble", () => {
   test("KB5: the disk fills up: one line, exit code 3, whole files only", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const args = ["-a", "-m", "20", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const result = await workplace.start(args, { fileSizeBlocks: 4 }).result;
     expect(result).toMatchObject({
       exitCode: 3,
@@ -148,7 +157,7 @@ describe("flags-async in trouble", () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
     await writeFile(join(workplace.path, "downloads"), "not a folder");
-    expect(await workplace.start(["--base-url", server.urls.LOCAL]).result).toEqual({
+    expect(await workplace.start([...NO_LIMITS, "--base-url", server.urls.LOCAL]).result).toEqual({
       exitCode: 3,
       signal: null,
       stdout: "",
@@ -165,7 +174,7 @@ describe("flags-async in trouble", () => {
     await dead.result;
     const leftover = `.us.gif.${dead.child.pid ?? 0}.1.part`;
     await writeFile(join(workplace.path, "downloads", leftover), "GIF89a");
-    await workplace.start(["us", "--base-url", server.urls.LOCAL]).result;
+    await workplace.start(["us", ...NO_LIMITS, "--base-url", server.urls.LOCAL]).result;
     expect(await workplace.files()).toEqual(["us.gif"]);
   });
 });
@@ -270,7 +279,7 @@ describeWhere(hasTerminals, "flags-async in trouble on a terminal", NO_TERMINALS
   test("KB5: the disk fills up: one line more than the report, exit code 3", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const args = ["-a", "-m", "20", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const terminal = { open: openEmulator, columns: 80 };
     const { result } = workplace.startOnTerminal(args, terminal, { fileSizeBlocks: 4 });
     const { exitCode, isInOrder, lines } = await result;
@@ -285,7 +294,7 @@ describeWhere(hasTerminals, "flags-async in trouble on a terminal", NO_TERMINALS
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
     await writeFile(join(workplace.path, "downloads"), "not a folder");
-    const args = ["--base-url", server.urls.LOCAL];
+    const args = [...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const { result } = workplace.startOnTerminal(args, { open: openEmulator, columns: 80 });
     expect(await result).toMatchObject({
       exitCode: 3,

@@ -45,7 +45,7 @@ describe("flags-threaded", () => {
   test("KB23: -v prints whole lines, each flag once", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-v", "-e", "-m", "1000", "--base-url", server.urls.LOCAL];
+    const args = ["-v", "-e", "-m", "1000", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const { stdout } = await workplace.start(args).result;
     const lines = stdout.split("\n").slice(3, -5);
     expect(lines.every((line) => /^[A-Z]{2} (OK|not found)$/.test(line))).toBe(true);
@@ -55,7 +55,7 @@ describe("flags-threaded", () => {
   test("gets every flag from a server that fails a quarter of all requests", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["ERROR"], delayMs: 5 });
     await using workplace = await openWorkplace();
-    const args = ["-a", "--retries", "12", "--base-url", server.urls.ERROR];
+    const args = ["-a", "--retries", "12", ...NO_LIMITS, "--base-url", server.urls.ERROR];
     const result = await workplace.start(args).result;
     expect(result).toMatchObject({ exitCode: 0, stderr: "" });
     expect(readCounts(result.stdout).ok).toBe(194);
@@ -74,7 +74,7 @@ describe("flags-threaded in trouble", () => {
   test.each(FAULT_CASES)("$title, 20 wide", async ({ answer, args, reason }) => {
     await using server = await startFaultServer(answer);
     await using workplace = await openWorkplace();
-    const all = ["-a", "-l20", "-m", "20", ...args, "--base-url", server.baseUrl];
+    const all = ["-a", "-l20", "-m", "20", ...NO_LIMITS, ...args, "--base-url", server.baseUrl];
     const result = await workplace.start(all).result;
     expect(result.exitCode).toBe(1);
     expect(readCounts(result.stdout).error).toBe(20);
@@ -85,7 +85,7 @@ describe("flags-threaded in trouble", () => {
   test("the disk fills up: one line, exit code 3, whole files only", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const args = ["-a", "-m", "20", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const result = await workplace.start(args, { fileSizeBlocks: 4 }).result;
     expect(result).toMatchObject({
       exitCode: 3,
@@ -165,7 +165,7 @@ describeWhere(hasTerminals, "flags-threaded in trouble on a terminal", NO_TERMIN
   test("the disk fills up: one line more than the report, exit code 3", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "20", "--base-url", server.urls.LOCAL];
+    const args = ["-a", "-m", "20", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     const terminal = { open: openEmulator, columns: 80 };
     const { result } = workplace.startOnTerminal(args, terminal, { fileSizeBlocks: 4 });
     const { exitCode, isInOrder, lines } = await result;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT_CODES } from "../cli/exit-codes.js";
 import { maskReport, type CaseContext, type CliCase } from "./cli-cases.js";
 import { startFaultServer, type FaultCase } from "./fault-cases.js";
+import { NO_LIMITS } from "./patience.js";
 import type { ProgramResult } from "./start-program.js";
 import type { ScreenResult, Terminal } from "./terminal.js";
 import { openWorkplace, type ProgramUnderTest, type Workplace } from "./workplace.js";
@@ -26,7 +27,7 @@ export async function assertCliCase(
   await using workplace = await openWorkplace(program);
   // Before the codes, where argparse wants its options; a leading "--" stays in front.
   const lead = args[0] === "--" ? ["--"] : [];
-  const all = [...lead, "--base-url", baseUrl, ...args.slice(lead.length)];
+  const all = [...lead, ...NO_LIMITS, "--base-url", baseUrl, ...args.slice(lead.length)];
   const call = await run(workplace, all, terminal);
   assert.equal(call.exitCode, exitCode, textOf(call));
   const complained = complaint === undefined ? "" : `${complaint(program)}\n`;
@@ -71,7 +72,7 @@ export async function assertFaultCase(
 ): Promise<void> {
   await using server = await startFaultServer(answer);
   await using workplace = await openWorkplace(program);
-  const all = ["-v", "-m1", ...args, "--base-url", server.baseUrl, "br", "us"];
+  const all = ["-v", "-m1", ...NO_LIMITS, ...args, "--base-url", server.baseUrl, "br", "us"];
   const call = await run(workplace, all, terminal);
   assertWrote(call, server.baseUrl, {
     stdout: [
@@ -99,7 +100,7 @@ export async function assertServerDown(program: CalledProgram, terminal?: Termin
   const server = await startFaultServer(() => undefined);
   await server[Symbol.asyncDispose]();
   await using workplace = await openWorkplace(program);
-  const call = await run(workplace, ["--base-url", server.baseUrl], terminal);
+  const call = await run(workplace, [...NO_LIMITS, "--base-url", server.baseUrl], terminal);
   assertWrote(call, server.baseUrl, {
     stdout: [
       "LOCAL site: URL",
@@ -124,7 +125,7 @@ export async function assertServerDown(program: CalledProgram, terminal?: Termin
 export async function assertNeverFails(program: CalledProgram, terminal?: Terminal): Promise<void> {
   await using server = await startFaultServer((socket) => socket.end());
   await using workplace = await openWorkplace(program);
-  const args = ["--fail-on", "never", "--base-url", server.baseUrl];
+  const args = ["--fail-on", "never", ...NO_LIMITS, "--base-url", server.baseUrl];
   const call = await run(workplace, args, terminal);
   assert.equal(call.exitCode, EXIT_CODES.ok, textOf(call));
   const reason = "*** 20 errors: 20 × Connection closed without an answer\n";

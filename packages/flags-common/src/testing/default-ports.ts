@@ -26,13 +26,8 @@ const LOCK: ListenOptions =
  */
 export async function reserveDefaultPorts(withinMs = 600_000): Promise<AsyncDisposable> {
   const endMs = performance.now() + withinMs;
-  let lock = await listen(LOCK);
-  while (lock === undefined) {
-    if (performance.now() > endMs) throw new Error("another test run has the ports 8001 to 8003");
-    await sleep(RETRY_MS);
-    lock = await listen(LOCK);
-  }
-  const release = (): Promise<unknown> => new Promise((resolve) => lock?.close(resolve));
+  const lock = await takeLock(endMs);
+  const release = (): Promise<unknown> => new Promise((resolve) => lock.close(resolve));
   for (let used = await usedPort(); used !== undefined; used = await usedPort()) {
     if (performance.now() > endMs) {
       await release();
@@ -45,6 +40,15 @@ export async function reserveDefaultPorts(withinMs = 600_000): Promise<AsyncDisp
       await release();
     },
   };
+}
+
+async function takeLock(endMs: number): Promise<Server> {
+  for (;;) {
+    const lock = await listen(LOCK);
+    if (lock !== undefined) return lock;
+    if (performance.now() > endMs) throw new Error("another test run has the ports 8001 to 8003");
+    await sleep(RETRY_MS);
+  }
 }
 
 function listen(where: ListenOptions): Promise<Server | undefined> {

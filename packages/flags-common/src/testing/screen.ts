@@ -46,8 +46,8 @@ export function readScreen({ buffer: { active }, modes }: TerminalEmulator): Scr
   let lastRow = -1;
   for (let row = 0; row < length; row += 1) {
     const { isWrapped = false, text } = textOf(active.getLine(row));
-    if (isWrapped && lines.length > 0) lines[lines.length - 1] += text;
-    else lines.push(text);
+    const before = isWrapped ? (lines.pop() ?? "") : "";
+    lines.push(before + text);
     if (text.trim() !== "") lastRow = row;
   }
   const trimmed = lines.map((line) => line.trimEnd());

@@ -36,7 +36,7 @@ export const SERVER_FAULTS = [
   { fault: { kind: "delay", delay: 50 }, fate: OK },
   { fault: { kind: "delay", delay: { ms: 50, before: "body" } }, fate: OK },
   { fault: { kind: "drip", bytes: 1000, everyMs: 10 }, fate: OK },
-  { fault: { kind: "status", status: 404 }, fate: { status: "notFound" } as Fate },
+  { fault: { kind: "status", status: 404 }, fate: { status: "notFound" } },
   {
     fault: { kind: "status", status: 503, close: true },
     fate: error("HTTP_STATUS", /^HTTP 503 - Service Unavailable$/),

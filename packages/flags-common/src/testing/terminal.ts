@@ -41,7 +41,7 @@ const WATCHDOG_MS = 300_000;
 
 /** Tells whether there is what {@link startOnTerminal} needs: `script` of util-linux. */
 export function hasTerminals(): boolean {
-  return spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux");
+  return String(spawnSync("script", ["--version"]).stdout).includes("util-linux");
 }
 
 /**

@@ -51,10 +51,10 @@ describeWhere(hasTerminals(), "the progress bar", "there is no `script` of util-
     const terminal = { open, columns: 50 };
     const program = startOnTerminal(sequential, ["-l10", ...server.args], { cwd }, terminal);
     // It leaves three columns of 50 free: the last one, and what `^C` takes.
-    await program.untilShown(/^(?=.{47}$) {2}0%\| +\|  0\/10 \[\d+s<\?\]$/m);
+    await program.untilShown(/^(?=.{47}$) {2}0%\| +\| {2}0\/10 \[\d+s<\?\]$/m);
     program.resize(90);
     // The longest bar that there is.
-    await program.untilShown(/^ {2}0%\| {40}\|  0\/10 \[\d+s<\?\]$/m);
+    await program.untilShown(/^ {2}0%\| {40}\| {2}0\/10 \[\d+s<\?\]$/m);
     for (let file = 1; file <= 10; file += 1) {
       await program.untilShown(new RegExp(`\\| +${file - 1}/10 \\[`));
       server.answerNext();

@@ -75,7 +75,16 @@ describe("-m auto", () => {
   test("goes on with a server that allows a certain rate", async () => {
     await using server = await serveLimited({ perSecond: 100 });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-m", "auto", "--retries", "20", "--base-url", server.baseUrl];
+    const args = [
+      "-a",
+      "-m",
+      "auto",
+      "--retries",
+      "20",
+      ...NO_LIMITS,
+      "--base-url",
+      server.baseUrl,
+    ];
     const { stdout, exitCode } = await workplace.start(args).result;
     expect(exitCode).toBe(0);
     expect(readCounts(stdout).ok).toBe(194);
@@ -84,7 +93,16 @@ describe("-m auto", () => {
   test("finds how many at once a server takes", async () => {
     await using server = await serveLimited({ atOnce: 20 });
     await using workplace = await openWorkplace();
-    const args = ["-e", "-m", "auto", "--retries", "20", "--base-url", server.baseUrl];
+    const args = [
+      "-e",
+      "-m",
+      "auto",
+      "--retries",
+      "20",
+      ...NO_LIMITS,
+      "--base-url",
+      server.baseUrl,
+    ];
     const { stdout, exitCode } = await workplace.start(args).result;
     expect(exitCode).toBe(0);
     expect(readCounts(stdout).ok).toBe(676);
@@ -96,7 +114,17 @@ describe("--rate", () => {
   test("so many requests a second, retries included", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["-a", "-l60", "-m", "30", "--rate", "40", "--base-url", server.urls.LOCAL];
+    const args = [
+      "-a",
+      "-l60",
+      "-m",
+      "30",
+      "--rate",
+      "40",
+      ...NO_LIMITS,
+      "--base-url",
+      server.urls.LOCAL,
+    ];
     const { stdout } = await workplace.start(args).result;
     const seconds = Number(/^Elapsed time: (.*)s$/m.exec(stdout)?.[1]);
     // 59 intervals of 25 ms, of which one may be made up for.

@@ -10,7 +10,17 @@ describe("--retries", () => {
   test("gets every flag from a server that fails a quarter of all requests", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["ERROR"], delayMs: 5 });
     await using workplace = await openWorkplace();
-    const args = ["-e", "-m", "30", "--retries", "12", "--stats", "--base-url", server.urls.ERROR];
+    const args = [
+      "-e",
+      "-m",
+      "30",
+      "--retries",
+      "12",
+      "--stats",
+      ...NO_LIMITS,
+      "--base-url",
+      server.urls.ERROR,
+    ];
     const result = await workplace.start(args).result;
     expect(result).toMatchObject({ exitCode: 0, stderr: "" });
     expect(readCounts(result.stdout)).toMatchObject({ ok: 194, notFound: 482, error: 0 });
@@ -32,7 +42,7 @@ describe("--retries", () => {
       else sendGif(response);
     });
     await using workplace = await openWorkplace();
-    const args = ["us", "--retries", "2", "--base-url", server.baseUrl];
+    const args = ["us", "--retries", "2", ...NO_LIMITS, "--base-url", server.baseUrl];
     expect(await workplace.start(args).result).toMatchObject({ exitCode: 0 });
     const [first = 0, second = 0, third = 0] = times;
     expect(second - first).toBeGreaterThanOrEqual(990);
@@ -46,7 +56,17 @@ describe("--retries", () => {
       else response.writeHead(403).end();
     });
     await using workplace = await openWorkplace();
-    const args = ["-v", "us", "br", "-m1", "--retries", "9", "--base-url", server.baseUrl];
+    const args = [
+      "-v",
+      "us",
+      "br",
+      "-m1",
+      "--retries",
+      "9",
+      ...NO_LIMITS,
+      "--base-url",
+      server.baseUrl,
+    ];
     const { stdout } = await workplace.start(args).result;
     expect(stdout).toContain("*** Error for BR: HTTP 429 - Too Many Requests\n");
     expect(stdout).toContain("*** Error for US: HTTP 403 - Forbidden\n");
@@ -56,7 +76,9 @@ describe("--retries", () => {
   test("without the option nothing is tried again", async () => {
     await using server = await serveHttp((_request, response) => response.writeHead(503).end());
     await using workplace = await openWorkplace();
-    expect(await workplace.start(["us", "--base-url", server.baseUrl]).result).toMatchObject({
+    expect(
+      await workplace.start(["us", ...NO_LIMITS, "--base-url", server.baseUrl]).result,
+    ).toMatchObject({
       exitCode: 1,
     });
     expect(server.paths).toHaveLength(1);
@@ -66,7 +88,8 @@ describe("--retries", () => {
     await using server = await serveHttp((_request, response) => response.writeHead(500).end());
     await using workplace = await openWorkplace();
     const args = ["-a", "-l100", "-m50", "--retries", "9", "--retry-budget", "30"];
-    const result = await workplace.start([...args, "--base-url", server.baseUrl]).result;
+    const result = await workplace.start([...NO_LIMITS, ...args, "--base-url", server.baseUrl])
+      .result;
     expect(result.stderr).toMatch(
       /^\*\*\* 100 errors: 100 × HTTP 500 .*\n\*\*\* the retry budget of 30 is used up: \d+ retries were not made\n$/,
     );
@@ -77,7 +100,8 @@ describe("--retries", () => {
     await using server = await serveHttp((_request, response) => response.writeHead(500).end());
     await using workplace = await openWorkplace();
     const args = ["us", "--retries", "1000", "--retry-budget", "100000", "--max-time", "1"];
-    const result = await workplace.start([...args, "--base-url", server.baseUrl]).result;
+    const result = await workplace.start([...NO_LIMITS, ...args, "--base-url", server.baseUrl])
+      .result;
     expect(result).toMatchObject({ exitCode: 1 });
     // If the limit were for each of them, there would be all, and the last ones ten seconds apart.
     expect(server.paths.length).toBeLessThan(1000);
@@ -89,7 +113,7 @@ describe("the circuit breaker", () => {
     const server = await serveHttp(() => undefined);
     await server[Symbol.asyncDispose]();
     await using workplace = await openWorkplace();
-    const args = ["-e", "-m20", "--retries", "2", "--base-url", server.baseUrl];
+    const args = ["-e", "-m20", "--retries", "2", ...NO_LIMITS, "--base-url", server.baseUrl];
     const result = await workplace.start(args).result;
     const counts = readCounts(result.stdout);
     expect(result.exitCode).toBe(1);
@@ -143,7 +167,16 @@ describe("time limits", () => {
   test("--deadline ends the run, and what was done is reported", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["DELAY"], delayMs: 200 });
     await using workplace = await openWorkplace();
-    const args = ["-e", "-m", "10", "--deadline", "1.5", "--base-url", server.urls.DELAY];
+    const args = [
+      "-e",
+      "-m",
+      "10",
+      "--deadline",
+      "1.5",
+      ...NO_LIMITS,
+      "--base-url",
+      server.urls.DELAY,
+    ];
     const result = await workplace.start(args).result;
     expect(result).toMatchObject({ exitCode: 1, stderr: "*** stopped at the deadline of 1.5 s\n" });
     const counts = readCounts(result.stdout);
@@ -155,7 +188,7 @@ describe("time limits", () => {
   test("a run that keeps its deadline ends by itself", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using workplace = await openWorkplace();
-    const args = ["us", "--deadline", "3600", "--base-url", server.urls.LOCAL];
+    const args = ["us", "--deadline", "3600", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
     expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
