@@ -6,7 +6,7 @@ const shared = jestConfig();
 export default {
   ...shared,
   // A safety net against hangs, and no measure of speed: it stands above all limits of test/support/limits.ts.
-  testTimeout: 180_000,
+  testTimeout: 600_000,
   moduleNameMapper: {
     // Sources are tested as they are, but a worker is a program of its own: the built one.
     "^\\.{1,2}/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
