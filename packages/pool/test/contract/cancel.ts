@@ -55,7 +55,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B4] [B5] [B11] runs the callbacks once, before it returns, who find the call cancelled", async () => {
-    const { executor } = await bench.busyShared();
+    const { executor } = await bench.busyExecutor();
     const future = executor.submit(Tasks.power, 2, 2);
     const seen: boolean[] = [];
     future.addDoneCallback((one) => seen.push(one.cancelled()));
@@ -78,7 +78,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B7] reaches those who wait already", async () => {
-    const { executor } = await bench.busyShared();
+    const { executor } = await bench.busyExecutor();
     const future = executor.submit(Tasks.power, 2, 2);
     const result = future.result();
     const exception = future.exception();
@@ -88,7 +88,7 @@ function describeCancelOfWaiting(bench: Workbench): void {
   });
 
   test("[B8] wakes wait() and asCompleted() while the workers are still busy", async () => {
-    const { executor, blocker } = await bench.busyShared();
+    const { executor, blocker } = await bench.busyExecutor();
     const future = executor.submit(Tasks.power, 2, 2);
     const waited = wait([blocker, future], { returnWhen: "FIRST_COMPLETED" });
     const next = asCompleted([blocker, future]).next();

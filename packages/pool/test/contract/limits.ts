@@ -73,7 +73,7 @@ export function describeLimits(bench: Workbench): void {
     // Where each call begins at once, none is waiting when the signal aborts.
     if (subject.queues) {
       test("[G17] cancels all its waiting calls at once, and no others", async () => {
-        const { executor, gate } = await bench.busyShared();
+        const { executor, gate } = await bench.busyExecutor();
         const controller = new AbortController();
         const bound = executor.with({ signal: controller.signal });
         const mine = [1, 2, 3].map((n) => bound.submit(Tasks.identity, n));
@@ -131,7 +131,7 @@ export function describeLimits(bench: Workbench): void {
     // Where each call begins at once, none spends time in a queue.
     if (subject.queues) {
       test("[G17] does not count the time in the queue", async () => {
-        const { executor, gate } = await bench.busyShared();
+        const { executor, gate } = await bench.busyExecutor();
         const bound = executor.with({ timeoutMs: 20, killAfterMs: Infinity });
         const future = bound.submit(Tasks.obedient, bench.scratch.gate().path);
         // A limit that counted already would have run out before this one, which is set later.

@@ -34,7 +34,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("so many calls may wait, and submit() and run() over it throw QueueFullError", async () => {
-    const { executor, blocker, gate } = await bench.busyShared(2);
+    const { executor, blocker, gate } = await bench.busyExecutor(2);
     const futures = [executor.submit(Tasks.power, 2, 1), executor.submit(Tasks.power, 2, 2)];
     expect(() => executor.submit(Tasks.power, 2, 3)).toThrow(QueueFullError);
     expect(() => executor.with({ priority: 9 }).submit(Tasks.power, 2, 3)).toThrow("maxQueue 2");
@@ -54,7 +54,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("a cancelled call makes room at once", async () => {
-    const { executor } = await bench.busyShared(1);
+    const { executor } = await bench.busyExecutor(1);
     const future = executor.submit(Tasks.power, 2, 1);
     expect(() => executor.submit(Tasks.power, 2, 2)).toThrow(QueueFullError);
     expect(future.cancel()).toBe(true);
@@ -62,7 +62,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("those who wait come in the order of their calls, and nobody before them", async () => {
-    const { executor, gate } = await bench.busyShared(1);
+    const { executor, gate } = await bench.busyExecutor(1);
     const log = bench.scratch.log();
     executor.submit(Tasks.log, log.path, "0");
     const waiting = ["1", "2", "3"].map((text) =>
@@ -76,7 +76,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("a cancelled call lets the first of those in that wait", async () => {
-    const { executor } = await bench.busyShared(1);
+    const { executor } = await bench.busyExecutor(1);
     const queued = executor.submit(Tasks.power, 2, 1);
     const first = executor.submitWhenReady(Tasks.power, 2, 2);
     const second = executor.submitWhenReady(Tasks.power, 2, 3);
@@ -89,7 +89,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("a signal ends the waiting with its reason, and the next in line is not held up", async () => {
-    const { executor } = await bench.busyShared(0);
+    const { executor } = await bench.busyExecutor(0);
     const controller = new AbortController();
     const { signal } = controller;
     const impatient = executor.with({ signal }).submitWhenReady(Tasks.power, 2, 1);
@@ -122,7 +122,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("map() reads its input only as far as there is room, and gives all results", async () => {
-    const { executor, gate } = await bench.busyShared(3);
+    const { executor, gate } = await bench.busyExecutor(3);
     let read = 0;
     const input = function* (): Generator<number> {
       for (; read < 20; read += 1) yield read;
@@ -166,7 +166,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("leaving a map() that waits gives its place to the next", async () => {
-    const { executor, gate } = await bench.busyShared(0);
+    const { executor, gate } = await bench.busyExecutor(0);
     const map = executor.map(Tasks.identity, [1, 2]);
     const next = executor.submitWhenReady(Tasks.power, 2, 3);
     await map.return();

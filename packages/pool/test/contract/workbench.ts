@@ -44,9 +44,12 @@ export class Workbench {
     );
   }
 
-  /** Gives a shared executor that is at work, in the same way. */
-  async busyShared(maxQueue?: number): Promise<BusyExecutor> {
-    return this.#busy(this.shared(1, maxQueue));
+  /**
+   * Gives a shared executor that is at work, for tests that do not care whether others wait: where calls are known to
+   * be short, some are sent ahead to a process, and nobody can take those back.
+   */
+  async busyShared(): Promise<BusyExecutor> {
+    return this.#busy(this.shared());
   }
 
   /** Makes an executor that is at work: what is submitted to it waits, where calls wait at all. */

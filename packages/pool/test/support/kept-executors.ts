@@ -54,11 +54,14 @@ async function idleIn(executor: Executor, limitMs: number): Promise<boolean> {
 }
 
 /** Ends an executor of which a test is done: what nothing will ever end has been forgotten by the test, or found. */
-export async function expectEnded(executor: Executor): Promise<void> {
+export async function expectEnded(
+  executor: Executor,
+  left: Partial<ExecutorStats> = {},
+): Promise<void> {
   const startedAt = performance.now();
   await executor.shutdown({ cancelFutures: true, timeoutMs: LEFT_BEHIND_MS });
   expect(performance.now() - startedAt).toBeLessThan(LEFT_BEHIND_MS);
-  expect(executor.stats()).toMatchObject({ running: 0, pending: 0 });
+  expect(executor.stats()).toMatchObject({ running: 0, pending: 0, ...left });
 }
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect } from "@jest/globals";
+import { afterEach, beforeEach } from "@jest/globals";
 import {
   type Executor,
   ProcessPoolExecutor,
@@ -46,8 +46,7 @@ abstract class PoolBench<E extends Executor, O> {
     this.scratch.openGates();
     try {
       const executors = this.#executors.splice(0);
-      await Promise.all(executors.map((executor) => expectEnded(executor)));
-      for (const executor of executors) expect(executor.stats().workers).toBe(0);
+      await Promise.all(executors.map((executor) => expectEnded(executor, { workers: 0 })));
       await expectKeptIdle();
     } finally {
       this.scratch[Symbol.dispose]();

@@ -183,7 +183,11 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
     const executor = bench.executor({ concurrencyPerWorker: 10 });
     const [gate, log] = [bench.scratch.gate(), bench.scratch.log()];
     const results = executor
-      .map(Together.crowdAtGate, Array<string>(30).fill(gate.path), Array<string>(30).fill(log.path))
+      .map(
+        Together.crowdAtGate,
+        Array<string>(30).fill(gate.path),
+        Array<string>(30).fill(log.path),
+      )
       .toArray();
     await until(() => (log.lines[0] ?? "").length === 10);
     gate.open();

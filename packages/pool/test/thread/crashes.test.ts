@@ -202,16 +202,16 @@ describe.each(benches)("onWorkerCrash of a %s", (_kind, Bench) => {
 
   test("[N24] [T11] [T6] nothing is left after many crashes", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const futures = Array.from({ length: 24 }, (_, n) => {
+    const futures = Array.from({ length: 16 }, (_, n) => {
       if (n % 4 === 0) return executor.submit(Tasks.exitWith, n);
       if (n % 4 === 1) return executor.submit(ContractTasks.throwNamed, "Error", "own");
       return executor.submit(Tasks.sameValue, n);
     });
-    for (let n = 3; n < 24; n += 4) futures[n]?.cancel();
+    for (let n = 3; n < 16; n += 4) futures[n]?.cancel();
     await Promise.all(futures.map((future) => future.exception().catch(() => undefined)));
     const { pending, running, completed, failed, cancelled } = executor.stats();
     expect({ pending, running }).toEqual({ pending: 0, running: 0 });
-    expect(completed + failed + cancelled).toBe(24);
+    expect(completed + failed + cancelled).toBe(16);
     await executor.shutdown();
     expect(executor.stats().workers).toBe(0);
   });

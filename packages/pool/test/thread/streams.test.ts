@@ -73,7 +73,7 @@ describe.each(benches)("streams of a %s", (_kind, Bench) => {
 
   testThat(
     "needs /proc",
-    "[T10] [T12] four thousand of them, ended in every way, leave nothing here or there",
+    "[T10] [T12] two thousand of them, ended in every way, leave nothing here or there",
     async () => {
       const end = await runProgram("citizen/stream-growth.mjs", ["--expose-gc"], [Executor.name]);
       expect(end).toEqual(
