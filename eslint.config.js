@@ -208,12 +208,23 @@ export default tseslint.config(
       "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "assert*"] }],
       "jest/no-focused-tests": "error",
       "jest/no-disabled-tests": "error",
+      // A test that not every machine can run; see test/support/needs.ts of @concur/pool.
+      "jest/no-standalone-expect": ["error", { additionalTestBlockFunctions: ["testThat"] }],
       // Suites are functions that are called for each kind of executor, so titles and hooks stand in functions.
       "jest/no-export": "off",
       "jest/valid-title": ["error", { ignoreTypeOfDescribeName: true }],
       // A test double is allowed to be empty, and a task to be async without waiting.
       "@typescript-eslint/no-empty-function": "off",
       "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    // What cannot run here is shown as pending, with its reason, and by nothing else.
+    files: ["**/test/support/needs.ts"],
+    rules: {
+      "jest/no-disabled-tests": "off",
+      "jest/valid-title": "off",
+      "jest/expect-expect": "off",
     },
   },
   prettier,

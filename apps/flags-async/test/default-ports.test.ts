@@ -5,11 +5,14 @@ import {
   readCounts,
   reserveDefaultPorts,
   startDeafServer,
+  totalOf,
   untilPrinted,
   type RunningProgram,
 } from "@concur/flags-common/testing";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { openWorkplace } from "./fixtures/harness.js";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../jest.where.mjs";
+import { hasTerminals, NO_TERMINALS, openEmulator, openWorkplace } from "./fixtures/harness.js";
 
 /** Resolves when the port takes no more connections. */
 async function untilClosed(port: number): Promise<void> {
@@ -79,13 +82,13 @@ describe("flags-async and its own server", () => {
     const counts = [];
     for (const seed of ["42", "42", "43"]) {
       await using workplace = await openWorkplace();
-      const args = ["-s", "ERROR", "-e", "-m", "200", "--seed", seed];
+      const args = ["-s", "ERROR", "-a", "-m", "200", "--seed", seed];
       const result = await workplace.start(args).result;
       expect(result.stdout).toContain("ERROR site: http://localhost:8003/flags\n");
       expect(result.stderr).toMatch(
         /^No server at localhost:8003: started one for this run\.\n\*\*\* \d+ errors: .*\n$/,
       );
-      counts.push(readCounts(result.stdout));
+      counts.push(result.stderr);
     }
     expect(counts[1]).toEqual(counts[0]);
     expect(counts[2]).not.toEqual(counts[0]);
@@ -146,5 +149,62 @@ describe("flags-async and its own server", () => {
     program.child.kill("SIGKILL");
     expect(await program.result).toMatchObject({ exitCode: null, signal: "SIGKILL" });
     await untilClosed(8002);
+  });
+
+  describeWhere(hasTerminals, "on a terminal", NO_TERMINALS, () => {
+    test.each([80, 40])("of %d columns starts one, and reports", async (columns) => {
+      await using workplace = await openWorkplace();
+      const { result } = workplace.startOnTerminal([], { open: openEmulator, columns });
+      const { exitCode, isInOrder, lines } = await result;
+      expect({ exitCode, isInOrder }).toEqual({ exitCode: 0, isInOrder: true });
+      expect(lines).toEqual([
+        "No server at localhost:8001: started one for this run.",
+        "LOCAL site: http://localhost:8001/flags",
+        "Searching for 20 flags: from BD to VN",
+        "5 concurrent connections will be used.",
+        "--------------------",
+        "20 flags downloaded.",
+        expect.stringMatching(/^Elapsed time: \d+\.\d\ds$/),
+      ]);
+      expect(await workplace.badFiles()).toEqual([]);
+      await untilClosed(8001);
+    });
+
+    test("there uses the server that runs already", async () => {
+      await using server = await startFlagServer({ listeners: ["LOCAL"] });
+      await using workplace = await openWorkplace();
+      const terminal = { open: openEmulator, columns: 40 };
+      const { result } = workplace.startOnTerminal(["-l3", "--seed", "42"], terminal);
+      const { exitCode, lines } = await result;
+      expect(exitCode).toBe(0);
+      expect(lines.slice(0, 3)).toEqual([
+        "--seed 42 has no effect: a server is already running at localhost:8001.",
+        "LOCAL site: http://localhost:8001/flags",
+        "Searching for 3 flags: BD, BR, CD",
+      ]);
+      expect(server.stats().LOCAL.requests).toBe(3);
+    });
+
+    test("there says in one line that its server cannot be started", async () => {
+      await using deaf = await startDeafServer(8001);
+      await using workplace = await openWorkplace();
+      const { result } = workplace.startOnTerminal(["us"], { open: openEmulator, columns: 80 });
+      const { exitCode, isInOrder, lines } = await result;
+      expect({ exitCode, isInOrder }).toEqual({ exitCode: 1, isInOrder: true });
+      expect(lines).toEqual([expect.stringMatching(/^\*\*\* cannot start the LOCAL server: /)]);
+      expect(deaf.baseUrl).toContain(":8001/");
+    });
+
+    test("there Ctrl-C stops both, and still reports", async () => {
+      await using workplace = await openWorkplace();
+      const args = ["-v", "-s", "DELAY", "-e", "-m", "20"];
+      const program = workplace.startOnTerminal(args, { open: openEmulator, columns: 80 });
+      await program.untilShown(/^AD OK$/m);
+      program.type("\u0003");
+      const { exitCode, lines } = await program.result;
+      expect(exitCode).toBe(130);
+      expect(totalOf(readCounts(lines.join("\n")))).toBe(676);
+      await untilClosed(8002);
+    });
   });
 });

@@ -5,11 +5,10 @@ import { program } from "./fixtures/harness.js";
 
 describe("flags-threaded meets everything that a server can do wrong", () => {
   test.each(FAULT_RUNS)(
-    "$width wide: each file meets its own fate, and all are accounted for",
+    "$title: each file meets its own fate, and all are accounted for",
     async (run) => {
       await assertMeetsFaults(program, run, servers);
     },
-    60_000,
   );
 });
 

@@ -17,7 +17,7 @@ describe("the program", () => {
   let lines: Line[] = [];
 
   beforeAll(async () => {
-    ({ stdout } = await execute(process.execPath, [here("../src/main.js")], { timeout: 20_000 }));
+    ({ stdout } = await execute(process.execPath, [here("../src/main.js")]));
     lines = stdout
       .trimEnd()
       .split("\n")

@@ -6,6 +6,18 @@ export {
   assertServerDown,
   type CalledProgram,
 } from "./testing/check-calls.js";
+export { startGatedServer, type GatedServer, type HeldRequest } from "./testing/gated-server.js";
+export type { OpenEmulator, Screen, TerminalEmulator } from "./testing/screen.js";
+export {
+  hasTerminals,
+  startCommandOnTerminal,
+  startOnTerminal,
+  type ProgramOnTerminal,
+  type ScreenResult,
+  type Terminal,
+} from "./testing/terminal.js";
+export { terminalCases, type TerminalCase } from "./testing/terminal-cases.js";
+export { assertBar, assertStopsOnKey } from "./testing/check-terminal.js";
 export { CLI_CASES, maskReport, type CaseContext, type CliCase } from "./testing/cli-cases.js";
 export { startDeafServer, type DeafServer } from "./testing/deaf-server.js";
 export { reserveDefaultPorts } from "./testing/default-ports.js";
@@ -25,6 +37,7 @@ export {
   type ServerOptions,
   type ServerRule,
 } from "./testing/fault-runs.js";
+export { NO_LIMITS } from "./testing/patience.js";
 export {
   planFaults,
   SERVER_FAULTS,

@@ -22,6 +22,11 @@ interface Progress {
   readonly stop: () => void;
 }
 
+/** A longer bar says no more. */
+const MAX_BAR = 40;
+/** What stands around the bar, such as ` 50%|| 1000/2000 [1m30s<1m20s]`, and some room. */
+const NUMBERS_WIDTH = 36;
+
 /** Shows on stderr how far a comparison is: a bar on terminals, a line for each tenth elsewhere. */
 function startProgress(total: number): Progress {
   if (!process.stderr.isTTY) {
@@ -38,6 +43,8 @@ function startProgress(total: number): Progress {
     format: "{percentage}%|{bar}| {value}/{total} [{duration_formatted}<{eta_formatted}]",
     barCompleteChar: "█",
     barIncompleteChar: " ",
+    // Where the numbers and the `^C` of the terminal would not fit behind it, the line would go on in the next one.
+    barsize: Math.max(0, Math.min(MAX_BAR, (process.stderr.columns || 80) - NUMBERS_WIDTH)),
     clearOnComplete: true,
     // Otherwise the bar switches the terminal's wrapping off, and a kill leaves it so.
     linewrap: true,

@@ -30,10 +30,12 @@ describe("countPrimes", () => {
 describe("primesUpTo", () => {
   test("lists the first primes, whatever the limit", () => {
     const primes: number[] = [];
+    const wrong: number[] = [];
     for (let limit = -2; limit < 3000; limit += 1) {
       if (isPrime(limit)) primes.push(limit);
-      expect(Array.from(primesUpTo(limit))).toEqual(primes);
+      if (primesUpTo(limit).join() !== primes.join()) wrong.push(limit);
     }
+    expect(wrong).toEqual([]);
   });
 
   test("ends with the greatest prime below ten millions", () => {

@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 import { FLAG_COUNTRY_CODES, startFlagServer, type FlagServer } from "../../src/index.js";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../../jest.where.mjs";
 import { findChromium } from "../support/chromium.mjs";
 
 let browser: Browser;
@@ -63,7 +65,7 @@ async function loaded(page: Page, text: RegExp): Promise<void> {
   await page.locator("#loaded").filter({ hasText: text }).waitFor();
 }
 
-describe("the page", () => {
+describeWhere(findChromium() !== undefined, "the page in a browser", "there is no Chromium", () => {
   test("shows all flags, each with the name of its country", async () => {
     const { page, server, complaints } = await visit();
     expect(await page.title()).toBe("Flag server");

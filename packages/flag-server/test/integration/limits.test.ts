@@ -150,7 +150,8 @@ describe("rules under load", () => {
   test("give each path and attempt the same fate at any concurrency", async () => {
     const fates = async (width: number) => {
       await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"], seed: 5, rules });
-      const twice = everyFlagPath().flatMap((path) => [path, path]);
+      const paths = everyFlagPath().slice(0, 200);
+      const twice = paths.flatMap((path) => [path, path]);
       await forEachAtOnce(twice, width, async (path) => {
         // A connection for each: one that is kept may be cut before the request arrives.
         await ask(server.urls.LOCAL + path).catch(() => undefined);
@@ -164,7 +165,7 @@ describe("rules under load", () => {
       return entries.sort();
     };
     const inLine = await fates(2);
-    expect(inLine).toHaveLength(2 * 676);
+    expect(inLine).toHaveLength(2 * 200);
     expect(await fates(60)).toEqual(inLine);
   });
 });

@@ -15,8 +15,13 @@ const MAX_BAR = 40;
 const MIN_BAR = 5;
 
 /**
- * Writes one line such as ` 50%|████    | 10/20 [3s<3s] 2 failed`, which leaves at least one column free: a line that
- * fills the last one, or goes on in the next line, cannot be drawn over.
+ * Columns that are left free: the last one, because a line that fills it, or goes on in the next line, cannot be drawn
+ * over; and two for the `^C` that the terminal itself writes behind it when somebody presses Ctrl-C.
+ */
+const FREE_COLUMNS = 3;
+
+/**
+ * Writes one line such as ` 50%|████    | 10/20 [3s<3s] 2 failed`, which leaves some columns free.
  *
  * @param paint - Colours what has failed.
  */
@@ -31,14 +36,15 @@ export function progressLine(
   const counts = `${String(value).padStart(String(total).length)}/${total} ${times}`;
   const failed = failures === 0 ? "" : ` ${failures} failed`;
   const painted = failures === 0 ? "" : paint(failed);
-  // The two bars at the ends of the bar, the space behind it, and the free column. cli-progress cuts what is longer than
-  // a line, and takes the codes of the colour for letters.
-  const room = Math.min(MAX_BAR, columns - percentage.length - counts.length - painted.length - 4);
+  // The two bars at the ends of the bar, and the space behind it. cli-progress cuts what is longer than a line, and takes
+  // the codes of the colour for letters.
+  const others = percentage.length + counts.length + painted.length + 3;
+  const room = Math.min(MAX_BAR, columns - FREE_COLUMNS - others);
   if (room >= MIN_BAR) {
     const bar = "█".repeat(Math.floor(share * room)).padEnd(room);
     return `${percentage}|${bar}| ${counts}${painted}`;
   }
-  return `${percentage} ${counts}${failed}`.slice(0, Math.max(0, columns - 1));
+  return `${percentage} ${counts}${failed}`.slice(0, Math.max(0, columns - FREE_COLUMNS));
 }
 
 function shortTime(seconds: number): string {

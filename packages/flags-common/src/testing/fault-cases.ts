@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { NEVER } from "./patience.js";
 
 /** A server that does one thing wrong, on a free port of 127.0.0.1. */
 export interface FaultServer extends AsyncDisposable {
@@ -11,7 +12,7 @@ export interface FaultCase {
   readonly title: string;
   /** Gets the bare connection each time a request was read from it. */
   readonly answer: (socket: Socket) => void;
-  /** Time limits that the case needs. */
+  /** Time limits that the case needs, to be given behind {@link NO_LIMITS}. */
   readonly args: readonly string[];
   /** Stands behind `*** Error for US: `. */
   readonly reason: string;
@@ -32,7 +33,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   {
     title: "KB8: a server that never answers",
     answer: () => undefined,
-    args: ["--timeout", "0.3"],
+    args: ["--timeout", "0.3", "--connect-timeout", NEVER],
     reason: "timed out after 0.3 s without data",
   },
   {

@@ -4,6 +4,8 @@ import type { DownloadRecord } from "../report/record.js";
 
 /** What must become of a file. */
 export interface Fate {
+  /** The limit that ends the file, whatever else happens: a run that is to know its fate must not meet the other one. */
+  readonly limit?: "timeout" | "maxTime";
   readonly status: DownloadRecord["status"];
   readonly codes?: readonly FlagErrorCode[];
   readonly reason?: RegExp;
@@ -14,6 +16,13 @@ const OK: Fate = { status: "ok" };
 function error(codes: FlagErrorCode | readonly FlagErrorCode[], reason: RegExp): Fate {
   return { status: "error", codes: typeof codes === "string" ? [codes] : codes, reason };
 }
+
+/** In the end silence. */
+const SILENT: Fate = {
+  ...error("TIMEOUT", /^timed out after [\d.]+ s without data$/),
+  limit: "timeout",
+};
+const SLOW: Fate = { ...error("TIMEOUT", /^took longer than [\d.]+ s$/), limit: "maxTime" };
 
 /** Whatever is in it: no encoding was asked for. */
 const ENCODED = error("NOT_A_GIF", /^not a GIF \(encoded as gzip\)$/);
@@ -27,7 +36,7 @@ export const SERVER_FAULTS = [
   { fault: { kind: "delay", delay: 50 }, fate: OK },
   { fault: { kind: "delay", delay: { ms: 50, before: "body" } }, fate: OK },
   { fault: { kind: "drip", bytes: 1000, everyMs: 10 }, fate: OK },
-  { fault: { kind: "status", status: 404 }, fate: { status: "notFound" } as Fate },
+  { fault: { kind: "status", status: 404 }, fate: { status: "notFound" } },
   {
     fault: { kind: "status", status: 503, close: true },
     fate: error("HTTP_STATUS", /^HTTP 503 - Service Unavailable$/),
@@ -56,19 +65,10 @@ export const SERVER_FAULTS = [
     fault: { kind: "truncate", framing: "close" },
     fate: error("TRUNCATED", /^body is truncated \(GIF without its end, \d+ bytes\)$/),
   },
-  {
-    fault: { kind: "drip", bytes: 1, everyMs: 100 },
-    fate: error("TIMEOUT", /^took longer than \d+ s$/),
-  },
-  { fault: { kind: "hang" }, fate: error("TIMEOUT", /^timed out after \d+ s without data$/) },
-  {
-    fault: { kind: "hang", at: "mid-headers" },
-    fate: error("TIMEOUT", /^timed out after \d+ s without data$/),
-  },
-  {
-    fault: { kind: "hang", at: "body" },
-    fate: error("TIMEOUT", /^timed out after \d+ s without data$/),
-  },
+  { fault: { kind: "drip", bytes: 1, everyMs: 100 }, fate: SLOW },
+  { fault: { kind: "hang" }, fate: SILENT },
+  { fault: { kind: "hang", at: "mid-headers" }, fate: SILENT },
+  { fault: { kind: "hang", at: "body" }, fate: SILENT },
   {
     fault: { kind: "content-type" },
     fate: error("NOT_A_GIF", /^not a GIF \(application\/octet-stream\)$/),
@@ -99,7 +99,7 @@ export const SERVER_FAULTS = [
   { fault: { kind: "gzip", damage: "none" }, fate: ENCODED },
   { fault: { kind: "gzip", damage: "garbage" }, fate: ENCODED },
   { fault: { kind: "garbage" }, fate: error("BAD_RESPONSE", /^not an HTTP answer/) },
-] as const;
+] as const satisfies readonly { readonly fault: object; readonly fate: Fate }[];
 
 /** One of {@link SERVER_FAULTS}. */
 export type ServerFault = (typeof SERVER_FAULTS)[number];
@@ -118,14 +118,17 @@ export interface FaultPlan {
 }
 
 /**
- * Deals {@link SERVER_FAULTS} out to country codes, one after the other, so that neighbours in a run meet different ones.
+ * Deals faults out to country codes, one after the other, so that neighbours in a run meet different ones.
  *
  * @param codes - At least as many as there are faults.
  */
-export function planFaults(codes: readonly string[]): FaultPlan {
-  const dealt = SERVER_FAULTS.map((fault, index) => ({
+export function planFaults(
+  codes: readonly string[],
+  faults: readonly ServerFault[] = SERVER_FAULTS,
+): FaultPlan {
+  const dealt = faults.map((fault, index) => ({
     ...fault,
-    codes: codes.filter((_code, place) => place % SERVER_FAULTS.length === index),
+    codes: codes.filter((_code, place) => place % faults.length === index),
   }));
   const fates = new Map<string, { readonly fate: Fate; readonly fault: ServerFault["fault"] }>(
     dealt.flatMap((one) => one.codes.map((code) => [code, one] as const)),

@@ -42,17 +42,10 @@ export function startProgram(
   args: readonly string[],
   options: StartProgramOptions,
 ): RunningProgram {
-  const outside = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
-  const command = [process.execPath, entry, ...args];
-  // The shell sets the limit and then becomes the program, so that signals reach the right one.
-  const limited =
-    options.fileSizeBlocks === undefined
-      ? command
-      : ["sh", "-c", `ulimit -f ${options.fileSizeBlocks} && exec "$@"`, "sh", ...command];
-  const [file = "", ...rest] = limited;
+  const [file = "", ...rest] = programCommand(entry, args, options);
   const child = spawn(file, rest, {
     cwd: options.cwd,
-    env: { ...Object.fromEntries(outside), COLUMNS: "80", ...options.env },
+    env: programEnv({ COLUMNS: "80", ...options.env }),
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   child.stdin?.end(options.input);
@@ -71,4 +64,23 @@ async function collect(child: ChildProcess): Promise<ProgramResult> {
       resolve({ exitCode, signal, stdout, stderr });
     });
   });
+}
+
+/** The words with which a program is started. */
+export function programCommand(
+  entry: string,
+  args: readonly string[],
+  { fileSizeBlocks }: Pick<StartProgramOptions, "fileSizeBlocks">,
+): string[] {
+  const command = [process.execPath, entry, ...args];
+  // The shell sets the limit and then becomes the program, so that signals reach the right one.
+  return fileSizeBlocks === undefined
+    ? command
+    : ["sh", "-c", `ulimit -f ${fileSizeBlocks} && exec "$@"`, "sh", ...command];
+}
+
+/** The variables of this process, but for those that pnpm or npm set, with others beside or instead of them. */
+export function programEnv(others: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const outside = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
+  return { ...Object.fromEntries(outside), ...others };
 }

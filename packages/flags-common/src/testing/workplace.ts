@@ -3,12 +3,19 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProgram, type RunningProgram, type StartProgramOptions } from "./start-program.js";
+import { startOnTerminal, type ProgramOnTerminal, type Terminal } from "./terminal.js";
 
 /** A folder of its own for one run of a program. */
 export interface Workplace extends AsyncDisposable {
   readonly path: string;
   /** Starts the program here. */
   start(args: readonly string[], options?: Partial<StartProgramOptions>): RunningProgram;
+  /** Starts the program here, on a terminal. */
+  startOnTerminal(
+    args: readonly string[],
+    terminal: Terminal,
+    options?: Partial<StartProgramOptions>,
+  ): ProgramOnTerminal;
   /** Names what was downloaded, and everything else in the folder. */
   files(): Promise<string[]>;
   /** Names the files that are not, byte for byte, the flags they are called after. */
@@ -31,13 +38,18 @@ export interface ProgramUnderTest {
  */
 export async function openWorkplace({ entry, flags }: ProgramUnderTest): Promise<Workplace> {
   const path = await mkdtemp(join(tmpdir(), "flags-"));
-  const running: RunningProgram[] = [];
+  const running: Pick<ProgramOnTerminal | RunningProgram, "child" | "result">[] = [];
   const directory = join(path, "downloads");
   const files = async (): Promise<string[]> => (await readdir(directory)).sort();
   return {
     path,
     start(args, options = {}) {
       const program = startProgram(entry, args, { cwd: path, ...options });
+      running.push(program);
+      return program;
+    },
+    startOnTerminal(args, terminal, options = {}) {
+      const program = startOnTerminal(entry, args, { cwd: path, ...options }, terminal);
       running.push(program);
       return program;
     },

@@ -6,6 +6,8 @@ import { Session } from "node:inspector";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
+import { PROGRAM_LIMIT_MS } from "../support/limits.js";
+import { rounds } from "../support/rounds.js";
 import { TestPool, fixture, valueOf } from "./support.js";
 
 describe("calls that never end", () => {
@@ -154,11 +156,11 @@ test("a thread is of use through its port before it has registered with workerpo
 
 test("a thread can be ended at any moment while its own inspector session collects its garbage", async () => {
   // Our threads do so at their first rest, and may be killed right then.
-  const ends = Array.from({ length: 24 }, async (_, ms) => {
+  const ends = Array.from({ length: rounds(8) }, async (_, n) => {
     const thread = new Worker(fixture("collects-garbage.cjs"));
     const ended = once(thread, "exit");
     await once(thread, "message");
-    await sleep(ms);
+    await sleep((n * 3) % 24);
     await thread.terminate();
     await ended;
     return "ended";
@@ -173,11 +175,11 @@ test("a process can end at any moment while its threads collect garbage in this 
     const threads = [1, 2, 3].map(() => new Worker(process.argv[1]));
     threads[2].once("message", () => setTimeout(() => process.exit(7), Number(process.argv[2])));
   `;
-  for (const ms of [0, 3, 6, 9, 12]) {
+  for (const ms of [0, 4, 8]) {
     const child = spawn(
       process.execPath,
       ["-e", program, fixture("collects-garbage.cjs"), String(ms)],
-      { timeout: 20_000 },
+      { timeout: PROGRAM_LIMIT_MS },
     );
     expect(await once(child, "exit")).toEqual([7, null]);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { CancelledError, type Future } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
+import { countedSince } from "../support/kept-executors.js";
 import type { Workbench } from "./workbench.js";
 
 /** Tasks that end when they are asked to, each in its own way. */
@@ -26,27 +27,29 @@ export function describeAbort(bench: Workbench): void {
 
   describe("abort()", () => {
     test.each(OBEDIENT)("[B14] [R12] cancels a running call that %s", async (_way, task) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
+      const counted = countedSince(executor);
       const gate = bench.scratch.gate();
       const future = executor.with({ killAfterMs: Infinity }).submit(task, gate.path);
       await gate.whenReached();
       const reason = new Error("enough");
       expect(future.abort(reason)).toBe(true);
       await expectCancelledBecause(future, reason);
-      expect(executor.stats()).toMatchObject({ cancelled: 1, failed: 0, running: 0 });
+      expect(counted()).toMatchObject({ cancelled: 1, failed: 0, running: 0 });
     });
 
     test("[B14] without a reason gives an AbortError as the cause", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
-      const future = executor.submit(Tasks.obedient, gate.path);
+      const patient = executor.with({ killAfterMs: Infinity });
+      const future = patient.submit(Tasks.obedient, gate.path);
       await gate.whenReached();
       future.abort();
       await expectCancelledBecause(future, expect.objectContaining({ name: "AbortError" }));
     });
 
     test("[B14] [X9] leaves the value of a call that ends with one in spite of it", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
       const patient = executor.with({ killAfterMs: Infinity });
       const future = patient.submit(Tasks.stopWith, gate.path, 7);
@@ -57,7 +60,7 @@ export function describeAbort(bench: Workbench): void {
     });
 
     test("[B14] leaves the error of a call that fails for a reason of its own", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
       const patient = executor.with({ killAfterMs: Infinity });
       const future = patient.submit(Tasks.stopFailing, gate.path, "disk full");
@@ -70,7 +73,7 @@ export function describeAbort(bench: Workbench): void {
     test.each([0, 30])(
       "[B14] [R12] cancels after %d ms a call that does not listen",
       async (killAfterMs) => {
-        const executor = bench.executor(1);
+        const executor = bench.shared(1);
         const gate = bench.scratch.gate();
         const future = executor.with({ killAfterMs }).submit(Tasks.gated, gate.path, 1);
         await gate.whenReached();
@@ -83,7 +86,7 @@ export function describeAbort(bench: Workbench): void {
     );
 
     test("[B14] waits for ever where killAfterMs is Infinity", async () => {
-      const executor = bench.executor(2);
+      const executor = bench.shared(2);
       const [patient, impatient] = [bench.scratch.gate(), bench.scratch.gate()];
       const kept = executor.with({ killAfterMs: Infinity }).submit(Tasks.gated, patient.path, 1);
       const lost = executor.with({ killAfterMs: 50 }).submit(Tasks.gated, impatient.path, 2);
@@ -98,9 +101,10 @@ export function describeAbort(bench: Workbench): void {
     });
 
     test("[B14] again answers true, and the first reason stays", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
-      const future = executor.submit(Tasks.obedient, gate.path);
+      const patient = executor.with({ killAfterMs: Infinity });
+      const future = patient.submit(Tasks.obedient, gate.path);
       await gate.whenReached();
       const reason = new Error("first");
       expect(future.abort(reason)).toBe(true);
@@ -111,7 +115,7 @@ export function describeAbort(bench: Workbench): void {
     });
 
     test("[B14] of a finished call answers false, and the outcome stays", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const future = executor.submit(Tasks.power, 2, 2);
       await future.result();
       expect(future.abort(new Error("late"))).toBe(false);

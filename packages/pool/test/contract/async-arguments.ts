@@ -37,20 +37,20 @@ export function describeAsyncArguments(bench: Workbench): void {
 
   describe("async iterables as arguments", () => {
     test.each([0, 1, 15, 16, 17, 5000])("reach the task item by item: %d", async (last) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const source = new Source(last);
       expect(await executor.run(Streams.sumOf, source)).toBe((last * (last + 1)) / 2);
       expect(source.ends).toEqual(["finally"]);
     });
 
     test("may stand beside each other, and beside plain values", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const all = await executor.run(Streams.pairs, letters("a", "b"), "-", letters("x", "y"));
       expect(all).toEqual(["a-x", "b-y"]);
     });
 
     test("may be ReadableStreams", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       let cancelled = 0;
       const stream = new ReadableStream<number>({
         pull(controller) {
@@ -66,22 +66,22 @@ export function describeAsyncArguments(bench: Workbench): void {
     });
 
     test("go in and come out again, with stream()", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const seen: number[] = [];
       for await (const item of executor.stream(Streams.echo, new Source(500))) seen.push(item);
       expect(seen).toEqual(Array.from({ length: 500 }, (_, n) => n + 1));
     });
 
     test("a reader that leaves early ends both", async () => {
-      const executor = bench.executor();
+      const patient = bench.shared().with({ killAfterMs: Infinity });
       const source = new Source(Infinity);
-      for await (const item of executor.stream(Streams.echo, source)) if (item === 5) break;
+      for await (const item of patient.stream(Streams.echo, source)) if (item === 5) break;
       await until(() => source.ends.length === 1);
-      expect(executor.stats()).toMatchObject({ running: 0 });
+      expect(bench.shared().stats()).toMatchObject({ running: 0 });
     });
 
     test("are closed when the task leaves its loop", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const source = new Source(Infinity);
       expect(await executor.run(Streams.firstOf, source)).toBe(1);
       await until(() => source.ends.length === 1);
@@ -89,7 +89,7 @@ export function describeAsyncArguments(bench: Workbench): void {
     });
 
     test("are not touched where the task does not read them", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const source = new Source(3);
       expect(await executor.run(Streams.touchesNothing, source)).toBe("untouched");
       expect(await executor.run(Streams.takeSome, source, 0)).toEqual([]);
@@ -97,7 +97,7 @@ export function describeAsyncArguments(bench: Workbench): void {
     });
 
     test("what they throw is thrown inside the task, after the items", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const failure = Object.assign(new RangeError("the source is dry"), { code: "E_DRY" });
       expect(await executor.run(Streams.catches, new Source(20, failure))).toEqual({
         seen: Array.from({ length: 20 }, (_, n) => n + 1),
@@ -110,7 +110,7 @@ export function describeAsyncArguments(bench: Workbench): void {
     });
 
     test("are read only when the task asks, and only so far ahead", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
       const source = new Source(40_000);
       const future = executor.submit(Streams.readsLater, gate.path, source);
@@ -121,7 +121,7 @@ export function describeAsyncArguments(bench: Workbench): void {
     });
 
     test("abort() interrupts a task that waits for an item, and closes the source", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
       let closed = 0;
       const source: AsyncIterable<number> = {
@@ -134,7 +134,7 @@ export function describeAsyncArguments(bench: Workbench): void {
         }),
       };
       // In this thread the task waits for the source itself, which nothing can interrupt.
-      const killAfterMs = subject.sharesMemory ? 20 : 5_000;
+      const killAfterMs = subject.sharesMemory ? 20 : Infinity;
       const future = executor.with({ killAfterMs }).submit(Streams.waitsForItem, gate.path, source);
       await gate.whenReached();
       future.abort(new Error("enough"));
@@ -156,7 +156,7 @@ export function describeAsyncArguments(bench: Workbench): void {
 
     if (!subject.sharesMemory) {
       test("an item that cannot be sent is an error inside the task, with its place", async () => {
-        const executor = bench.executor(1);
+        const executor = bench.shared(1);
         let closed = false;
         async function* items(): AsyncGenerator<unknown, void> {
           try {

@@ -8,7 +8,7 @@ export function describeAsyncContext(bench: Workbench): void {
     const storage = new AsyncLocalStorage<string>();
 
     test("of a callback is the one in which it was added", async () => {
-      const executor = bench.executor(1);
+      const executor = bench.shared(1);
       const gate = bench.scratch.gate();
       const future = storage.run("submitter", () => executor.submit(Tasks.gated, gate.path, 1));
       const seen: unknown[] = [];
@@ -26,7 +26,7 @@ export function describeAsyncContext(bench: Workbench): void {
     });
 
     test("of a listener of progress is the one in which it was added", async () => {
-      const executor = bench.executor(1);
+      const executor = bench.shared(1);
       const seen: unknown[] = [];
       const future = executor.submit(Tasks.reportAll, [1, 2]);
       storage.run("listener", () =>
@@ -41,7 +41,7 @@ export function describeAsyncContext(bench: Workbench): void {
     test.each(["a sync", "an async"])(
       "in which map() reads %s input is that of its call",
       async (kind) => {
-        const executor = bench.executor(1);
+        const executor = bench.shared(1);
         const seen: unknown[] = [];
         const sync = function* (): Generator<number> {
           for (let n = 0; n < 5; n += 1) {

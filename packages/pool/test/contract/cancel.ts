@@ -15,7 +15,7 @@ export function describeCancel(bench: Workbench): void {
 
   describe("cancel()", () => {
     test("[B2] [B14] of a running call answers false, and the call goes on", async () => {
-      const { blocker, gate } = await bench.busyExecutor();
+      const { blocker, gate } = await bench.busyShared();
       expect(blocker.cancel()).toBe(false);
       expect(blocker.state).toBe("running");
       gate.open();
@@ -23,7 +23,7 @@ export function describeCancel(bench: Workbench): void {
     });
 
     test("[B3] [B16] of a finished call answers false, and the outcome stays", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const value = executor.submit(Tasks.power, 2, 2);
       const failure = executor.submit(Tasks.throwNamed, "Error", "failed");
       const error = await failure.exception();

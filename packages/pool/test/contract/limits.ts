@@ -1,7 +1,9 @@
 import { getEventListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { CancelledError, TimeoutError } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
+import { countedSince } from "../support/kept-executors.js";
 import type { Workbench } from "./workbench.js";
 
 export function describeLimits(bench: Workbench): void {
@@ -9,7 +11,7 @@ export function describeLimits(bench: Workbench): void {
 
   describe("with({ signal })", () => {
     test("[G17] stops a call that runs, with the signal's reason as the cause", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const gate = bench.scratch.gate();
       const controller = new AbortController();
       const bound = executor.with({ signal: controller.signal });
@@ -36,7 +38,7 @@ export function describeLimits(bench: Workbench): void {
     });
 
     test("[G17] has no hold on calls that are done", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const controller = new AbortController();
       const bound = executor.with({ signal: controller.signal });
       const value = bound.submit(Tasks.power, 2, 2);
@@ -87,18 +89,19 @@ export function describeLimits(bench: Workbench): void {
 
   describe("with({ timeoutMs })", () => {
     test("[G17] [R12] fails a call that runs longer, when it obeys", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
+      const counted = countedSince(executor);
       const bound = executor.with({ timeoutMs: 30, killAfterMs: Infinity, name: "slow" });
       const future = bound.submit(Tasks.obedient, bench.scratch.gate().path);
       const error = await future.exception();
       expect(error).toBeInstanceOf(TimeoutError);
       expect(error).toMatchObject({ message: expect.stringMatching(/'slow'.* 30 ms/) });
       expect(future.cancelled()).toBe(false);
-      expect(executor.stats()).toMatchObject({ failed: 1, cancelled: 0 });
+      expect(counted()).toMatchObject({ failed: 1, cancelled: 0 });
     });
 
     test("[G17] [R12] fails a call that runs longer and does not listen", async () => {
-      const executor = bench.executor(1);
+      const executor = bench.shared(1);
       const bound = executor.with({ timeoutMs: 30, killAfterMs: 20 });
       const future = bound.submit(Tasks.gated, bench.scratch.gate().path, 1);
       await expect(future.result()).rejects.toBeInstanceOf(TimeoutError);
@@ -106,13 +109,13 @@ export function describeLimits(bench: Workbench): void {
     });
 
     test("[X9] leaves the value of a call that ends with one in spite of it", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const bound = executor.with({ timeoutMs: 30, killAfterMs: Infinity });
       expect(await bound.run(Tasks.stopWith, bench.scratch.gate().path, 7)).toBe(7);
     });
 
     test("[G17] leaves calls in peace that are faster", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const bound = executor.with({ timeoutMs: 60_000 });
       expect(await bound.run(Tasks.delayed, 7, 5)).toBe(7);
       expect(await bound.submit(Tasks.throwNamed, "Error", "own").exception()).toMatchObject({
@@ -121,20 +124,21 @@ export function describeLimits(bench: Workbench): void {
     });
 
     test.each([2 ** 31, Infinity])("[D13] of %d ms does not run out at once", async (timeoutMs) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       expect(await executor.with({ timeoutMs }).run(Tasks.delayed, 7, 30)).toBe(7);
     });
 
     // Where each call begins at once, none spends time in a queue.
     if (subject.queues) {
       test("[G17] does not count the time in the queue", async () => {
-        const executor = bench.executor(1);
-        const bound = executor.with({ timeoutMs: 500, killAfterMs: Infinity });
-        const first = bound.submit(Tasks.obedient, bench.scratch.gate().path);
-        // It waits as long as the first one runs, which is all the time that it has itself.
-        const second = bound.submit(Tasks.power, 2, 2);
-        await expect(first.result()).rejects.toBeInstanceOf(TimeoutError);
-        expect(await second.result()).toBe(4);
+        const { executor, gate } = await bench.busyExecutor();
+        const bound = executor.with({ timeoutMs: 20, killAfterMs: Infinity });
+        const future = bound.submit(Tasks.obedient, bench.scratch.gate().path);
+        // A limit that counted already would have run out before this one, which is set later.
+        await sleep(40);
+        expect(future.state).toBe("pending");
+        gate.open();
+        await expect(future.result()).rejects.toBeInstanceOf(TimeoutError);
       });
     }
   });

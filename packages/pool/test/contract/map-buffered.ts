@@ -29,7 +29,7 @@ class Source {
 export function describeBufferedMap(bench: Workbench): void {
   describe("map() with a bufferSize", () => {
     test.each([1, 2, 10, 20])("[H18] of %d gives the same results", async (bufferSize) => {
-      const submitter = bench.executor(3).with({ bufferSize });
+      const submitter = bench.shared(3).with({ bufferSize });
       const numbers = Array.from({ length: 10 }, (_, n) => n);
       expect(await submitter.map(Tasks.identity, numbers).toArray()).toEqual(numbers);
       expect(await submitter.map(Tasks.power, numbers, numbers).toArray()).toEqual(
@@ -38,7 +38,7 @@ export function describeBufferedMap(bench: Workbench): void {
     });
 
     test("[H19] takes endless inputs, and closes them when it is left", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const [one, two] = [new Source(), new Source()];
       const results = executor
         .with({ bufferSize: 2 })
@@ -56,7 +56,7 @@ export function describeBufferedMap(bench: Workbench): void {
     test.each(["sync", "async"])(
       "[H19] passes on what the clean-up of an %s input throws, unless there is worse to tell",
       async (kind) => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         const untidy: IterableIterator<number> = {
           [Symbol.iterator]: () => untidy,
           next: () => ({ done: false, value: 1 }),
@@ -86,7 +86,7 @@ export function describeBufferedMap(bench: Workbench): void {
     test.each([1, 2, 5])(
       "[H21] of %d reads so much before the first next(), and then one for each",
       async (bufferSize) => {
-        const executor = bench.executor(2);
+        const executor = bench.shared(2);
         const source = new Source();
         const results = executor.with({ bufferSize }).map(Tasks.identity, source.numbers());
         expect(source.taken).toBe(bufferSize);
@@ -102,7 +102,7 @@ export function describeBufferedMap(bench: Workbench): void {
     );
 
     test("[H21] reads on while the result asked for is not done", async () => {
-      const executor = bench.executor(4);
+      const executor = bench.shared(4);
       const gates = bench.scratch.gates(4);
       let taken = 0;
       const paths = function* (): Generator<string> {
@@ -125,12 +125,12 @@ export function describeBufferedMap(bench: Workbench): void {
     });
 
     test("[H28] can be combined with a deadline", async () => {
-      const submitter = bench.executor().with({ bufferSize: 2, deadlineMs: 60_000 });
+      const submitter = bench.shared().with({ bufferSize: 2, deadlineMs: 60_000 });
       expect(await submitter.map(Tasks.identity, [1, 2, 3]).toArray()).toEqual([1, 2, 3]);
     });
 
     test("[H31] reads async iterables, never further ahead than that", async () => {
-      const executor = bench.executor(2);
+      const executor = bench.shared(2);
       const source = new Source();
       let asked = 0;
       let furthest = 0;
@@ -158,7 +158,7 @@ export function describeBufferedMap(bench: Workbench): void {
 
   describe("map() over async iterables", () => {
     test("[H31] reads them without a bufferSize as fast as they come", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const source = new Source();
       const ten = async function* (): AsyncGenerator<number> {
         for await (const number of source.slowNumbers()) {
@@ -172,7 +172,7 @@ export function describeBufferedMap(bench: Workbench): void {
     });
 
     test("[H31] [H2] reads them side by side with others", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const [slow, quick] = [new Source(), new Source()];
       const results = executor.map(Tasks.allOf, slow.slowNumbers(), quick.numbers(), ["a", "b"]);
       expect(await results.toArray()).toEqual([
@@ -183,7 +183,7 @@ export function describeBufferedMap(bench: Workbench): void {
     });
 
     test("[H27] [H31] passes on what they throw, in its place, and closes the others", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const failing = async function* (): AsyncGenerator<number> {
         yield* [0, 1];
         throw new Error("the input broke");

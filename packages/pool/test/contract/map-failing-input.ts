@@ -31,7 +31,7 @@ export function describeMapOfFailingInput(bench: Workbench): void {
     test.each([1, 2, 3])(
       "[H27] with a bufferSize of %d fails in the place of the next item",
       async (bufferSize) => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         const results = executor.with({ bufferSize }).map(Tasks.identity, failing());
         expect(await journalOf(results)).toEqual([
           { value: 0 },
@@ -44,7 +44,7 @@ export function describeMapOfFailingInput(bench: Workbench): void {
     );
 
     test("[H27] with ordered: false fails after all that was submitted", async () => {
-      const executor = bench.executor(3);
+      const executor = bench.shared(3);
       const gates = bench.scratch.gates(2);
       const paths = function* (): Generator<string> {
         yield* gates.map(({ path }) => path);

@@ -43,7 +43,7 @@ export function describeOptions(bench: Workbench): void {
 
   describe("with()", () => {
     test.each(UNSOUND)("[G17] throws at the call for %p", (options, error) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       expect(() => executor.with(options)).toThrow(error);
       expect(() => executor.with({}).with(options)).toThrow(error);
     });
@@ -51,7 +51,7 @@ export function describeOptions(bench: Workbench): void {
     test.each(UNSOUND_COUNTS.map(([options, error, label]) => [label, options, error] as const))(
       "[%s] throws at the call for %p, before any input is read",
       (_label, options, error) => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         let read = 0;
         const input = function* (): Generator<number> {
           yield (read += 1);
@@ -62,7 +62,7 @@ export function describeOptions(bench: Workbench): void {
     );
 
     test("[G17] takes undefined for any option as nothing said", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const nothing = {
         signal: undefined,
         timeoutMs: undefined,
@@ -82,7 +82,7 @@ export function describeOptions(bench: Workbench): void {
     });
 
     test("[G17] binds options for its own calls only, and can be chained", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const options = { name: "first" };
       const first = executor.with(options);
       options.name = "changed later";
@@ -96,7 +96,7 @@ export function describeOptions(bench: Workbench): void {
     });
 
     test("[G17] gives submit(), run() and map() alike", async () => {
-      const submitter = bench.executor().with({ name: "mine" });
+      const submitter = bench.shared().with({ name: "mine" });
       const expected = expect.objectContaining({ name: "mine" });
       expect(await submitter.submit(Tasks.describeTask).result()).toEqual(expected);
       expect(await submitter.run(Tasks.describeTask)).toEqual(expected);
@@ -106,7 +106,7 @@ export function describeOptions(bench: Workbench): void {
     // Objects that are moved rather than copied are gone here; in shared memory there is nothing to move.
     if (subject.sharesMemory) {
       test("[G17] leaves objects to transfer where they are", async () => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         const buffer = new ArrayBuffer(8);
         expect(await executor.with({ transfer: [buffer] }).run(Tasks.identity, buffer)).toBe(
           buffer,
@@ -142,7 +142,7 @@ export function describeOptions(bench: Workbench): void {
 
   describe("inside a task", () => {
     test("[G17] currentTask() knows the name of the call and its worker", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       expect(await executor.run(Tasks.describeTask)).toEqual({
         name: "describeTask",
         workerId: expect.any(Number),
@@ -151,7 +151,7 @@ export function describeOptions(bench: Workbench): void {
     });
 
     test("[C1] report() reaches the listeners, in order and before the call is done", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const values = [1, "two", { three: 3 }, null, undefined];
       const future = executor.submit(Tasks.reportAll, [0, ...values]);
       const seen: unknown[] = [];

@@ -7,7 +7,7 @@ import type { Workbench } from "./workbench.js";
 export function describeQueueLimit(bench: Workbench): void {
   describe("maxQueue", () => {
     test("submitWhenReady() gives a future at once where there is room", async () => {
-      const executor = bench.executor(1);
+      const executor = bench.shared(1);
       const future = await executor.submitWhenReady(Tasks.power, 2, 8);
       expect(await future.result()).toBe(256);
       const named = await executor.with({ bufferSize: 1 }).submitWhenReady(Tasks.power, 2, 4);
@@ -136,7 +136,7 @@ function describeLimits(bench: Workbench): void {
   });
 
   test("map() of an async iterable keeps to it, too, and two maps take turns", async () => {
-    const executor = bench.executor(1, 1);
+    const executor = bench.shared(1, 1);
     const input = async function* (): AsyncGenerator<number> {
       for (let n = 0; n < 20; n += 1) yield n;
     };

@@ -19,7 +19,7 @@ function referTo(name: string): Task<[], unknown> {
 export function describeReferences(bench: Workbench): void {
   describe("a task named by importTasks()", () => {
     test("[U7] is found by the module and the name of the export", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const { power, delayed, describeTask } = importTasks<typeof Tasks>(tasksUrl);
       expect(await executor.run(power, 2, 8)).toBe(256);
       expect(await executor.run(delayed, 7, 1)).toBe(7);
@@ -28,7 +28,7 @@ export function describeReferences(bench: Workbench): void {
     });
 
     test("[U7] is found by a path or a URL in a string as well", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       for (const module of [tasksUrl.href, tasksUrl.pathname]) {
         expect(await executor.run(importTasks<typeof Tasks>(module).power, 3, 2)).toBe(9);
       }
@@ -37,7 +37,7 @@ export function describeReferences(bench: Workbench): void {
     test.each(["nope", "constructor", "__proto__", "toString", "notAFunction"])(
       "[G4] fails through the future when the module has no function '%s'",
       async (name) => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         const error = await executor.submit(referTo(name)).exception();
         expect(error).toBeInstanceOf(TypeError);
         expect(error).toMatchObject({ message: expect.stringContaining(`'${name}'`) });
@@ -46,7 +46,7 @@ export function describeReferences(bench: Workbench): void {
     );
 
     test("[G4] fails through the future when its module is missing, and others still run", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const error = await executor
         .submit(importTasks<typeof Tasks>(missingUrl).power, 1, 1)
         .exception();
@@ -55,7 +55,7 @@ export function describeReferences(bench: Workbench): void {
     });
 
     test("[G4] fails with what its module threw as it was loaded", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const error = await executor
         .submit(importTasks<typeof Tasks>(brokenUrl).power, 1, 1)
         .exception();

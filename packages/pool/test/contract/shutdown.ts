@@ -10,6 +10,7 @@ import {
 } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
 import "../support/future-identity.js";
+import { rounds } from "../support/rounds.js";
 import { settlesAtOnce } from "../support/soon.js";
 import type { Workbench } from "./workbench.js";
 
@@ -121,7 +122,7 @@ export function describeShutdown(bench: Workbench): void {
     });
 
     test("[I28] right after a submit neither hangs nor loses the call", async () => {
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < rounds(5); round += 1) {
         const executor = bench.executor(2);
         const future = executor.submit(Tasks.identity, round);
         await executor.shutdown();

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, expect } from "@jest/globals";
+import { afterEach, beforeEach } from "@jest/globals";
 import type { Executor, Future } from "../../src/index.js";
 import * as Tasks from "../fixtures/tasks.mjs";
 import { type Gate, Scratch } from "../support/gate.js";
+import { expectEnded, expectKeptIdle, keptExecutor } from "../support/kept-executors.js";
 import type { Subject } from "./subject.js";
-
-/** How long calls may take to end after their gates were opened, in milliseconds. */
-const LEFT_BEHIND_MS = 5_000;
 
 /** An executor whose only worker is taken by a call at a gate. */
 export interface BusyExecutor {
@@ -38,9 +36,28 @@ export class Workbench {
     return executor;
   }
 
+  /** Gives an executor that other tests have used and will use; see support/kept-executors.ts. */
+  shared(maxWorkers = 1, maxQueue?: number): Executor {
+    const { name } = this.subject;
+    return keptExecutor(`${name} ${maxWorkers} ${maxQueue}`, () =>
+      this.subject.create(maxWorkers, maxQueue),
+    );
+  }
+
+  /**
+   * Gives a shared executor that is at work, for tests that do not care whether others wait: where calls are known to
+   * be short, some are sent ahead to a process, and nobody can take those back.
+   */
+  async busyShared(): Promise<BusyExecutor> {
+    return this.#busy(this.shared());
+  }
+
   /** Makes an executor that is at work: what is submitted to it waits, where calls wait at all. */
   async busyExecutor(maxQueue?: number): Promise<BusyExecutor> {
-    const executor = this.executor(1, maxQueue);
+    return this.#busy(this.executor(1, maxQueue));
+  }
+
+  async #busy(executor: Executor): Promise<BusyExecutor> {
     const gate = this.scratch.gate();
     const blocker = executor.submit(Tasks.gated, gate.path, -1);
     await gate.whenReached();
@@ -50,18 +67,11 @@ export class Workbench {
   async #clear(): Promise<void> {
     this.scratch.openGates();
     try {
-      for (const executor of this.#executors.splice(0)) await expectEnded(executor);
+      await Promise.all(this.#executors.splice(0).map((executor) => expectEnded(executor)));
+      await expectKeptIdle();
     } finally {
       this.scratch[Symbol.dispose]();
       this.#scratch = undefined;
     }
   }
-}
-
-/** A test that leaves calls behind which nothing will ever end has forgotten something, or found something. */
-async function expectEnded(executor: Executor): Promise<void> {
-  const startedAt = performance.now();
-  await executor.shutdown({ cancelFutures: true, timeoutMs: LEFT_BEHIND_MS });
-  expect(performance.now() - startedAt).toBeLessThan(LEFT_BEHIND_MS);
-  expect(executor.stats()).toMatchObject({ running: 0, pending: 0 });
 }

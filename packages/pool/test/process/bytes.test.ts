@@ -28,7 +28,7 @@ describe("between processes", () => {
     ["a part of more", () => pattern(1000, 3).subarray(10, 20)],
     ["a part from the beginning", () => pattern(1000, 4).subarray(0, 20)],
   ])("[O14] [O20] %s arrive as structured clone would copy them", async (_what, make) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const bytes = make();
     const cloned = structuredClone(bytes);
     const result = (await executor.run(Tasks.echo, bytes)) as Uint8Array;
@@ -40,7 +40,7 @@ describe("between processes", () => {
   });
 
   test("[O20] bytes that have been moved away fail their own call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const bytes = Uint8Array.of(1, 2, 3);
     structuredClone(bytes, { transfer: [bytes.buffer] });
     expect(await executor.submit(Tasks.echo, bytes).exception()).toMatchObject({
@@ -64,7 +64,7 @@ describe("between processes", () => {
   });
 
   test("[O20] what is written into bytes after they were sent does not arrive", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await executor.run(Tasks.echo, 1);
     const bytes = pattern(8 * MEGABYTE, 5);
     const before = bytes.slice();
@@ -75,7 +75,7 @@ describe("between processes", () => {
   });
 
   test("[O14] numbers of all kinds arrive in their order among other values", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const numbers = [0, -0, NaN, Infinity, -Infinity, 1.5, -1, 2 ** 53, 2 ** 32, 5e-324];
     const values = numbers.flatMap((n) => [n, n, String(n), { n }, n]);
     const results = await Promise.all(values.map((value) => executor.run(Tasks.echo, value)));

@@ -2,6 +2,8 @@ import { runInThisContext } from "node:vm";
 import { describe, expect, test } from "@jest/globals";
 import { ProcessPoolExecutor, SerializationError } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
+import { countedSince } from "../support/kept-executors.js";
+import { testThat } from "../support/needs.js";
 import { ProcessBench } from "../thread/bench.js";
 
 describe("between processes", () => {
@@ -18,18 +20,19 @@ describe("between processes", () => {
     ],
     ["a port", () => ({ port: new MessageChannel().port1 }), "args[0].port"],
   ])("[O15] [O16] %s cannot be sent, and fails its own call", async (_kind, make, path) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
+    const counted = countedSince(executor);
     const bad = executor.submit(Tasks.echo, make());
     const good = executor.submit(Tasks.echo, { n: 1 });
     const error = await bad.exception();
     expect(error).toBeInstanceOf(SerializationError);
     expect(error).toMatchObject({ phase: "arguments", path });
     expect(await good.result()).toEqual({ n: 1 });
-    expect(executor.stats()).toMatchObject({ workers: 1, failed: 1 });
+    expect(counted()).toMatchObject({ workers: 1, failed: 1 });
   });
 
   test("[O3] a result that only threads could take fails its own call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     expect(await executor.submit(Tasks.moduleOfWasm).exception()).toMatchObject({
       code: "CONCUR_NOT_SERIALIZABLE",
       phase: "result",
@@ -48,7 +51,7 @@ describe("between processes", () => {
   });
 
   test("[O16] what is named for a transfer is copied, and stays", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const bytes = new Uint8Array([1, 2, 3]);
     const bound = executor.with({ transfer: [bytes.buffer] });
     expect(await bound.run(Tasks.echo, bytes)).toEqual(bytes);
@@ -61,7 +64,7 @@ describe("between processes", () => {
   });
 
   test("[O14] an object with a function is refused and not thinned out, and JSON loses nothing", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const withMethod = { toJSON: () => "thin", kept: true };
     expect(await executor.submit(Tasks.echo, withMethod).exception()).toMatchObject({
       path: "args[0].toJSON",
@@ -76,7 +79,7 @@ describe("between processes", () => {
   });
 
   test("[O14] a program whose arrays have a toJSON() sends the same", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await executor.run(Tasks.echo, 1);
     Object.defineProperty(Array.prototype, "toJSON", { value: () => 0, configurable: true });
     try {
@@ -87,7 +90,7 @@ describe("between processes", () => {
   });
 
   test("[O17] each call has its own copy of an object that several have", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const shared = { n: 1 };
     const copies = await Promise.all([1, 2].map(() => executor.run(Tasks.echo, shared)));
     expect(copies).toEqual([shared, shared]);
@@ -95,11 +98,15 @@ describe("between processes", () => {
   });
 
   test("[P16] many large arguments to a process that is not up yet arrive, and do not hold the caller", async () => {
-    const executor = bench.executor();
+    const gate = bench.scratch.gate();
+    const executor = bench.executor({
+      initializer: Tasks.waitAt,
+      initializerArgs: [gate.path],
+    });
     const argument = new Uint8Array(65_536).fill(1);
-    const startedAt = performance.now();
     const futures = Array.from({ length: 300 }, () => executor.submit(Tasks.echo, argument));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // Whoever waited for the process in submit() would never come here.
+    gate.open();
     for (const future of futures) expect(await future.result()).toHaveLength(65_536);
   });
 
@@ -129,7 +136,7 @@ describe("a process is given", () => {
   });
 
   test("[I25] or those of this process", async () => {
-    const given = await bench.executor().run(Tasks.describeProcess);
+    const given = await bench.shared().run(Tasks.describeProcess);
     expect(given.env).toHaveProperty("PATH", process.env["PATH"]);
     expect(given.execArgv).toEqual(process.execArgv);
   });
@@ -138,10 +145,11 @@ describe("a process is given", () => {
 describe("a process", () => {
   const bench = new ProcessBench();
 
-  test("[I22] opens no more files as it goes on", async () => {
-    const executor = bench.executor();
+  testThat("needs /proc", "[I22] opens no more files as it goes on", async () => {
+    const executor = bench.shared();
+    for (let n = 0; n < 5; n += 1) await executor.run(Tasks.echo, { n });
     const descriptors = await executor.run(Tasks.openFiles);
     for (let n = 0; n < 20; n += 1) await executor.run(Tasks.echo, { n });
-    expect(await executor.run(Tasks.openFiles)).toBe(descriptors);
+    expect(await executor.run(Tasks.openFiles)).toBeLessThanOrEqual(descriptors);
   });
 });

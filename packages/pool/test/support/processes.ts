@@ -26,10 +26,24 @@ export async function whenGone(pids: readonly number[]): Promise<void> {
   while (pids.some(isAlive)) await sleep(5);
 }
 
+/** Settles when a process has been stopped by a signal, which the one who sends it does not wait for. */
+export async function whenStopped(pid: number): Promise<void> {
+  while (!/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) await sleep(1);
+}
+
 /** The children of this process that are dead or alive, where the system tells. */
 export function children(): number[] {
   const tasks = `/proc/${process.pid}/task`;
   return readdirSync(tasks).flatMap((task) =>
-    readFileSync(`${tasks}/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+    read(`${tasks}/${task}/children`).split(" ").filter(Boolean).map(Number),
   );
+}
+
+/** A thread may have ended since the folder was read. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }

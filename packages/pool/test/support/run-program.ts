@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { PROGRAM_LIMIT_MS } from "./limits.js";
 
 /** How a program ended, and what it printed. */
 export interface ProgramEnd {
@@ -7,9 +8,6 @@ export interface ProgramEnd {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** After this long a program that should have ended by itself is killed. */
-const WATCHDOG_MS = 10_000;
 
 /**
  * Runs a program of test/fixtures/programs in a process of its own, until it ends by itself.
@@ -44,10 +42,10 @@ export function runProgramAt(
       child.kill("SIGKILL");
       reject(
         new Error(
-          `${path} did not end within ${WATCHDOG_MS} ms; stdout: ${stdout}; stderr: ${stderr}`,
+          `${path} did not end within ${PROGRAM_LIMIT_MS} ms; stdout: ${stdout}; stderr: ${stderr}`,
         ),
       );
-    }, WATCHDOG_MS);
+    }, PROGRAM_LIMIT_MS);
     child.on("error", (error) => {
       clearTimeout(watchdog);
       reject(error);

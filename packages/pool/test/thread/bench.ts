@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect } from "@jest/globals";
+import { afterEach, beforeEach } from "@jest/globals";
 import {
   type Executor,
   ProcessPoolExecutor,
@@ -8,9 +8,7 @@ import {
   type ThreadPoolExecutorOptions,
 } from "../../src/index.js";
 import { Scratch } from "../support/gate.js";
-
-/** How long what a test leaves behind may take to end, in milliseconds. */
-const LEFT_BEHIND_MS = 5_000;
+import { expectEnded, expectKeptIdle, keptExecutor } from "../support/kept-executors.js";
 
 /** Makes executors of one kind, and gates; whatever it made is gone after the test, or the test fails. */
 abstract class PoolBench<E extends Executor, O> {
@@ -24,7 +22,9 @@ abstract class PoolBench<E extends Executor, O> {
     afterEach(() => this.#clear());
   }
 
+  protected abstract readonly kind: string;
   protected abstract create(options: O | undefined): E;
+  protected abstract createFor(maxWorkers: number): E;
 
   get scratch(): Scratch {
     if (this.#scratch === undefined) throw new Error("there is a scratch folder in tests only");
@@ -37,12 +37,17 @@ abstract class PoolBench<E extends Executor, O> {
     return executor;
   }
 
+  /** Gives an executor that other tests have used and will use; see support/kept-executors.ts. */
+  shared(maxWorkers = 1): E {
+    return keptExecutor(`${this.kind} ${maxWorkers}`, () => this.createFor(maxWorkers));
+  }
+
   async #clear(): Promise<void> {
     this.scratch.openGates();
     try {
-      for (const executor of this.#executors.splice(0)) {
-        await expectEnded(executor);
-      }
+      const executors = this.#executors.splice(0);
+      await Promise.all(executors.map((executor) => expectEnded(executor, { workers: 0 })));
+      await expectKeptIdle();
     } finally {
       this.scratch[Symbol.dispose]();
       this.#scratch = undefined;
@@ -53,18 +58,28 @@ abstract class PoolBench<E extends Executor, O> {
 /** Makes thread executors; one worker each, unless told otherwise. */
 export class ThreadBench extends PoolBench<ThreadPoolExecutor, ThreadPoolExecutorOptions> {
   static readonly Executor = ThreadPoolExecutor;
+  protected override readonly kind = "thread";
 
   protected override create(options: ThreadPoolExecutorOptions | undefined): ThreadPoolExecutor {
     return new ThreadPoolExecutor({ maxWorkers: 1, ...options });
+  }
+
+  protected override createFor(maxWorkers: number): ThreadPoolExecutor {
+    return this.create({ maxWorkers });
   }
 }
 
 /** Makes process executors; one worker each, unless told otherwise. */
 export class ProcessBench extends PoolBench<ProcessPoolExecutor, ProcessPoolExecutorOptions> {
   static readonly Executor = ProcessPoolExecutor;
+  protected override readonly kind = "process";
 
   protected override create(options: ProcessPoolExecutorOptions | undefined): ProcessPoolExecutor {
     return new ProcessPoolExecutor({ maxWorkers: 1, ...options });
+  }
+
+  protected override createFor(maxWorkers: number): ProcessPoolExecutor {
+    return this.create({ maxWorkers });
   }
 }
 
@@ -88,12 +103,4 @@ export async function whenBegun(cells: Int32Array): Promise<void> {
 export function letGo(cells: Int32Array): void {
   Atomics.store(cells, 1, 1);
   Atomics.notify(cells, 1);
-}
-
-/** A test that leaves calls behind which nothing will ever end has forgotten something, or found something. */
-async function expectEnded(executor: Executor): Promise<void> {
-  const startedAt = performance.now();
-  await executor.shutdown({ cancelFutures: true, timeoutMs: LEFT_BEHIND_MS });
-  expect(performance.now() - startedAt).toBeLessThan(LEFT_BEHIND_MS);
-  expect(executor.stats()).toMatchObject({ workers: 0, pending: 0, running: 0 });
 }

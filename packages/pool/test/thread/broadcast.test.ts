@@ -113,9 +113,11 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
   test("leaves out a worker that dies before it has begun there, and its replacement runs it", async () => {
     const executor = bench.executor();
     const gate = bench.scratch.gate();
-    const dying = executor.submit(Tasks.exitLater, gate.path, 3);
+    const dying = executor.submit(Tasks.exitAt, gate.path, 3);
     await gate.whenReached();
-    expect(await executor.broadcast(Errands.learn, "for later")).toEqual([]);
+    const taught = executor.broadcast(Errands.learn, "for later");
+    gate.open();
+    expect(await taught).toEqual([]);
     expect(await dying.exception()).toBeInstanceOf(WorkerCrashedError);
     expect((await executor.run(Errands.lessonsOf)).lessons).toEqual(["for later"]);
   });

@@ -4,6 +4,7 @@ import { CancelledError, inlineTask, TimeoutError, WorkerCrashedError } from "..
 import * as Together from "../fixtures/concurrency-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { until } from "../support/until.js";
 import { benches, ProcessBench, ThreadBench } from "./bench.js";
 
 describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
@@ -74,7 +75,12 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
 
   test("keeps within its bounds, and uses them, when many calls come at once", async () => {
     const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 25 });
-    const calls = Array.from({ length: 400 }, () => executor.run(Together.meetOthers, 10));
+    const [gate, log] = [bench.scratch.gate(), bench.scratch.log()];
+    const calls = Array.from({ length: 400 }, () =>
+      executor.run(Together.crowdAtGate, gate.path, log.path),
+    );
+    await until(() => (log.lines[0] ?? "").length === 50);
+    gate.open();
     const most = [0, 0, 0];
     for (const { workerId, here } of await Promise.all(calls)) {
       most[workerId] = Math.max(most[workerId] ?? 0, here);
@@ -159,9 +165,12 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
     const [gate, deadly] = [bench.scratch.gate(), bench.scratch.gate()];
     const futures = [
       executor.submit(Contract.gated, gate.path, 1),
-      executor.submit(Tasks.exitLater, deadly.path, 7),
+      executor.submit(Tasks.exitAt, deadly.path, 7),
     ];
     const rest = [1, 2, 3].map((n) => executor.submit(Contract.identity, n));
+    await gate.whenReached();
+    await deadly.whenReached();
+    deadly.open();
     for (const future of futures) {
       const error = await future.exception();
       expect(error).toBeInstanceOf(WorkerCrashedError);
@@ -172,8 +181,17 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
 
   test("map runs calls beside each other and keeps their order", async () => {
     const executor = bench.executor({ concurrencyPerWorker: 10 });
-    const times = Array.from({ length: 30 }, (_, n) => 20 - (n % 10));
-    const seen = await executor.map(Together.meetOthers, times).toArray();
+    const [gate, log] = [bench.scratch.gate(), bench.scratch.log()];
+    const results = executor
+      .map(
+        Together.crowdAtGate,
+        Array<string>(30).fill(gate.path),
+        Array<string>(30).fill(log.path),
+      )
+      .toArray();
+    await until(() => (log.lines[0] ?? "").length === 10);
+    gate.open();
+    const seen = await results;
     const here = seen.map((call) => call.here);
     expect(here.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(Math.max(...here)).toBe(10);
@@ -237,14 +255,18 @@ describe("concurrencyPerWorker of a process", () => {
   test("calls that were sent to one that is kept busy are run when it has time, and the rest elsewhere", async () => {
     const executor = bench.executor({ maxWorkers: 2, concurrencyPerWorker: 4 });
     const [spin, gate] = bench.scratch.gates(2);
-    const busy = executor.submit(Tasks.spinFor, spin?.path ?? "", 500);
+    const busy = executor.submit(Tasks.holdAt, spin?.path ?? "");
     await spin?.whenReached();
     const beside = executor.submit(Contract.gated, gate?.path ?? "", 1);
     await gate?.whenReached();
     const items = Array.from({ length: 20 }, (_, n) => n);
     const results = items.map((n) => executor.run(Contract.delayed, n, 1));
+    // What was sent there waits; nothing else does.
+    await Promise.any(results);
+    expect(busy.running()).toBe(true);
+    spin?.open();
     expect(await Promise.all(results)).toEqual(items);
-    expect(await busy.result()).toBe("spun");
+    expect(await busy.result()).toMatch(/\d/);
     gate?.open();
     expect(await beside.result()).toBe(1);
   });

@@ -35,6 +35,68 @@ describe.each(benches)("a call whose %s dies", (_kind, Bench) => {
     },
   );
 
+  test("[N6] has an error of its own", async () => {
+    const executor = bench.executor({ maxWorkers: 2, onWorkerCrash: "break" });
+    const gate = bench.scratch.gate();
+    const running = executor.submit(Tasks.holdAt, gate.path);
+    await gate.whenReached();
+    const futures = [
+      running,
+      executor.submit(Tasks.exitWith, 1),
+      executor.submit(Tasks.sameValue, 1),
+      executor.submit(Tasks.sameValue, 2),
+    ];
+    const errors = await Promise.all(futures.map((future) => future.exception()));
+    expect(new Set(errors).size).toBe(4);
+  });
+
+  test("[N11] [P13] after shutdown() was called fails, and shutdown() returns", async () => {
+    const executor = bench.executor();
+    const gate = bench.scratch.gate();
+    const future = executor.submit(Tasks.exitAt, gate.path, 3);
+    await gate.whenReached();
+    const ending = executor.shutdown();
+    gate.open();
+    await ending;
+    await expectCrashed(future, { exitCode: 3 });
+  });
+
+  test("[N12] [P15] takes nothing with it but itself, however large the arguments are", async () => {
+    const executor = bench.executor({ maxWorkers: 2 });
+    const log = bench.scratch.log();
+    const megabyte = new Uint8Array(2 ** 20);
+    const futures = Array.from({ length: 10 }, (_, n) =>
+      n % 2 === 0
+        ? executor.submit(Tasks.hash, megabyte.slice())
+        : executor.submit(Tasks.logThenExit, log.path, String(n), 1),
+    );
+    await Promise.all(futures.map((future) => future.exception()));
+    for (const [n, { outcome }] of futures.entries()) {
+      expect(outcome?.status).toBe(n % 2 === 0 ? "fulfilled" : "rejected");
+    }
+    expect(log.lines.map(Number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 5 }, (_, n) => 2 * n + 1),
+    );
+  });
+
+  test("[P8] [P9] as its result is sent fails as well", async () => {
+    const executor = bench.executor();
+    await expectCrashed(executor.submit(Tasks.exitWhileSent, 4), { exitCode: 4 });
+    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
+  });
+
+  test("[N15] is told by an error that is a ConcurError and a BrokenExecutorError", async () => {
+    const error = await bench.executor().submit(Tasks.exitWith, 1).exception();
+    for (const Class of [WorkerCrashedError, BrokenExecutorError, ConcurError, Error]) {
+      expect(error).toBeInstanceOf(Class);
+    }
+    expect(String(error)).toMatch(/^WorkerCrashedError: /);
+  });
+});
+
+describe("a call whose thread dies", () => {
+  const bench = new ThreadBench();
+
   test("[N17] by an error outside its flow fails, with that error as the cause", async () => {
     const executor = bench.executor();
     const future = executor.submit(Tasks.throwInTimer, "left alone");
@@ -62,66 +124,6 @@ describe.each(benches)("a call whose %s dies", (_kind, Bench) => {
     while (executor.stats().workers > 0) await sleep(1);
     expect(await executor.run(Tasks.throwLater, "again")).not.toBe(first);
   });
-
-  test("[N6] has an error of its own", async () => {
-    const executor = bench.executor({ maxWorkers: 2, onWorkerCrash: "break" });
-    const gate = bench.scratch.gate();
-    const running = executor.submit(Tasks.holdAt, gate.path);
-    await gate.whenReached();
-    const futures = [
-      running,
-      executor.submit(Tasks.exitWith, 1),
-      executor.submit(Tasks.sameValue, 1),
-      executor.submit(Tasks.sameValue, 2),
-    ];
-    const errors = await Promise.all(futures.map((future) => future.exception()));
-    expect(new Set(errors).size).toBe(4);
-  });
-
-  test("[N11] [P13] after shutdown() was called fails, and shutdown() returns", async () => {
-    const executor = bench.executor();
-    const gate = bench.scratch.gate();
-    const future = executor.submit(Tasks.exitLater, gate.path, 3);
-    await gate.whenReached();
-    await executor.shutdown();
-    await expectCrashed(future, { exitCode: 3 });
-  });
-
-  test("[N12] [P15] takes nothing with it but itself, however large the arguments are", async () => {
-    const executor = bench.executor({ maxWorkers: 2 });
-    const log = bench.scratch.log();
-    const megabyte = new Uint8Array(2 ** 20);
-    const futures = Array.from({ length: 20 }, (_, n) =>
-      n % 2 === 0
-        ? executor.submit(Tasks.hash, megabyte.slice())
-        : executor.submit(Tasks.logThenExit, log.path, String(n), 1),
-    );
-    await Promise.all(futures.map((future) => future.exception()));
-    for (const [n, { outcome }] of futures.entries()) {
-      expect(outcome?.status).toBe(n % 2 === 0 ? "fulfilled" : "rejected");
-    }
-    expect(log.lines.map(Number).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 10 }, (_, n) => 2 * n + 1),
-    );
-  });
-
-  test("[P8] [P9] as its result is sent fails as well", async () => {
-    const executor = bench.executor();
-    await expectCrashed(executor.submit(Tasks.exitWhileSent, 4), { exitCode: 4 });
-    expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
-  });
-
-  test("[N15] is told by an error that is a ConcurError and a BrokenExecutorError", async () => {
-    const error = await bench.executor().submit(Tasks.exitWith, 1).exception();
-    for (const Class of [WorkerCrashedError, BrokenExecutorError, ConcurError, Error]) {
-      expect(error).toBeInstanceOf(Class);
-    }
-    expect(String(error)).toMatch(/^WorkerCrashedError: /);
-  });
-});
-
-describe("a call whose thread dies", () => {
-  const bench = new ThreadBench();
 
   test("[N19] by its heap limit fails, with Node's word for it as the cause", async () => {
     const executor = bench.executor({ resourceLimits: { maxOldGenerationSizeMb: 16 } });
@@ -200,16 +202,16 @@ describe.each(benches)("onWorkerCrash of a %s", (_kind, Bench) => {
 
   test("[N24] [T11] [T6] nothing is left after many crashes", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const futures = Array.from({ length: 24 }, (_, n) => {
+    const futures = Array.from({ length: 16 }, (_, n) => {
       if (n % 4 === 0) return executor.submit(Tasks.exitWith, n);
       if (n % 4 === 1) return executor.submit(ContractTasks.throwNamed, "Error", "own");
       return executor.submit(Tasks.sameValue, n);
     });
-    for (let n = 3; n < 24; n += 4) futures[n]?.cancel();
+    for (let n = 3; n < 16; n += 4) futures[n]?.cancel();
     await Promise.all(futures.map((future) => future.exception().catch(() => undefined)));
     const { pending, running, completed, failed, cancelled } = executor.stats();
     expect({ pending, running }).toEqual({ pending: 0, running: 0 });
-    expect(completed + failed + cancelled).toBe(24);
+    expect(completed + failed + cancelled).toBe(16);
     await executor.shutdown();
     expect(executor.stats().workers).toBe(0);
   });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { registerError, RemoteError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { countedSince } from "../support/kept-executors.js";
 import { benches } from "./bench.js";
 
 class Coupon extends Error {
@@ -27,7 +28,7 @@ describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
   });
 
   async function thrown(kind: Tasks.Thrown): Promise<unknown> {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const error = await executor.submit(Tasks.throwKind, kind).exception();
     expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
     return error;
@@ -45,7 +46,7 @@ describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
   });
 
   test("[Q1] [Q6] is of the nearest class that is known, with the name it had", async () => {
-    const error = await bench.executor().submit(Tasks.throwUndone, "UndoneError").exception();
+    const error = await bench.shared().submit(Tasks.throwUndone, "UndoneError").exception();
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ message: "not done", done: 3 });
     expect(stackOf(error)).toContain("not done");
@@ -109,7 +110,7 @@ describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
   });
 
   test("[Q9] shows where the call was submitted, whichever way", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const errors = [
       await executor.submit(Tasks.throwKind, "coded").exception(),
       await executor.run(Tasks.throwKind, "coded").catch((error: unknown) => error),
@@ -125,7 +126,7 @@ describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
   });
 
   test("[Q9] of many calls in one turn shows for each a place in this file", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const futures = Array.from({ length: 50 }, () => executor.submit(Tasks.throwKind, "coded"));
     for (const future of futures) {
       expect(stackOf(await future.exception())).toMatch(/-- submitted from --[^]*errors\.test\.ts/);
@@ -133,10 +134,11 @@ describe.each(benches)("what a task throws in a %s", (_kind, Bench) => {
   });
 
   test("[G7] [N6] is a new error for each call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
+    const counted = countedSince(executor);
     const futures = [1, 2, 3].map(() => executor.submit(ContractTasks.throwNamed, "Error", "same"));
     const errors = await Promise.all(futures.map((future) => future.exception()));
     expect(new Set(errors).size).toBe(3);
-    expect(executor.stats()).toMatchObject({ workers: 1, failed: 3 });
+    expect(counted()).toMatchObject({ workers: 1, failed: 3 });
   });
 });

@@ -29,7 +29,7 @@ describe.each(benches)("a module that a %s loads", (_kind, Bench) => {
   test.each(["submit", "with", "when-ready", "map", "stream", "broadcast", "after-await"])(
     "[U7] cannot hand in calls (%s), and the call that it was loaded for says so",
     async (way) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const { double } = tasksOf<Doubling>(`submits-at-import.mjs?${way}`);
       for (let attempt = 0; attempt < 2; attempt += 1) {
         const error = await executor.submit(double, 1).exception();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { rounds } from "../support/rounds.js";
 import { printed, runProgram, runProgramAt } from "../support/run-program.js";
 
 const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,7 +39,7 @@ describe.each(executors)("a program with a %s", (name) => {
 
   test("[I15] [N23] stays until a call is done whose worker has died", async () => {
     // The last thing that holds the program may be a worker that is on its way out.
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < rounds(2); round += 1) {
       expect(await runProgram("thread/two-executors.mjs", [], [name])).toEqual(
         printed("CONCUR_WORKER_CRASHED a b b", "b"),
       );
@@ -52,7 +53,7 @@ describe("a program with threads", () => {
   });
 
   test("[T10] is not warned of listeners, however many calls and threads there were", async () => {
-    expect(await runProgram("thread/many-threads.mjs")).toEqual(printed("500"));
+    expect(await runProgram("thread/many-threads.mjs")).toEqual(printed("200"));
   });
 
   test("[I16] may exit in the middle of a loop in a thread", async () => {

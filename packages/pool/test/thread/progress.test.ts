@@ -1,13 +1,15 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { countedSince } from "../support/kept-executors.js";
 import { benches } from "./bench.js";
 
 describe.each(benches)("progress of a %s", (_kind, Bench) => {
   const bench = new Bench();
 
   test("[C11] comes in order, all of it, and before the result", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const future = executor.submit(Tasks.reportBurst, 500);
     const seen: unknown[] = [];
     future.onProgress((value) => {
@@ -19,17 +21,17 @@ describe.each(benches)("progress of a %s", (_kind, Bench) => {
   });
 
   test("[C11] of two hundred thousand steps arrives in order though the caller is busy", async () => {
-    const executor = bench.executor();
-    const future = executor.submit(Tasks.reportBurst, 200_000);
+    const executor = bench.shared();
+    const end = bench.scratch.log();
+    const future = executor.submit(Tasks.reportBurst, 200_000, end.path);
     let next = 0;
     let inOrder = true;
     let doneAt = -1;
     future.onProgress((step) => {
       inOrder &&= step === next;
       next += 1;
-      // Long enough for the worker to come to its end meanwhile.
-      const until = performance.now() + (next === 100 ? 1_500 : 0);
-      while (performance.now() < until);
+      // The worker comes to its end meanwhile.
+      if (next === 100) while (!existsSync(end.path));
     });
     future.addDoneCallback(() => (doneAt = next));
     expect(await future.result()).toBe(200_000);
@@ -50,12 +52,13 @@ describe.each(benches)("progress of a %s", (_kind, Bench) => {
   });
 
   test("[O3] that cannot be sent throws in the task, and the call goes on", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
+    const counted = countedSince(executor);
     expect(await executor.run(Tasks.reportUnsendable)).toEqual({
       name: "SerializationError",
       message: "progress is a function, which cannot be sent from a worker",
     });
-    expect(executor.stats()).toMatchObject({ completed: 1, failed: 0, pending: 0 });
+    expect(counted()).toMatchObject({ completed: 1, failed: 0, pending: 0 });
     expect(await executor.run(Tasks.sameValue, "next")).toBe("next");
   });
 });

@@ -69,7 +69,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   const bench = new Bench();
 
   test("[O17] come and go as they are, in any company", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await fc.assert(
       fc.asyncProperty(lists, fc.integer({ min: 1, max: 40 }), async (list, chunkSize) => {
         expectSame(await Promise.all(list.map((one) => executor.run(Tasks.sameValue, one))), list);
@@ -81,7 +81,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[O17] [O21] are one copy for each call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const grow = inlineTask((counter: { n: number }) => (counter.n += 1));
     const counter = { n: 0 };
     const calls = Array.from({ length: 50 }, () => executor.run(grow, counter));
@@ -90,7 +90,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[A18] [O17] reach their own calls when others beside them are cancelled", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const gate = bench.scratch.gate();
     const blocker = executor.submit(Tasks.holdAt, gate.path);
     await gate.whenReached();
@@ -122,7 +122,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
       }),
     ],
   ])("[O1] [O12] fail alone when they cannot be sent because of %s", async (_why, make) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const isBad = (n: number): boolean => n % 6 === 5;
     const futures = Array.from({ length: 24 }, (_, n) =>
@@ -135,7 +135,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[O3] [O12] fail alone when they cannot be sent back", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const make = inlineTask((n: number) =>
       n % 6 === 5 ? { n, even: () => false } : { n, even: n % 2 === 0 },
@@ -150,7 +150,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[O6] [O19] are themselves after those that were lost beside one nested too deeply", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const make = inlineTask((n: number, deep: boolean) => {
       // Other names in each wave, so that those of the one before would be seen.
       let value: unknown = { [`n${n - (n % 20)}`]: n, even: n % 2 === 0 };
@@ -170,7 +170,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[O13] [O14] [O17] are those of structured clone where they are more than plain", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     class Point {
       constructor(
         readonly x: number,
@@ -204,7 +204,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
   });
 
   test("[O22] are not touched by what a program has put into the prototype of all objects", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const list = Array.from({ length: 20 }, (_, n) => ({ n, name: `item ${n}` }));
     const written: unknown[] = [];
     Object.defineProperty(Object.prototype, "inherited", {

@@ -20,12 +20,12 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   const bench = new Bench();
 
   test("[U7] [S4] tasks of defineTasks() in their own module", async () => {
-    const { url } = await bench.executor().run(Tasks.whereAmI);
+    const { url } = await bench.shared().run(Tasks.whereAmI);
     expect(url).toBe(fixture("thread-tasks.mjs").href);
   });
 
   test("[U7] [G13] exports of a module that knows nothing of this package", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const {
       isPrime,
       countPrimes,
@@ -37,7 +37,7 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   });
 
   test("[U7] exports of CommonJS, also those that Node cannot foresee", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { double, triple } = importTasks<Record<"double" | "triple", (n: number) => number>>(
       fixture("built-common.cjs").pathname,
     );
@@ -46,7 +46,7 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   });
 
   test("[U7] exports of a package built from TypeScript", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const url = new URL("../../dist/index.js", import.meta.url);
     const { isConcurError } = importTasks<{ isConcurError: (value: unknown) => boolean }>(url);
     expect(await executor.run(isConcurError, new Error("no"))).toBe(false);
@@ -55,7 +55,7 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   test.each(["constructor", "__proto__", "hasOwnProperty", "missing", "LIMIT"])(
     "[G4] no function in '%s', unless the module exports one",
     async (name) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       for (const module of ["algorithms.mjs", "built-common.cjs"]) {
         const error = await executor.submit(referTo(module, name)).exception();
         expect(error).toBeInstanceOf(TypeError);
@@ -65,7 +65,7 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   );
 
   test("[P3] what a module throws as it is loaded, and tries again with the next call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const task = referTo("broken-module.mjs", "any");
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const error = await executor.submit(task).exception();
@@ -96,7 +96,7 @@ describe.each(benches)("a %s finds", (_kind, Bench) => {
   });
 
   test("[U7] no way to read TypeScript without a loader, and says so", async () => {
-    const error = await bench.executor().submit(referTo("typed-tasks.ts", "sizeName")).exception();
+    const error = await bench.shared().submit(referTo("typed-tasks.ts", "sizeName")).exception();
     // Old Nodes know no such file, newer ones no such syntax.
     expect(error).toHaveProperty("message", expect.stringMatching(/typed-tasks\.ts|TypeScript/));
     expect(error).toHaveProperty("code", expect.stringContaining("ERR_"));
@@ -120,7 +120,7 @@ describe.each(benches)("inlineTask() for a %s", (_kind, Bench) => {
   const bench = new Bench();
 
   test("[G13] sends a self-contained function, of any way of writing", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const holder = {
       method(a: number, b: number) {
         return a - b;
@@ -149,7 +149,7 @@ describe.each(benches)("inlineTask() for a %s", (_kind, Bench) => {
   });
 
   test("[G13] may import, and use the globals", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const digest = inlineTask(async (text: string) => {
       const { createHash } = await import("node:crypto");
       return createHash("sha256").update(text).digest("hex").slice(0, 8);
@@ -159,7 +159,7 @@ describe.each(benches)("inlineTask() for a %s", (_kind, Bench) => {
   });
 
   test("[O2] fails through the future when it uses a variable of the place it was written in", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const outer = 5;
     const error = await executor.submit(inlineTask(() => outer + 1)).exception();
     expect(error).toBeInstanceOf(ReferenceError);

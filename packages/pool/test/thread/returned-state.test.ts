@@ -45,7 +45,7 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
   const bench = new Bench();
 
   test.each(KINDS)("[O17] [O21] (%s) is received as it was when it was returned", async (kind) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const values = [
       ...(await Promise.all(Array.from({ length: 100 }, () => executor.run(change, kind)))),
@@ -61,7 +61,7 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
   test.each(KINDS)(
     "[O17] (%s) is received as it was when a generator yielded it, here or there",
     async (kind) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const expected = Array.from({ length: 300 }, (_, n) => n + 1);
       const there = await readAll(executor.stream(changes, kind, 300));
       expect(there.map(CHANGES[kind])).toEqual(expected);
@@ -71,7 +71,7 @@ describe.each(benches)("what a task of a %s keeps and returns", (_kind, Bench) =
   );
 
   test("[O17] is what structured clone makes of it", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const make = inlineTask((index?: number): unknown => {
       const one = { n: 1 };
       const cycle: unknown[] = [1];

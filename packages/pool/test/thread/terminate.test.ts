@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
+import { rounds } from "../support/rounds.js";
 import { benches } from "./bench.js";
 
 const ends = benches.flatMap(([kind, Bench]) => [
@@ -97,7 +98,7 @@ describe.each(ends)("%s() of a %s", (end, _kind, Bench) => {
 describe.each(benches)("shutdown() of a %s", (kind, Bench) => {
   const bench = new Bench();
   // A process takes so much longer to start.
-  const rounds = kind === "thread" ? 50 : 8;
+  const tries = rounds(kind === "thread" ? 12 : 4);
 
   test("[X16] with timeoutMs ends by force what runs longer", async () => {
     const executor = bench.executor();
@@ -111,17 +112,17 @@ describe.each(benches)("shutdown() of a %s", (kind, Bench) => {
   });
 
   test("[I28] [H32] right after submit(), many times, loses nothing and leaves no worker", async () => {
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < tries; round += 1) {
       const executor = bench.executor({ maxWorkers: 2 });
       const futures = [1, 2, 3].map((n) => executor.submit(Tasks.sameValue, { n }));
       await executor.shutdown();
       expect(futures.map(({ outcome }) => outcome?.status)).toEqual(Array(3).fill("fulfilled"));
       expect(executor.stats()).toMatchObject({ workers: 0, completed: 3 });
     }
-  }, 60_000);
+  });
 
   test("[I28] without waiting, and terminated in the next step, settles everything", async () => {
-    for (let round = 0; round < rounds / 4; round += 1) {
+    for (let round = 0; round < tries / 4; round += 1) {
       const executor = bench.executor({ maxWorkers: 2 });
       const futures = [1, 2, 3].map((n) => executor.submit(Tasks.sameValue, { n }));
       await executor.shutdown({ wait: false });

@@ -7,7 +7,7 @@ describe("with({ transfer })", () => {
   const bench = new ThreadBench();
 
   test("[O16] [G17] moves buffers to the thread: nothing is left of them here", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const buffer = new ArrayBuffer(1000);
     const future = executor.with({ transfer: [buffer] }).submit(Tasks.sizeOf, buffer);
     expect(await future.result()).toBe(1000);
@@ -18,14 +18,14 @@ describe("with({ transfer })", () => {
   });
 
   test("[O16] copies what is not named", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const buffer = new ArrayBuffer(1000);
     expect(await executor.run(Tasks.sizeOf, buffer)).toBe(1000);
     expect(buffer.byteLength).toBe(1000);
   });
 
   test("[O16] leaves the buffers of a call that was cancelled while it waited", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const gate = sharedCells(2);
     const blocker = executor.submit(Tasks.waitFor, gate);
     await whenBegun(gate);
@@ -42,7 +42,7 @@ describe("with({ transfer })", () => {
     ["is no such object", {}],
     ["cannot be moved", new SharedArrayBuffer(8)],
   ])("[O16] of what %s fails that call only, and the thread goes on", async (_why, object) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { worker } = await executor.run(Tasks.whereAmI);
     const bad = executor.with({ transfer: [object] }).submit(Tasks.sameValue, object);
     const good = executor.submit(Tasks.whereAmI);
@@ -51,7 +51,7 @@ describe("with({ transfer })", () => {
   });
 
   test("[O16] of the same buffer twice fails the second call", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const buffer = new ArrayBuffer(10);
     const bound = executor.with({ transfer: [buffer] });
     const futures = [bound.submit(Tasks.sizeOf, buffer), bound.submit(Tasks.sizeOf, buffer)];
@@ -65,14 +65,14 @@ describe("move()", () => {
   const bench = new ThreadBench();
 
   test("[O16] moves a result to the caller: nothing is left of it in the thread", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     expect(await executor.run(Tasks.bytes, 1000)).toEqual(new Uint8Array(1000).fill(7));
     expect(await executor.run(Tasks.transferAway, 500)).toEqual({ buffer: new ArrayBuffer(500) });
     expect(await executor.run(Tasks.transferAway)).toBe(0);
   });
 
   test("[O16] moves the results of a map", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const sizes = [1, 2, 3, 4];
     const results = await executor.with({ chunkSize: 2 }).map(Tasks.bytes, sizes).toArray();
     expect(results.map(({ length }) => length)).toEqual(sizes);

@@ -3,6 +3,7 @@ import { SerializationError, type Future } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { journalOf } from "../support/journal.js";
+import { countedSince } from "../support/kept-executors.js";
 import { benches } from "./bench.js";
 
 async function expectRefused(future: Future<unknown>, phase: string, path: string): Promise<void> {
@@ -24,7 +25,7 @@ describe.each(benches)("an argument that cannot be sent to a %s", (_kind, Bench)
     ["a WeakMap", new Map([["weak", new WeakMap()]]), 'args[0].get("weak")'],
     ["a Proxy", [new Proxy({}, {})], "args[0][0]"],
   ])("[O1] [O12] %s fails its own call, and says where it is", async (_kind, value, path) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const before = executor.submit(Tasks.sameValue, { n: 1 });
     const bad = executor.submit(Tasks.sameValue, value);
     const after = executor.submit(ContractTasks.allOf, 2, 3);
@@ -35,7 +36,7 @@ describe.each(benches)("an argument that cannot be sent to a %s", (_kind, Bench)
   });
 
   test("[P1] [O11] a getter that throws, with its error as the cause", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const value = {
       get now() {
         throw new RangeError("not now");
@@ -63,7 +64,8 @@ describe.each(benches)("an argument that cannot be sent to a %s", (_kind, Bench)
   });
 
   test("[O1] [H16] fails its own item of a map, wherever it stands in a chunk", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
+    const counted = countedSince(executor);
     for (const chunkSize of [1, 3, 6]) {
       const items = [0, () => 1, 2, 3, { f: () => 1 }, 5];
       const results = executor.with({ chunkSize }).map(Tasks.sameValue, items);
@@ -78,7 +80,7 @@ describe.each(benches)("an argument that cannot be sent to a %s", (_kind, Bench)
         { value: 5 },
       ]);
     }
-    expect(executor.stats()).toMatchObject({ completed: 12, failed: 6, pending: 0 });
+    expect(counted()).toMatchObject({ completed: 12, failed: 6, pending: 0 });
   });
 });
 
@@ -94,7 +96,7 @@ describe.each(benches)("a result that cannot be sent from a %s", (_kind, Bench) 
   ] as const)(
     "[O3] [O11] [O12] [P10] (%s) fails its own call, and says where it is",
     async (kind, path) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       const good = [1, 2].map((n) => executor.submit(Tasks.sameValue, { n }));
       const bad = executor.submit(Tasks.returnUnsendable, kind);
       await expectRefused(bad, "result", path);
@@ -107,12 +109,13 @@ describe.each(benches)("a result that cannot be sent from a %s", (_kind, Bench) 
   );
 
   test("[O3] [H16] fails its own item of a map", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
+    const counted = countedSince(executor);
     const kinds = ["function", "symbol", "getter"] as const;
     const results = executor.with({ chunkSize: 3 }).map(Tasks.returnUnsendable, kinds);
     for (const path of ["result.list[1].callback", "result", "result.value"]) {
       await expect(results.next()).rejects.toMatchObject({ phase: "result", path });
     }
-    expect(executor.stats()).toMatchObject({ failed: 3, completed: 0 });
+    expect(counted()).toMatchObject({ failed: 3, completed: 0 });
   });
 });

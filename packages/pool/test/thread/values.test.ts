@@ -55,7 +55,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   test.each(WHOLE)(
     "[O17] [O21] that is %s comes through whole, alone and among others",
     async (_name, value) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       expectWhole(await executor.run(Tasks.sameValue, value), value);
       expectWhole(await executor.run(ContractTasks.allOf, value, "other"), [value, "other"]);
       expectWhole(await executor.with({ name: "named" }).run(Tasks.sameValue, value), value);
@@ -65,7 +65,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   );
 
   test("[O17] looks the same to the task", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     expect(await executor.run(Tasks.show, -0)).toBe("-0");
     expect(await executor.run(Tasks.show, undefined)).toBe("undefined");
     expect(await executor.run(Tasks.show, Object.assign([], { 2: 1, length: 4 }))).toBe(
@@ -77,7 +77,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   });
 
   test("[O13] [O17] of a class arrives as structured clone makes it", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { point, date } = await executor.run(Tasks.classOf);
     expect(point).toEqual({ x: 1, y: 2 });
     expect(Object.getPrototypeOf(point)).toHaveProperty("constructor.name", "Object");
@@ -88,7 +88,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   });
 
   test("[O20] of 64 MiB comes and goes", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const large = new Uint8Array(64 * 2 ** 20).fill(3);
     expect(await executor.run(Tasks.hash, large)).toBe(3 * large.length);
     const filled = await executor.run(Tasks.filled, large.length, 5);
@@ -96,7 +96,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   });
 
   test("[O22] with a __proto__ of its own stays data on both sides", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const value = JSON.parse(
       '{"__proto__": {"x": 1}, "constructor": {"prototype": {"x": 1}}}',
     ) as object;
@@ -110,7 +110,7 @@ describe.each(benches)("a value in a %s", (_kind, Bench) => {
   });
 
   test("[O19] [O6] that is nested too deeply fails its own call, on either side", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     for (const depth of [100, 1_000]) {
       expect(Array.isArray(await executor.run(Tasks.nest, depth))).toBe(true);
     }
@@ -135,7 +135,7 @@ describe("a value in a thread", () => {
   const bench = new ThreadBench();
 
   test("[O15] that is shared memory is shared, both ways", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const cells = sharedCells(2);
     const returned = (await executor.run(Tasks.sameValue, cells)) as Int32Array;
     Atomics.store(returned, 1, 42);

@@ -5,6 +5,7 @@ import { asCompleted, TimeoutError, type Future } from "../../src/index.js";
 import { createFuture, type Deferred } from "../../src/testing.js";
 import { collect, deferreds, futuresOf } from "../support/deferreds.js";
 import { fiveFutures } from "../support/five-futures.js";
+import { inTime } from "../support/in-time.js";
 import "../support/future-identity.js";
 
 describe("a time limit", () => {
@@ -53,11 +54,16 @@ describe("a time limit", () => {
   });
 
   test("[F8] loses nothing to a slow reader: what was done in time still comes out", async () => {
-    const [early, never] = deferreds(2) as [Deferred<number>, Deferred<number>];
-    const iterator = asCompleted(futuresOf([early, never]), { timeoutMs: 300 });
-    early.resolve(1);
-    await sleep(400);
-    expect(await iterator.next()).toEqual({ done: false, value: early.future });
+    const [early, iterator] = await inTime(50, async (timeoutMs) => {
+      const [first, never] = deferreds(2) as [Deferred<number>, Deferred<number>];
+      const deadline = performance.now() + timeoutMs;
+      const begun = asCompleted(futuresOf([first, never]), { timeoutMs });
+      first.resolve(1);
+      const isInTime = performance.now() < deadline;
+      while (performance.now() < deadline + timeoutMs) await sleep(1);
+      return isInTime ? ([first.future, begun] as const) : undefined;
+    });
+    expect(await iterator.next()).toEqual({ done: false, value: early });
     await expect(iterator.next()).rejects.toMatchObject({ unfinished: 1, total: 2 });
   });
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { fetchFlag } from "../../../src/fetch/fetch-flag.js";
 import { createFlagClient, type FlagClientOptions } from "../../../src/fetch/flag-client.js";
@@ -14,6 +15,11 @@ const patient: FlagClientOptions = {
   idleTimeoutMs: 60_000,
   totalTimeoutMs: 60_000,
 };
+
+/** Waits for so many turns of the event loop, which serves both ends: what has been sent is read in one or two. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await setImmediate();
+}
 
 async function fetchFrom(listener: RequestListener, options = patient): Promise<FetchResult> {
   await using server = await serveHttp(listener);
@@ -151,7 +157,7 @@ describe("fetchFlag checks the body", () => {
     const result = await fetchRaw((socket) => {
       // The client must have read it before the reset throws it away.
       socket.write(`${head}Content-Length: 5000\r\n\r\n${thousand}`, () => {
-        setTimeout(() => socket.resetAndDestroy(), 300);
+        void turns(20).then(() => socket.resetAndDestroy());
       });
     });
     expect(result).toEqual(failure("TRUNCATED", "body is truncated (1006 of 5000 bytes)"));
@@ -370,7 +376,7 @@ describe("fetchFlag obeys its signal", () => {
         Array.from({ length: 30 }, () => fetchFlag(server.baseUrl, "US", { client, signal })),
       );
       expect(results.map(({ status }) => status)).toEqual(Array(30).fill("ok"));
-      await new Promise(setImmediate);
+      await setImmediate();
       expect(warnings).toEqual([]);
     } finally {
       process.off("warning", onWarning);
@@ -458,10 +464,13 @@ describe("a client", () => {
       if (request.url?.endsWith("/us.gif")) sendGif(response);
     });
     using client = createFlagClient({ idleTimeoutMs: 250 });
-    expect(await fetchFlag(server.baseUrl, "US", { client })).toMatchObject({ status: "ok" });
+    // On a machine that stands still for a moment it may take more than one try to get a connection to keep.
+    const isKept = async () => (await fetchFlag(server.baseUrl, "US", { client })).status === "ok";
+    while (!(await isKept()));
+    const before = { requests: server.paths.length, connections: server.connections.count };
     expect(await fetchFlag(server.baseUrl, "BR", { client })).toMatchObject({ code: "TIMEOUT" });
-    expect(server.paths).toHaveLength(2);
-    expect(server.connections.count).toBe(1);
+    expect(server.paths).toHaveLength(before.requests + 1);
+    expect(server.connections.count).toBe(before.connections);
   });
 
   test("does not ask again after a reset on a new connection", async () => {

@@ -1,99 +1,121 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startFlagServer } from "@concur/flag-server";
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { startProgram } from "../../../src/testing/start-program.js";
+import { expect, test } from "@jest/globals";
+import { Terminal } from "@xterm/headless";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../../../jest.where.mjs";
+import {
+  hasTerminals,
+  NO_LIMITS,
+  startGatedServer,
+  startOnTerminal,
+  startProgram,
+  type HeldRequest,
+  type OpenEmulator,
+} from "../../../src/testing.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
 
 const sequential = fileURLToPath(new URL("../../fixtures/sequential.mjs", import.meta.url));
-const FRAME = /%\|.*?\| +\d+\/10 \[/g;
+const RED = "\u001b[31m";
+const open: OpenEmulator = (size) => new Terminal({ ...size, allowProposedApi: true });
 
-let terminal: ChildProcess | undefined;
-afterEach(() => {
-  terminal?.kill("SIGKILL");
-});
-
-/** Runs the program on a terminal of 50 columns, and does something when the first bar is there. */
-async function runOnTerminal(
-  args: readonly string[],
-  cwd: string,
-  onBar: (tty: string) => void = () => undefined,
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const command = [process.execPath, sequential, ...args].map((word) => `'${word}'`).join(" ");
-  // `script` of util-linux makes the terminal, and hands on what is written to it.
-  const script = `tty; stty cols 50 rows 24; exec ${command}`;
-  const child = spawn("script", ["-qefc", script, "/dev/null"], {
-    cwd,
-    env: { ...process.env, TERM: "xterm", ...env },
-    stdio: ["pipe", "pipe", "inherit"],
+/** Serves one file after the other, each when it is told to. */
+async function serveStepwise() {
+  let waiting: HeldRequest | undefined;
+  let allowed = 0;
+  const answer = (): void => {
+    if (allowed === 0 || waiting === undefined) return;
+    allowed -= 1;
+    waiting.answer();
+    waiting = undefined;
+  };
+  const server = await startGatedServer(([held]) => {
+    waiting = held;
+    answer();
   });
-  terminal = child;
-  let screen = "";
-  let isDrawn = false;
-  child.stdout.on("data", (chunk: Buffer) => {
-    screen += chunk.toString();
-    if (isDrawn || screen.search(FRAME) < 0) return;
-    isDrawn = true;
-    onBar(/\/dev\/\S+/.exec(screen)?.[0] ?? "");
-  });
-  await once(child, "close");
-  return screen;
+  return {
+    args: [...NO_LIMITS, "--base-url", server.baseUrl],
+    answerNext: () => {
+      allowed += 1;
+      answer();
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
-/** What a frame takes of the screen. */
-function widths(screen: string): number[] {
-  // eslint-disable-next-line no-control-regex -- the sequences of a terminal begin with one
-  const text = screen.replaceAll(/\u001b(\[[\d;?]*[A-Za-z]|[78])/g, "\n");
-  return [...text.matchAll(/^.*%\|.*$/gm)].map(([frame]) => frame.trimEnd().length);
-}
-
-describe("the progress bar", () => {
+describeWhere(hasTerminals(), "the progress bar", "there is no `script` of util-linux", () => {
   test("is drawn on a terminal, follows its width, and is gone at the end", async () => {
-    await using server = await startFlagServer({ port: 0, listeners: ["DELAY"], delayMs: 200 });
+    await using server = await serveStepwise();
     await using folder = await makeTempFolder();
-    const args = ["-l10", "--base-url", server.urls.DELAY];
-    const screen = await runOnTerminal(args, folder.path, (tty) => {
-      spawnSync("stty", ["-F", tty, "cols", "90"]);
-    });
-    const frames = widths(screen);
-    expect(frames.length).toBeGreaterThan(3);
-    expect(frames[0]).toBe(49);
+    const cwd = folder.path;
+    const terminal = { open, columns: 50 };
+    const program = startOnTerminal(sequential, ["-l10", ...server.args], { cwd }, terminal);
+    // It leaves three columns of 50 free: the last one, and what `^C` takes.
+    await program.untilShown(/^(?=.{47}$) {2}0%\| +\| {2}0\/10 \[\d+s<\?\]$/m);
+    program.resize(90);
     // The longest bar that there is.
-    expect(Math.max(...frames)).toBe(60);
-    // After the last frame the cursor goes back to the first column, the line is cleared, and the report stands there.
-    const end = screen.slice(screen.lastIndexOf("|"));
-    expect(end).toContain("\u001b[1G\u001b[2K-----");
-    expect(end).toContain("10 flags downloaded.\r\n");
+    await program.untilShown(/^ {2}0%\| {40}\| {2}0\/10 \[\d+s<\?\]$/m);
+    for (let file = 1; file <= 10; file += 1) {
+      await program.untilShown(new RegExp(`\\| +${file - 1}/10 \\[`));
+      server.answerNext();
+    }
+    const { exitCode, isInOrder, lines } = await program.result;
+    expect({ exitCode, isInOrder }).toEqual({ exitCode: 0, isInOrder: true });
+    expect(lines.slice(2, -1)).toEqual([
+      "1 concurrent connection will be used.",
+      "--------------------",
+      "10 flags downloaded.",
+    ]);
   });
 
-  test("counts failures, in red, or without colour when NO_COLOR says so", async () => {
+  test.each([
+    { title: "in red", env: {}, red: RED },
+    { title: "without colour when NO_COLOR says so", env: { NO_COLOR: "1" }, red: "" },
+    {
+      title: "in red when FORCE_COLOR says so in spite of a CI",
+      env: { FORCE_COLOR: "1", CI: "1" },
+      red: RED,
+    },
+  ])("counts failures, $title", async ({ env, red }) => {
     await using server = await startFlagServer({
       port: 0,
       listeners: ["LOCAL"],
-      // The bar is drawn ten times a second: each number has to stand for longer than that to be seen.
-      rules: [{ fault: { kind: "status", status: 500, delay: 150 } }],
+      rules: [
+        { match: { codes: ["EG"] }, fault: { kind: "hang" } },
+        { fault: { kind: "status", status: 500 } },
+      ],
     });
     await using folder = await makeTempFolder();
-    const args = ["-l10", "--base-url", server.urls.LOCAL];
-    // Node takes a terminal for one without colours where it knows of a CI.
-    const colours = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
-    const red = await runOnTerminal(args, folder.path, undefined, colours);
-    expect(red).toContain("\u001b[31m 5 failed\u001b[39m");
-    const plain = await runOnTerminal(args, folder.path, undefined, { ...colours, NO_COLOR: "1" });
-    expect(plain).toContain("] 5 failed");
+    const args = ["-l10", ...NO_LIMITS, "--base-url", server.urls.LOCAL];
+    const terminal = { open, columns: 80, env };
+    const program = startOnTerminal(sequential, args, { cwd: folder.path }, terminal);
+    // Those before EG have failed.
+    await program.untilShown(/\] 5 failed$/m);
+    program.type("\u0003");
+    const { exitCode, lines, written } = await program.result;
+    expect(exitCode).toBe(130);
+    expect(written.includes(`${RED} 5 failed`)).toBe(red !== "");
+    expect(lines).toContain("6 errors.");
+    expect(lines.join("\n")).not.toContain("%|");
   });
 
-  test("is neither on a terminal with -v nor anywhere else", async () => {
+  test("is not there with -v", async () => {
     await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
     await using folder = await makeTempFolder();
-    const args = ["-l10", "--base-url", server.urls.LOCAL];
-    const screen = await runOnTerminal(["-v", ...args], folder.path);
-    expect(screen).toContain("10 flags downloaded.\r\n");
-    expect(screen).not.toContain("\u001b");
-    const { stdout, stderr } = await startProgram(sequential, args, { cwd: folder.path }).result;
-    expect(stderr).toBe("");
-    expect(stdout).not.toContain("\u001b");
+    const args = ["-v", "-l10", "--base-url", server.urls.LOCAL];
+    const terminal = { open, columns: 80 };
+    const { result } = startOnTerminal(sequential, args, { cwd: folder.path }, terminal);
+    const { lines, written } = await result;
+    expect(lines).toContain("10 flags downloaded.");
+    expect(written).not.toContain("\u001b");
   });
+});
+
+test("there is no progress bar elsewhere", async () => {
+  await using server = await startFlagServer({ port: 0, listeners: ["LOCAL"] });
+  await using folder = await makeTempFolder();
+  const args = ["-l10", "--base-url", server.urls.LOCAL];
+  const { stdout, stderr } = await startProgram(sequential, args, { cwd: folder.path }).result;
+  expect(stderr).toBe("");
+  expect(stdout).not.toContain("\u001b");
 });
