@@ -55,6 +55,15 @@ class Errand extends WorkerCall {
   override get bound(): boolean {
     return true;
   }
+
+  /** A worker that was killed because of another call is as good as one that was never there. */
+  override failed(error: unknown): void {
+    if (error instanceof WorkerCrashedError && this.target.killedFor !== undefined) {
+      this.cancelled(new WorkerGone());
+    } else {
+      super.failed(error);
+    }
+  }
 }
 
 /**
