@@ -12,6 +12,7 @@ export interface WorkerPoolOptions {
   maxWorkers?: number | undefined;
   /** Runs once in every worker before its first call, also in those that replace others; awaited. */
   initializer?: Task<never, unknown> | undefined;
+  /** What the initializer is given: each worker gets a copy of what they are when the executor is made. */
   initializerArgs?: readonly unknown[] | undefined;
   /**
    * How many calls one worker runs at once, a whole number from 1: for tasks that wait for something, as a call that
@@ -137,7 +138,7 @@ export function checkPoolOptions(
     initializer:
       initializer === undefined
         ? undefined
-        : { source: sourceOf(initializer), args: checkCloneable(initializerArgs) },
+        : { source: sourceOf(initializer), args: copyOf(initializerArgs) },
     concurrencyPerWorker: checkCount("concurrencyPerWorker", concurrencyPerWorker),
     maxQueue: maxQueue === undefined ? undefined : checkCount("maxQueue", maxQueue, 0),
     maxTasksPerWorker:
@@ -163,12 +164,14 @@ function checkContext(context: ContextCarrier): CheckedPoolOptions["context"] {
   return { capture, restore: sourceOf(restore) };
 }
 
-/** An argument that cannot be sent would otherwise be the mute death of every worker. */
-function checkCloneable(args: readonly unknown[]): readonly unknown[] {
+/**
+ * Copies the arguments of the initializer: all workers get what they are now, whenever they start. One that cannot be sent
+ * would otherwise be the mute death of every worker.
+ */
+function copyOf(args: readonly unknown[]): readonly unknown[] {
   try {
-    clone(args);
+    return clone(args);
   } catch (error) {
     throw serializationError("arguments", args, "initializerArgs", error);
   }
-  return args;
 }

@@ -3,17 +3,18 @@ import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
 import { slotOf, type CallId } from "../shared/call-id.js";
 import { readDirectly } from "../shared/direct-read.js";
-import { FrameReader, WireError, type FrameListener } from "../shared/frame-reader.js";
+import { FrameReader, type FrameListener } from "../shared/frame-reader.js";
 import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
-import { SLOTS } from "../shared/ring.js";
+import { monotonicMs, SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
+import { WireFault } from "../shared/wire-fault.js";
 import type { WorkerCall } from "../worker-call.js";
-import { isEnd, settle } from "./settle.js";
+import { isEndOf, settle } from "./settle.js";
 
 /** Who is told what a child has written, apart from what is for its calls. */
 export interface MailboxListener {
-  /** Gives the call that a reply is about; undefined where it was given up. @throws {WireError} When there is no such call. */
+  /** Gives the call that a reply is about; undefined where it was given up. @throws {WireFault} When there is no such call. */
   about(id: CallId): WorkerCall | undefined;
   /** Frees the slot of a call that has ended. */
   ended(call: WorkerCall): void;
@@ -39,7 +40,7 @@ export class Mailbox implements FrameListener {
   /**
    * Reads bytes, and what more there is in their source; true when there is room for calls that was not there before.
    *
-   * @throws {WireError} When this cannot be what the child has sent.
+   * @throws {WireFault} When this cannot be what the child has sent.
    */
   read(chunk: Buffer, source?: Socket): boolean {
     this.#reader.feed(chunk);
@@ -49,7 +50,7 @@ export class Mailbox implements FrameListener {
     return madeRoom;
   }
 
-  /** Reads the rest of what has come, in the middle of it. @throws {WireError} */
+  /** Reads the rest of what has come, in the middle of it. @throws {WireFault} */
   readRest(): void {
     this.#reader.drain();
   }
@@ -82,7 +83,10 @@ export class Mailbox implements FrameListener {
     try {
       value = decodePayload(payload);
     } catch (error) {
-      this.#endOf(id)?.failed(serializationError("result", undefined, "result", error));
+      const call = this.#listener.about(id);
+      if (call === undefined) return;
+      this.#end(call);
+      call.failed(serializationError("result", undefined, "result", error));
       return;
     }
     this.triple(id, status, value);
@@ -91,10 +95,10 @@ export class Mailbox implements FrameListener {
   triple(id: number, status: number, value: unknown): void {
     switch (status) {
       case ProcessReply.RunTime:
-        this.#times.record(id, numberIn(value));
+        this.#noteTime(id, value);
         return;
       case ProcessReply.Begun:
-        if (this.#listener.about(id) !== undefined) this.#begunAt[slotOf(id)] = numberIn(value);
+        if (this.#listener.about(id) !== undefined) this.#begunAt[slotOf(id)] = timeOf(value);
         return;
       case ProcessReply.Progress: {
         const call = this.#listener.about(id);
@@ -111,21 +115,26 @@ export class Mailbox implements FrameListener {
         this.#listener.skipped(id);
         return;
     }
-    if (!isEnd(status)) throw new WireError(`a reply of an unknown kind came: ${status}`);
-    const call = this.#endOf(id);
-    if (call !== undefined) settle(call, status, value);
+    const call = this.#listener.about(id);
+    if (call === undefined) return;
+    if (!isEndOf(call, status, value))
+      throw new WireFault("a reply came that is no end of its call");
+    this.#end(call);
+    settle(call, status, value);
   }
 
-  #endOf(id: CallId): WorkerCall | undefined {
-    const call = this.#listener.about(id);
-    if (call === undefined) return undefined;
+  #noteTime(task: number, us: unknown): void {
+    if (typeof us === "number" && us > 0) this.#times.record(task, us);
+  }
+
+  #end(call: WorkerCall): void {
     this.#madeRoom = true;
     this.#listener.ended(call);
-    return call;
   }
 }
 
-function numberIn(value: unknown): number {
-  if (typeof value === "number" && value >= 0) return value;
-  throw new WireError("a time came that is none");
+/** When a call began, or now where the child's clock says something else: a task may have changed it. */
+function timeOf(value: unknown): number {
+  const now = monotonicMs();
+  return typeof value === "number" && value > 0 ? Math.min(value, now) : now;
 }

@@ -3,7 +3,7 @@ import { decodeThrown } from "../../codec/decode-error.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { isLong, Link, type LinkListener, type Surrender } from "../link.js";
 import { slotOf, type CallId } from "../shared/call-id.js";
-import { WireError } from "../shared/frame-reader.js";
+import { WireFault } from "../shared/wire-fault.js";
 import type { FlowOrder, TaskEntry } from "../shared/messages.js";
 import type { FromChild } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
@@ -284,7 +284,7 @@ export class ProcessLink extends Link implements ChannelListener {
     const call = this.#ids.isLast(id) ? this.#slots.at(slotOf(id)) : undefined;
     if (call !== undefined && (this.#post.unsent === 0 || !this.#post.isUnsent(call))) return call;
     if (this.#gaveUp || this.closed) return undefined;
-    throw new WireError("a reply came to a call that is not there");
+    throw new WireFault("a reply came to a call that is not there");
   }
 
   /** Asks for calls back that were sent, the newest first, and are not known to run. The answer comes later. */
@@ -326,7 +326,7 @@ export class ProcessLink extends Link implements ChannelListener {
       this.#slots.release(slotOf(id));
       this.held -= 1;
     } else if (!this.#gaveUp) {
-      throw new WireError("a call was skipped that nobody had taken back");
+      throw new WireFault("a call was skipped that nobody had taken back");
     }
   }
 
@@ -373,7 +373,7 @@ export class ProcessLink extends Link implements ChannelListener {
       case "garbled":
         throw decodeThrown(word.error);
       default:
-        throw new WireError("a word came that is unknown");
+        throw new WireFault("a word came that is unknown");
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { slotOf, type CallId } from "../shared/call-id.js";
-import { WireError } from "../shared/frame-reader.js";
+import { WireFault } from "../shared/wire-fault.js";
 import { Recall, RECALL_ANSWER_BYTES, RECALL_BYTES } from "../shared/process-messages.js";
 import { SLOTS } from "../shared/ring.js";
 
@@ -76,7 +76,7 @@ export class Recalls {
       const answer = bytes.readUInt32LE(at + 4);
       if (!this.#asked.delete(id) || answer > Recall.TakenBack) {
         this.#socket?.destroy();
-        this.#listener.garbled(new WireError("an answer came that nobody had asked for"));
+        this.#listener.garbled(new WireFault("an answer came that nobody had asked for"));
         return;
       }
       if (answer === Recall.TakenBack) takenBack.push(id);

@@ -5,20 +5,27 @@ import { ProcessReply } from "../shared/process-messages.js";
 import { unsendableArguments } from "../unsendable.js";
 import type { WorkerCall } from "../worker-call.js";
 
-/** Says whether a reply is the end of its call. */
-export function isEnd(status: number): boolean {
+/** Says whether a reply can be the end of a call. */
+export function isEndOf(call: WorkerCall, status: number, value: unknown): boolean {
   switch (status) {
     case ProcessReply.Value:
     case ProcessReply.Undefined:
+      return !call.isChunk;
+    case ProcessReply.Values:
+      return call.isChunk && isListOf(value, call.weight);
+    case ProcessReply.Chunk:
+      return call.isChunk && isListOf((value as Partial<ChunkOutcome> | null)?.values, call.weight);
     case ProcessReply.Thrown:
     case ProcessReply.Stopped:
     case ProcessReply.Unreadable:
-    case ProcessReply.Values:
-    case ProcessReply.Chunk:
       return true;
     default:
       return false;
   }
+}
+
+function isListOf(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length;
 }
 
 /** Ends a call with what its process has sent. */

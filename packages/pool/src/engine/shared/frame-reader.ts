@@ -1,4 +1,5 @@
 import { FrameType, HEAD_BYTES, NUMBERS_BYTES, PAIR_BYTES } from "./frame-format.js";
+import { WireFault } from "./wire-fault.js";
 
 /** Is told of the frames that have come. It may run anything, even code that kills the other side and closes the reader. */
 export interface FrameListener {
@@ -7,11 +8,6 @@ export interface FrameListener {
   payload(first: number, second: number, payload: Buffer): void;
   /** The bytes are those of `encodePayload`. */
   order(payload: Buffer): void;
-}
-
-/** What came is no frame, or none that could come now: nothing after it can be trusted. */
-export class WireError extends Error {
-  override readonly name = "WireError";
 }
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
@@ -57,13 +53,13 @@ export class FrameReader {
     this.#body = this.#numbers = this.#triples = undefined;
   }
 
-  /** So many bytes were put into `rest`. @throws {WireError} */
+  /** So many bytes were put into `rest`. @throws {WireFault} */
   filled(count: number): void {
     this.#filled += count;
     if (this.#openFull()) this.drain();
   }
 
-  /** @throws {WireError} When this cannot be what the other side has sent. */
+  /** @throws {WireFault} When this cannot be what the other side has sent. */
   feed(bytes: Buffer): void {
     if (this.#closed) return;
     this.#chunk =
@@ -74,7 +70,7 @@ export class FrameReader {
     this.drain();
   }
 
-  /** Tells of all that has come as a whole. @throws {WireError} */
+  /** Tells of all that has come as a whole. @throws {WireFault} */
   drain(): void {
     while (!this.#closed) {
       if (this.#numbers !== undefined) this.#tellNumber(this.#numbers);
@@ -181,7 +177,7 @@ export class FrameReader {
     if (this.#told >= triples.length) this.#triples = undefined;
     const [first, second] = [triples[at], triples[at + 1]];
     if (typeof first !== "number" || typeof second !== "number") {
-      throw new WireError("a call or reply without its numbers came");
+      throw new WireFault("a call or reply without its numbers came");
     }
     this.#listener.triple(first, second, triples[at + 2]);
   }
@@ -200,7 +196,7 @@ function assertPossible(type: number, length: number): void {
     case FrameType.Order:
       if (length > 0) return;
   }
-  throw new WireError(`bytes came that are no frame: one of type ${type} with ${length} bytes`);
+  throw new WireFault(`bytes came that are no frame: one of type ${type} with ${length} bytes`);
 }
 
 function triplesOf(body: Buffer): readonly unknown[] {
@@ -208,8 +204,8 @@ function triplesOf(body: Buffer): readonly unknown[] {
   try {
     triples = JSON.parse(body.toString("utf8"));
   } catch (error) {
-    throw new WireError("a frame came that cannot be read", { cause: error });
+    throw new WireFault("a frame came that cannot be read", { cause: error });
   }
   if (Array.isArray(triples) && triples.length > 0 && triples.length % 3 === 0) return triples;
-  throw new WireError("a frame came that holds no calls or replies");
+  throw new WireFault("a frame came that holds no calls or replies");
 }

@@ -81,6 +81,8 @@ export class ThreadSpawner {
       unsubscribe("worker_threads", seen);
     }
     if (worker !== undefined) this.#output.watch(worker);
+    // workerpool needs no word of the thread. What a task posts is for nobody: it could be taken for one.
+    worker?.removeAllListeners("message");
     worker?.unref();
     return watch(port1, worker, life);
   }

@@ -1,5 +1,5 @@
 import { firstIds, nextIn, slotOf, type CallId } from "../shared/call-id.js";
-import { WireError } from "../shared/frame-reader.js";
+import { WireFault } from "../shared/wire-fault.js";
 
 /** A call that has come and not begun. Its arguments are values, or bytes that may turn out to be unreadable. */
 export interface Arrival {
@@ -32,11 +32,11 @@ export class Arrivals {
     return this.#head < this.#queue.length ? this.#queue[this.#head] : undefined;
   }
 
-  /** @throws {WireError} For a call that is not the next one for its slot: something was lost, or came twice. */
+  /** @throws {WireFault} For a call that is not the next one for its slot: something was lost, or came twice. */
   add(id: CallId, code: number, value: unknown, isPayload: boolean): void {
     const slot = slotOf(id);
     if (nextIn(this.#last[slot] ?? 0) !== id) {
-      throw new WireError("a call came that is not the next one for its slot");
+      throw new WireFault("a call came that is not the next one for its slot");
     }
     this.#last[slot] = id;
     this.#queue.push({

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Future, ProcessPoolExecutor, ProcessPoolExecutorOptions } from "../../src/index.js";
+import * as Tasks from "../fixtures/process-tasks.mjs";
+import * as Streams from "../fixtures/thread-tasks.mjs";
+import { ProcessBench } from "../thread/bench.js";
+
+/** What code of a program may do in the middle of the engine's work. */
+class Scene {
+  readonly futures: Future<unknown>[] = [];
+  end: Promise<void> | undefined;
+  readonly #wanted: unknown[] = [];
+
+  constructor(readonly executor: ProcessPoolExecutor) {}
+
+  submit(id: number): Future<unknown> {
+    const sent = { id, list: [id] };
+    const future = this.executor.submit(Tasks.echo, sent);
+    this.futures.push(future);
+    this.#wanted.push(sent);
+    return future;
+  }
+
+  /** Each call has its own value, or an error; and all have ended. */
+  async expectTruth(): Promise<void> {
+    for (let known = -1; known !== this.futures.length;) {
+      known = this.futures.length;
+      for (const future of this.futures) await future.exception().catch(() => undefined);
+    }
+    this.futures.forEach(({ outcome }, n) => {
+      if (outcome?.status === "fulfilled") expect(outcome.value).toEqual(this.#wanted[n]);
+    });
+    if (this.end === undefined) {
+      expect(await this.executor.run(Tasks.echo, "later")).toBe("later");
+      await this.executor.shutdown();
+    } else {
+      await this.end;
+    }
+    expect(this.executor.stats()).toMatchObject({ workers: 0, pending: 0, running: 0 });
+  }
+}
+
+type Deed = (scene: Scene) => void;
+
+const DEEDS: [string, Deed][] = [
+  ["hands in a thousand calls", (scene) => Array.from({ length: 1000 }, (_, n) => scene.submit(n))],
+  [
+    "aborts many",
+    ({ futures }) => futures.slice(0, 40).forEach((future) => future.abort("enough")),
+  ],
+  ["aborts one", ({ futures }) => futures[30]?.abort("enough")],
+  ["cancels all", ({ futures }) => futures.forEach((future) => future.cancel())],
+  ["kills the workers", (scene) => (scene.end = scene.executor.killWorkers())],
+  ["terminates the workers", (scene) => (scene.end = scene.executor.terminateWorkers())],
+  ["shuts down", (scene) => (scene.end = scene.executor.shutdown({ cancelFutures: true }))],
+];
+
+const OPTIONS: ProcessPoolExecutorOptions[] = [
+  { maxWorkers: 1 },
+  { maxWorkers: 2, killAfterMs: 0 },
+  { maxWorkers: 1, concurrencyPerWorker: 4, killAfterMs: 0 },
+];
+
+describe.each(OPTIONS)("with %j, code that", (options) => {
+  const bench = new ProcessBench();
+
+  /** Makes an executor that knows how long its calls take, so that several share a frame. */
+  async function scene(more?: ProcessPoolExecutorOptions): Promise<Scene> {
+    const executor = bench.executor({ ...options, ...more });
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => executor.run(Tasks.echo, { list: [] })));
+    }
+    return new Scene(executor);
+  }
+
+  /** Lets a deed be done once. */
+  function once(deed: Deed, on: Scene): () => void {
+    let isDone = false;
+    return () => {
+      if (isDone) return;
+      isDone = true;
+      deed(on);
+    };
+  }
+
+  test.each(DEEDS)(
+    "is told of an end and %s leaves no call without its own",
+    async (_what, deed) => {
+      const on = await scene();
+      for (let n = 0; n < 100; n += 1) on.submit(n);
+      on.futures[20]?.addDoneCallback(once(deed, on));
+      await on.expectTruth();
+    },
+  );
+
+  test.each(DEEDS)(
+    "is told of a refusal and %s leaves no call without its own",
+    async (_what, deed) => {
+      const on = await scene();
+      for (let n = 0; n < 50; n += 1) on.submit(n);
+      const refused = on.executor.submit(Tasks.echo, { list: [() => 0] });
+      refused.addDoneCallback(once(deed, on));
+      for (let n = 50; n < 100; n += 1) on.submit(n);
+      await on.expectTruth();
+    },
+  );
+
+  test.each(DEEDS)(
+    "is asked for a property and %s leaves no call without its own",
+    async (_what, deed) => {
+      const on = await scene();
+      for (let n = 0; n < 50; n += 1) on.submit(n);
+      const act = once(deed, on);
+      const trap = {
+        list: [],
+        get id() {
+          act();
+          return "trap";
+        },
+      };
+      on.executor.submit(Tasks.echo, trap);
+      on.executor.submit(
+        Tasks.echo,
+        Object.defineProperty({}, "id", { get: () => trap.id, enumerable: true }),
+      );
+      for (let n = 50; n < 100; n += 1) on.submit(n);
+      await on.expectTruth();
+    },
+  );
+
+  test.each(DEEDS)(
+    "is told of progress and %s leaves no call without its own",
+    async (_what, deed) => {
+      const on = await scene();
+      for (let n = 0; n < 50; n += 1) on.submit(n);
+      const reporting = on.executor.submit(Streams.reportBurst, 3);
+      reporting.onProgress(once(deed, on));
+      for (let n = 50; n < 100; n += 1) on.submit(n);
+      await on.expectTruth();
+    },
+  );
+
+  test.each(DEEDS)("is given a line and %s leaves no call without its own", async (_what, deed) => {
+    let act: (() => void) | undefined;
+    const on = await scene({ onConsole: () => act?.() });
+    act = once(deed, on);
+    for (let n = 0; n < 50; n += 1) on.submit(n);
+    on.executor.submit(Tasks.print, "a line");
+    for (let n = 50; n < 100; n += 1) on.submit(n);
+    await on.expectTruth();
+  });
+});
