@@ -1,3 +1,5 @@
+import { apply } from "../../internal/platform.js";
+
 /** How the arguments of a call, or its value, travel: inside the slot, or in a message. */
 export const Cargo = {
   Nothing: 0,
@@ -24,6 +26,8 @@ export const Cargo = {
   /** The one argument, as a record: the next in the messages. Value: a reply in the messages. */
   Record: 13,
 } as const;
+
+const { fromCharCode } = String;
 
 /** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */
 export const INLINE_BYTES = 1024;
@@ -109,7 +113,7 @@ export function takeCargo(hold: CargoHold, slot: number, cargo: number): unknown
     case Cargo.Text: {
       const start = slot * INLINE_UNITS;
       const units = hold.units.subarray(start, start + (hold.numbers[slot] ?? 0));
-      return Reflect.apply(String.fromCharCode, undefined, units);
+      return apply(fromCharCode, undefined, units);
     }
     default:
       return undefined;

@@ -1,3 +1,4 @@
+import { parseJson } from "../../internal/platform.js";
 import { FrameType, HEAD_BYTES, NUMBERS_BYTES, PAIR_BYTES } from "./frame-format.js";
 
 /** Is told of the frames that have come. */
@@ -101,15 +102,15 @@ export class FrameReader {
         return;
       case FrameType.Numbers:
         for (let at = 0; at < body.length; at += NUMBERS_BYTES) {
-          const [first, second] = [body.readUInt32LE(at), body.readUInt32LE(at + 4)];
-          this.#listener.triple(first, second, body.readDoubleLE(at + 8));
+          const slot = body.readUInt32LE(at);
+          this.#listener.triple(slot, body.readUInt32LE(at + 4), body.readDoubleLE(at + 8));
         }
         return;
       default: {
-        const triples = JSON.parse(body.toString("utf8")) as unknown[];
+        const triples = parseJson(body.toString("utf8")) as unknown[];
         for (let at = 0; at < triples.length; at += 3) {
-          const [first, second] = [triples[at] as number, triples[at + 1] as number];
-          this.#listener.triple(first, second, triples[at + 2]);
+          const slot = triples[at] as number;
+          this.#listener.triple(slot, triples[at + 1] as number, triples[at + 2]);
         }
       }
     }

@@ -59,15 +59,14 @@ export function isJsonSafe(value: unknown): boolean {
  */
 export function jsonForms(values: readonly unknown[]): readonly unknown[] | undefined {
   let forms = values;
-  let at = 0;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at];
     if (!isJsonSafe(value)) {
       const form = recordForm(value);
       if (form === undefined) return undefined;
-      if (forms === values) forms = [...values];
+      if (forms === values) forms = values.slice();
       (forms as unknown[])[at] = form;
     }
-    at += 1;
   }
   return forms;
 }
