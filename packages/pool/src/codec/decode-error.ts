@@ -1,4 +1,5 @@
 import { RemoteError } from "../errors.js";
+import { stackText } from "../internal/stack.js";
 import { inspectText, tryRead } from "./describe-value.js";
 import type { EncodedError, EncodedThrown } from "./encoded.js";
 import { isError, makeError } from "./error-classes.js";
@@ -82,7 +83,7 @@ function decodeError(encoded: EncodedError, made: Made): Error {
   for (const [key, text] of Object.entries({ name, message })) {
     if (!Object.hasOwn(error, key) && tryRead(error, key)?.value !== text) define(error, key, text);
   }
-  define(error, "stack", typeof stack === "string" ? stack : header(name, message));
+  defineStack(error, typeof stack === "string" ? stack : header(name, message));
   return error;
 }
 
@@ -91,19 +92,31 @@ function define(target: object, key: string, value: unknown, enumerable = false)
   Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
 }
 
+/**
+ * V8 makes the text of the stack that it puts in the place of, by `Error.prepareStackTrace` of the program, which may throw. An
+ * assignment does without; but it is not for classes that have a setter of their own.
+ */
+function defineStack(error: Error, stack: string): void {
+  try {
+    define(error, "stack", stack);
+  } catch {
+    error.stack = stack;
+  }
+}
+
 function header(name: string, message: string): string {
   return message === "" ? name : `${name}: ${message}`;
 }
 
 /** Drops the frames of a RemoteError made here: they would show this module and not the task. */
 function withoutFrames(error: RemoteError): RemoteError {
-  define(error, "stack", header(error.name, error.message));
+  defineStack(error, header(error.name, error.message));
   return error;
 }
 
 function appendSubmission(error: Error, submittedAt: string): void {
   const firstFrame = /^\s*at /m.exec(submittedAt)?.index ?? 0;
   const frames = submittedAt.slice(firstFrame).trim();
-  const stack = error.stack ?? header(error.name, error.message);
-  define(error, "stack", `${stack}\n    -- submitted from --\n    ${frames}`);
+  const stack = stackText(error) ?? header(error.name, error.message);
+  defineStack(error, `${stack}\n    -- submitted from --\n    ${frames}`);
 }

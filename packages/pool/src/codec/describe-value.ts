@@ -15,11 +15,8 @@ export function inspectText(value: unknown): string {
 /** Names the class of an object, or the type of anything else. */
 export function className(value: unknown): string {
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
-  for (const prototype of prototypesOf(value)) {
-    const name = constructorName(prototype);
-    if (name !== undefined && name !== "Object") return name;
-  }
-  return "object";
+  const named = prototypesOf(value).map(constructorName);
+  return named.find((name) => name !== undefined && name !== "Object") ?? "object";
 }
 
 /** Gives the name of the class that a prototype belongs to. */

@@ -98,12 +98,12 @@ function encodeList(list: readonly unknown[], depth: number, progress: Progress)
   const items: EncodedThrown[] = [];
   const encoded: EncodedThrown = { kind: "list", items };
   progress.seen.set(list, encoded);
-  for (const item of list) {
+  for (let at = 0; at < list.length; at += 1) {
     if (progress.left <= 0 || items.length >= MAX_ITEMS) {
       items.push(leftOut(`${list.length - items.length} more`));
       break;
     }
-    items.push(encode(item, depth + 1, progress));
+    items.push(encode(list[at], depth + 1, progress));
   }
   return encoded;
 }
@@ -122,10 +122,10 @@ function encodeError(error: Error, depth: number, progress: Progress): EncodedTh
     ...(typeof stack === "string" && { stack }),
   };
   progress.seen.set(error, encoded);
-  for (const key of ownKeys(error)) {
+  ownKeys(error).forEach((key) => {
     const property = key === "stack" ? undefined : encodeProperty(error, key, depth, progress);
     if (property !== undefined) properties.push(property);
-  }
+  });
   return properties.length > 0 ? Object.assign(encoded, { properties }) : encoded;
 }
 

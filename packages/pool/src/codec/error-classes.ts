@@ -104,7 +104,9 @@ export function isError(value: unknown): value is Error {
 /** Names the class of an error: the nearest built-in one, and those below it, the most derived one first. */
 export function classesOf(error: object): { base: string; classes: string[] } {
   const classes: string[] = [];
-  for (const prototype of prototypesOf(error)) {
+  const prototypes = prototypesOf(error);
+  for (let at = 0; at < prototypes.length; at += 1) {
+    const prototype = prototypes[at] as object;
     const base = builtInNames.get(prototype);
     if (base !== undefined) return { base, classes };
     if (isConcurError(prototype)) classes.push(OURS + prototype.name);

@@ -88,12 +88,12 @@ export class Crew {
     }
     let missing = Math.min(this.#options.maxWorkers - this.links.length, waiting - idle);
     if (missing <= 0) return 0;
-    if (this.#pauses()) return 0;
+    // Those that are there must not take what the others are wanted for: then nothing would ask for a worker again.
+    if (this.#pauses()) return missing;
     try {
       for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
       this.#notMade(error);
-      return 0;
     }
     return missing;
   }

@@ -23,6 +23,8 @@ export const emitWarning = process.emitWarning.bind(process);
 export const structuredClone = globalThis.structuredClone;
 export const AbortController = globalThis.AbortController;
 export const { apply } = Reflect;
+export const parseJson = JSON.parse;
+export const toJson = JSON.stringify;
 
 /** An object of our own, as a task may write into the global one. */
 export const Atomics = {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
-import { importTasks, type Task } from "../../src/index.js";
+import { importTasks, inlineTask, type Task } from "../../src/index.js";
 import type * as Tasks from "../fixtures/tasks.mjs";
 import type { Workbench } from "./workbench.js";
 
 const tasksUrl = new URL("../fixtures/tasks.mjs", import.meta.url);
 const missingUrl = new URL("../fixtures/no-such-module.mjs", import.meta.url);
 const brokenUrl = new URL("../fixtures/broken-module.mjs", import.meta.url);
+
+/** What two fixtures have on their default exports. */
+interface DefaultExport {
+  double(this: void, n: number): number;
+  thisOf(this: void): string;
+}
 
 /** References as a caller without types may make them: to any name. */
 type AnyTasks = Record<string, () => unknown>;
@@ -32,6 +38,31 @@ export function describeReferences(bench: Workbench): void {
       for (const module of [tasksUrl.href, tasksUrl.pathname]) {
         expect(await executor.run(importTasks<typeof Tasks>(module).power, 3, 2)).toBe(9);
       }
+    });
+
+    test.each(["unforeseen.cjs", "default-export.mjs"])(
+      "[U7] is found on the default export of %s, and has no `this` there",
+      async (file) => {
+        const executor = bench.executor();
+        const module = new URL(`../fixtures/${file}`, import.meta.url);
+        const { double, thisOf } = importTasks<DefaultExport>(module);
+        expect(await executor.run(double, 21)).toBe(42);
+        expect(await executor.map(double, [1, 2]).toArray()).toEqual([2, 4]);
+        expect(await executor.run(thisOf)).toBe("undefined");
+      },
+    );
+
+    test("has no `this` either where it is an inline one, nor in a stream", async () => {
+      const executor = bench.executor();
+      const thisOf = inlineTask(function (this: unknown) {
+        return typeof this;
+      });
+      const yieldsThis = inlineTask(function* (this: unknown) {
+        yield typeof this;
+      });
+      expect(await executor.run(thisOf)).toBe("undefined");
+      expect(await executor.map(thisOf, []).toArray()).toEqual([]);
+      for await (const item of executor.stream(yieldsThis)) expect(item).toBe("undefined");
     });
 
     test.each(["nope", "constructor", "__proto__", "toString", "notAFunction"])(

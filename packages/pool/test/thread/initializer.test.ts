@@ -141,6 +141,37 @@ describe.each(benches)("an initializer of a %s", (_kind, Bench) => {
     expect(() => executor.submit(Tasks.sameValue, 1)).toThrow(BrokenExecutorError);
   });
 
+  test("[J16] that never ends in a second worker leaves the first with all calls", async () => {
+    const [gate] = bench.scratch.gates(1);
+    if (gate === undefined) throw new Error("there is no gate");
+    const first = join(bench.scratch.path, "first");
+    const passesOnce = inlineTask(async (path: string) => {
+      const { writeFileSync } = process.getBuiltinModule("node:fs");
+      try {
+        writeFileSync(path, "", { flag: "wx" });
+      } catch {
+        await new Promise(() => setTimeout(() => undefined, 1e9));
+      }
+    });
+    const executor = bench.executor({
+      maxWorkers: 2,
+      initializer: passesOnce,
+      initializerArgs: [first],
+      startupTimeoutMs: 2000,
+    });
+    expect(await executor.run(Tasks.sameValue, 1)).toBe(1);
+    const held = executor.submit(ContractTasks.holdAt, gate.path);
+    const others = [2, 3, 4].map((n) => executor.submit(Tasks.sameValue, n));
+    // Longer than the second worker may take.
+    await sleep(4000);
+    expect(held.state).toBe("running");
+    gate.open();
+    await held.result();
+    expect(await Promise.all(others.map((future) => future.result()))).toEqual([2, 3, 4]);
+    expect(await executor.run(Tasks.sameValue, 5)).toBe(5);
+    await executor.killWorkers();
+  });
+
   test("[J5] that ends its worker is tried a few times, and then breaks the executor", async () => {
     const executor = bench.executor({
       maxWorkers: 2,

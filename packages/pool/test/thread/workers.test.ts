@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { threadId as ownThreadId } from "node:worker_threads";
+import { SHARE_ENV, threadId as ownThreadId } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
 import {
+  inlineTask,
+  ProcessPoolExecutor,
   type ProcessPoolExecutorOptions,
   ThreadPoolExecutor,
   type ThreadPoolExecutorOptions,
@@ -45,6 +47,12 @@ describe.each(benches)("maxWorkers of a %s", (_kind, Bench) => {
       ["startupTimeoutMs", NaN, RangeError],
       ["initializerArgs", "abc", TypeError],
       ["workerName", 5, TypeError],
+      ["env", "HOME=/", TypeError],
+      ["env", null, TypeError],
+      ["env", ["HOME"], TypeError],
+      ["env", { HOME: 1 }, TypeError],
+      ["execArgv", "--no-warnings", TypeError],
+      ["execArgv", [1], TypeError],
     ] as const) {
       const options = { [option]: value } as ThreadPoolExecutorOptions & ProcessPoolExecutorOptions;
       expect(() => new Executor(options)).toThrow(expected);
@@ -240,6 +248,38 @@ describe("a thread", () => {
 
   test("[K5] refuses a way of waiting that it does not know", () => {
     expect(() => new ThreadPoolExecutor({ spin: true as unknown as false })).toThrow(RangeError);
+  });
+});
+
+describe("the environment", () => {
+  const threads = new ThreadBench();
+  const name = `CONCUR_TEST_${process.pid}`;
+  const readEnv = inlineTask((variable: string) => process.env[variable]);
+  const writeEnv = inlineTask((variable: string) => {
+    process.env[variable] = "written in a thread";
+  });
+
+  test("of a thread is that of this process itself with SHARE_ENV", async () => {
+    const executor = threads.executor({ env: SHARE_ENV });
+    process.env[name] = "written here";
+    expect(await executor.run(readEnv, name)).toBe("written here");
+    await executor.run(writeEnv, name);
+    expect(process.env[name]).toBe("written in a thread");
+    Reflect.deleteProperty(process.env, name);
+  });
+
+  test("of a process cannot be that of this one", () => {
+    const options = { env: SHARE_ENV } as unknown as ProcessPoolExecutorOptions;
+    expect(() => new ProcessPoolExecutor(options)).toThrow(
+      "env cannot be SHARE_ENV: a process has an environment of its own; process.env gives it a copy",
+    );
+  });
+
+  test.each(benches)("of a %s is what it was when the executor was made", async (_kind, Bench) => {
+    const env: Record<string, string | undefined> = { [name]: "then", PATH: process.env.PATH };
+    await using executor = new Bench.Executor({ env, maxWorkers: 1 });
+    env[name] = "now";
+    expect(await executor.run(readEnv, name)).toBe("then");
   });
 });
 

@@ -1,3 +1,4 @@
+import { apply } from "../../internal/platform.js";
 import { wholeBuffer } from "./bytes.js";
 
 /** How the arguments of a call, or its value, travel: inside the slot, or in a message. */
@@ -26,6 +27,8 @@ export const Cargo = {
   /** The one argument, as a record, in a message. Value: a reply in the messages. */
   Record: 13,
 } as const;
+
+const { fromCharCode } = String;
 
 /** So many bytes fit into a slot: a copy of them costs next to nothing beside a message. */
 export const INLINE_BYTES = 1024;
@@ -103,7 +106,7 @@ export function takeCargo(hold: CargoHold, slot: number, cargo: number): unknown
     case Cargo.Text: {
       const start = slot * INLINE_UNITS;
       const units = hold.units.subarray(start, start + (hold.numbers[slot] ?? 0));
-      return Reflect.apply(String.fromCharCode, undefined, units);
+      return apply(fromCharCode, undefined, units);
     }
     default:
       return undefined;

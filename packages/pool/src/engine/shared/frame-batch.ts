@@ -1,3 +1,4 @@
+import { toJson } from "../../internal/platform.js";
 import { FrameType, HEAD_BYTES, NUMBERS_BYTES, PAIR_BYTES } from "./frame-format.js";
 import { encodePayload, jsonSize, plainBytes } from "./payload.js";
 import { copyForWriting } from "./scratch.js";
@@ -127,7 +128,7 @@ export class FrameBatch {
       }
       return;
     }
-    const text = JSON.stringify(triples);
+    const text = toJson(triples);
     const bytes = Buffer.byteLength(text);
     const frame = Buffer.allocUnsafe(HEAD_BYTES + bytes);
     writeHead(frame, FrameType.Triples, bytes);
@@ -157,7 +158,8 @@ function joinSmall(parts: readonly Buffer[]): Buffer[] {
     if (small.length > 0) joined.push(Buffer.concat(small));
     small = [];
   };
-  for (const part of parts) {
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] as Buffer;
     if (part.length <= SMALL_BYTES) {
       small.push(part);
       continue;

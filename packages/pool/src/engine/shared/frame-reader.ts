@@ -1,3 +1,4 @@
+import { parseJson } from "../../internal/platform.js";
 import { FrameType, HEAD_BYTES, NUMBERS_BYTES, PAIR_BYTES } from "./frame-format.js";
 import { WireFault } from "./wire-fault.js";
 
@@ -202,7 +203,7 @@ function assertPossible(type: number, length: number): void {
 function triplesOf(body: Buffer): readonly unknown[] {
   let triples: unknown;
   try {
-    triples = JSON.parse(body.toString("utf8"));
+    triples = parseJson(body.toString("utf8"));
   } catch (error) {
     throw new WireFault("a frame came that cannot be read", { cause: error });
   }

@@ -98,8 +98,8 @@ export class JsonForms {
   of(values: readonly unknown[], areOneCall: boolean): readonly unknown[] | undefined {
     let forms = values;
     let size = 0;
-    let at = 0;
-    for (const value of values) {
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at];
       const own = jsonSize(value);
       if (own >= 0) {
         size += own;
@@ -108,11 +108,10 @@ export class JsonForms {
         const form = this.ofRecord(value);
         if (form === undefined) return undefined;
         size += this.size;
-        if (forms === values) forms = [...values];
+        if (forms === values) forms = values.slice();
         (forms as unknown[])[at] = form;
       }
       if (size > LONG_TEXT) return undefined;
-      at += 1;
     }
     this.size = size;
     return forms;
@@ -127,7 +126,8 @@ export class JsonForms {
       if (names === undefined) return undefined;
       const copy = { ...value };
       let size = 2;
-      for (const name of names) {
+      for (let at = 0; at < names.length; at += 1) {
+        const name = names[at] ?? "";
         const own = jsonSize(copy[name]);
         if (own < 0) return undefined;
         size += name.length + 4 + own;

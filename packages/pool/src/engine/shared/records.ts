@@ -103,9 +103,9 @@ export class RecordReader {
       at += 1;
     }
     const record = { ...this.#template };
-    for (const name of this.#names) {
-      record[name] = row[at];
-      at += 1;
+    const names = this.#names;
+    for (let index = 0; index < names.length; index += 1, at += 1) {
+      record[names[index] as string] = row[at];
     }
     this.#end = at;
     return record;
@@ -140,8 +140,8 @@ export function* entriesOf(
 export function recordRow(values: readonly unknown[]): unknown[] | undefined {
   const writer = new RecordWriter();
   const row: unknown[] = [];
-  for (const value of values) {
-    if (!writer.take(value)) return undefined;
+  for (let at = 0; at < values.length; at += 1) {
+    if (!writer.take(values[at])) return undefined;
     writer.append(row);
   }
   return row;
@@ -172,12 +172,10 @@ function readAll(
   names: readonly string[],
   values: unknown[],
 ): boolean {
-  let at = 0;
-  for (const name of names) {
-    const one = value[name];
+  for (let at = 0; at < names.length; at += 1) {
+    const one = value[names[at] as string];
     if (!isPrimitive(one)) return false;
     values[at] = one;
-    at += 1;
   }
   return true;
 }

@@ -106,7 +106,9 @@ export class ArrivalRunner {
     code: number,
     args: unknown,
   ): Promise<unknown> {
-    return this.#enter(call, await this.#tasks.load(task), code, args);
+    const fn = await this.#tasks.load(task);
+    // Not returned as it is: a promise that a promise is resolved with is asked for its `then`, which a task can replace.
+    return await this.#enter(call, fn, code, args);
   }
 
   #enter(call: RunningCall, fn: Callable, code: number, args: unknown): unknown {

@@ -65,11 +65,12 @@ class SocketLine implements ParentLine {
     const { fd = -1, writeQueueSize = 0 } = this.#handle;
     if (!this.#connected || fd < 0) return;
     const stuck = Buffer.concat(this.#stuck);
-    const rest = [stuck.subarray(stuck.length - writeQueueSize), ...this.#queue];
+    const rest: Buffer[] = [stuck.subarray(stuck.length - writeQueueSize)];
+    this.#queue.forEach((bytes) => rest.push(bytes));
     this.#stuck = [];
     this.#queue = [];
     try {
-      for (const bytes of rest) writeAll(fd, bytes);
+      rest.forEach((bytes) => writeAll(fd, bytes));
     } catch {
       // The parent is gone, so nobody waits for it.
     }

@@ -25,16 +25,19 @@ export class Printer {
   /** Gives the streams back: the channel to the parent closes, but exit listeners may still print. */
   release(): void {
     this.flush();
-    for (const giveBack of this.#giveBack) giveBack();
+    this.#giveBack.forEach((giveBack) => giveBack());
   }
 
   /** Passes on the lines that have no end yet: the worker ends. */
   flush(): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const rest = this.#begun[stream];
-      this.#begun[stream] = "";
-      if (rest !== "") this.#emit(stream, rest);
-    }
+    this.#flush("stdout");
+    this.#flush("stderr");
+  }
+
+  #flush(stream: StreamName): void {
+    const rest = this.#begun[stream];
+    this.#begun[stream] = "";
+    if (rest !== "") this.#emit(stream, rest);
   }
 
   /** Not before something is printed: a stream that nobody asks for costs the worker neither time nor memory. */

@@ -125,7 +125,9 @@ export class SlotRunner {
     cargo: number,
     args: unknown[],
   ): Promise<unknown> {
-    return this.#enter(call, await this.#tasks.load(task), cargo, args);
+    const fn = await this.#tasks.load(task);
+    // Not returned as it is: a promise that a promise is resolved with is asked for its `then`, which a task can replace.
+    return await this.#enter(call, fn, cargo, args);
   }
 
   #enter(call: RunningCall, fn: Callable, cargo: number, args: unknown[]): unknown {
