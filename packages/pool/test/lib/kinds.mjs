@@ -1,0 +1,64 @@
+// The kinds of executors that programs of the tests are run for, by name. These programs import the built package.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pool from "@concur/pool";
+
+const WORKER_OPTIONS = [
+  "maxWorkers",
+  "initializer",
+  "initializerArgs",
+  "concurrencyPerWorker",
+  "maxQueue",
+  "maxTasksPerWorker",
+  "idleTimeoutMs",
+  "onWorkerCrash",
+  "startupTimeoutMs",
+  "killAfterMs",
+  "context",
+  "onConsole",
+  "workerName",
+  "env",
+  "execArgv",
+];
+
+const KINDS = {
+  threads: {
+    Executor: pool.ThreadPoolExecutor,
+    copies: true,
+    options: [...WORKER_OPTIONS, "spin", "resourceLimits"],
+  },
+  processes: { Executor: pool.ProcessPoolExecutor, copies: true, options: WORKER_OPTIONS },
+  // Where no socket can be had, frames go by Node's own channel.
+  "processes-without-socket": {
+    Executor: pool.ProcessPoolExecutor,
+    copies: true,
+    options: WORKER_OPTIONS,
+    open() {
+      process.env.TMPDIR = join(tmpdir(), "concur-no-such-folder", `${process.pid}`);
+    },
+  },
+  async: {
+    Executor: pool.AsyncExecutor,
+    copies: false,
+    options: ["maxWorkers", "killAfterMs", "maxQueue"],
+  },
+  inline: { Executor: pool.InlineExecutor, copies: false, options: ["killAfterMs"] },
+};
+
+export const WORKERS = ["threads", "processes", "processes-without-socket"];
+export const ALL = Object.keys(KINDS);
+
+/** Opens a kind for this program; `make` leaves out options that the kind does not have. */
+export function openKind(name) {
+  const kind = KINDS[name];
+  if (kind === undefined) throw new RangeError(`no kind of executor is called ${name}`);
+  kind.open?.();
+  return {
+    name,
+    copies: kind.copies,
+    make(options = {}) {
+      const own = Object.entries(options).filter(([option]) => kind.options.includes(option));
+      return new kind.Executor(Object.fromEntries(own));
+    },
+  };
+}
