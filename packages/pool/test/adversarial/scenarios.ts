@@ -49,7 +49,7 @@ function runTogether(
   kind: string,
 ): Promise<{ held: number; seen: string }> {
   const [{ file = "", flags = [], ulimit } = {}] = scenarios;
-  const args = [...flags, runner, file, kind, ...scenarios.map(({ title }) => title)];
+  const args = ["--disable-warning=ExperimentalWarning", ...flags, runner, file, kind, ...scenarios.map(({ title }) => title)];
   const child =
     ulimit === undefined
       ? spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
