@@ -48,8 +48,17 @@ function runTogether(
   scenarios: readonly Scenario[],
   kind: string,
 ): Promise<{ held: number; seen: string }> {
-  const [{ file = "", flags = [], ulimit } = {}] = scenarios;
-  const args = ["--disable-warning=ExperimentalWarning", ...flags, runner, file, kind, ...scenarios.map(({ title }) => title)];
+  const [first] = scenarios;
+  if (first === undefined) throw new RangeError("there is nothing to run");
+  const { file, flags, ulimit } = first;
+  const args = [
+    "--disable-warning=ExperimentalWarning",
+    ...flags,
+    runner,
+    file,
+    kind,
+    ...scenarios.map(({ title }) => title),
+  ];
   const child =
     ulimit === undefined
       ? spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })

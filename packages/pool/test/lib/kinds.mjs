@@ -1,7 +1,16 @@
 // The kinds of executors that programs of the tests are run for, by name. These programs import the built package.
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pool from "@concur/pool";
+
+/** The folder for temporary files, which a kind may hide from the executors. */
+const temporary = tmpdir();
+
+/** Makes a folder for a test's own files. */
+export function makeFolder() {
+  return mkdtempSync(join(temporary, "concur-test-"));
+}
 
 const WORKER_OPTIONS = [
   "maxWorkers",

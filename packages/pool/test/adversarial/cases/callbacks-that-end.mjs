@@ -49,10 +49,16 @@ async function endInCallback({ make, outcomes }, task, end, rounds) {
     const all = await outcomes(futures);
     await outcomes([ended]);
     all.forEach(({ status, value, reason }, n) => {
-      const right = status === "fulfilled" ? (value.n ?? value) === n : ["CONCUR_CANCELLED", "CONCUR_BROKEN"].includes(reason.code);
+      const right =
+        status === "fulfilled"
+          ? (value.n ?? value) === n
+          : ["CONCUR_CANCELLED", "CONCUR_BROKEN"].includes(reason.code);
       assert.ok(right, `call ${n}: ${reason ?? JSON.stringify(value)}`);
     });
-    assert.deepEqual(settled, settled.map(() => 1));
+    assert.deepEqual(
+      settled,
+      settled.map(() => 1),
+    );
     const { workers, pending, running, completed, failed, cancelled } = pool.stats();
     assert.deepEqual({ workers, pending, running }, { workers: 0, pending: 0, running: 0 });
     assert.equal(completed + failed + cancelled, 200);
@@ -61,76 +67,100 @@ async function endInCallback({ make, outcomes }, task, end, rounds) {
 
 export default [
   ...Object.entries(ENDS).flatMap(([name, end]) => [
-    scenario(`${name} in a done callback`, ALL, (tools) => endInCallback(tools, work, end, tools.kind.name === "threads" ? 10 : 2)),
-    scenario(`${name} in a done callback of a short call`, ["threads", "async"], (tools) => endInCallback(tools, number, end, 10)),
+    scenario(`${name} in a done callback`, ALL, (tools) =>
+      endInCallback(tools, work, end, tools.kind.name === "threads" ? 10 : 2),
+    ),
+    scenario(`${name} in a done callback of a short call`, ["threads", "async"], (tools) =>
+      endInCallback(tools, number, end, 10),
+    ),
   ]),
-  scenario("abort() without a grace, of another call, in a done callback", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1, killAfterMs: 0 });
-    for (let round = 0; round < 5; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, (_, n) => pool.run(work, n)));
-      const futures = Array.from({ length: 100 }, (_, n) => pool.submit(work, n));
-      futures[50].addDoneCallback(() => {
-        think();
-        for (const future of futures.slice(51, 60)) future.abort("enough");
-      });
-      const ended = await outcomes(futures);
-      ended.forEach(({ status, value, reason }, n) => {
-        if (status === "fulfilled") assert.equal(value.n, n);
-        else assert.ok(n > 50 && ["CONCUR_CANCELLED", "CONCUR_WORKER_CRASHED"].includes(reason.code), `${n} ${reason}`);
-      });
-      const [{ value }] = await outcomes([pool.submit(number, 7)]);
-      assert.equal(value, 7);
-    }
-  }),
-  scenario("abort() without a grace of a call that has just ended", WORKERS, async ({ make, outcomes, kind }) => {
-    const pool = make({ maxWorkers: 1, concurrencyPerWorker: 8, killAfterMs: 0 });
-    for (let round = 0; round < (kind.name === "threads" ? 6 : 2); round += 1) {
-      await Promise.all(Array.from({ length: 50 }, (_, n) => pool.run(user, n)));
-      const b = pool.submit(order, 30);
-      await sleep(10);
-      const others = Array.from({ length: 6 }, (_, n) => pool.submit(user, n));
-      others[0].addDoneCallback(() => {
-        b.abort();
-      });
-      // Handed out; this thread is busy meanwhile, and all of them end.
-      await null;
-      const until = performance.now() + 60;
-      while (performance.now() < until);
-      const ended = await outcomes(others);
-      ended.forEach(({ value, reason }, n) => {
-        const seen = JSON.stringify(value ?? reason.code);
-        const right = [JSON.stringify({ id: n, name: `user ${n}` }), '"CONCUR_WORKER_CRASHED"'];
-        assert.ok(right.includes(seen), `call ${n} gave ${seen}`);
-      });
-      const [last] = await outcomes([b]);
-      const seen = JSON.stringify(last.value ?? last.reason.code);
-      assert.ok(['{"total":1,"currency":"EUR"}', '"CONCUR_CANCELLED"'].includes(seen), seen);
-    }
-  }),
-  scenario("records of several shapes among callbacks that abort", ["threads"], async ({ make, outcomes }) => {
-    const shapes = [
-      inlineTask((id) => ({ id, name: `n${id}` })),
-      inlineTask((id) => ({ total: id, currency: "EUR" })),
-      inlineTask((id) => ({ a: id, b: id, c: id })),
-    ];
-    const expected = [(id) => ({ id, name: `n${id}` }), (total) => ({ total, currency: "EUR" }), (a) => ({ a, b: a, c: a })];
-    const pool = make({ maxWorkers: 1, concurrencyPerWorker: 16, killAfterMs: 0 });
-    for (let round = 0; round < 8; round += 1) {
-      const slow = Array.from({ length: 3 }, () => pool.submit(order, 5));
-      const calls = Array.from({ length: 90 }, (_, id) => pool.submit(shapes[id % 3], id));
-      calls[20].addDoneCallback(() => slow[0].abort());
-      calls[21].addDoneCallback(() => slow[1].abort());
-      const until = performance.now() + 15;
-      await null;
-      while (performance.now() < until);
-      const ended = await outcomes(calls);
-      ended.forEach(({ value, reason }, id) => {
-        if (reason === undefined) assert.deepEqual(value, expected[id % 3](id));
-        else assert.equal(reason.code, "CONCUR_WORKER_CRASHED");
-      });
-      await outcomes(slow);
-    }
-  }),
+  scenario(
+    "abort() without a grace, of another call, in a done callback",
+    WORKERS,
+    async ({ make, outcomes }) => {
+      const pool = make({ maxWorkers: 1, killAfterMs: 0 });
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all(Array.from({ length: 100 }, (_, n) => pool.run(work, n)));
+        const futures = Array.from({ length: 100 }, (_, n) => pool.submit(work, n));
+        futures[50].addDoneCallback(() => {
+          think();
+          for (const future of futures.slice(51, 60)) future.abort("enough");
+        });
+        const ended = await outcomes(futures);
+        ended.forEach(({ status, value, reason }, n) => {
+          if (status === "fulfilled") assert.equal(value.n, n);
+          else
+            assert.ok(
+              n > 50 && ["CONCUR_CANCELLED", "CONCUR_WORKER_CRASHED"].includes(reason.code),
+              `${n} ${reason}`,
+            );
+        });
+        const [{ value }] = await outcomes([pool.submit(number, 7)]);
+        assert.equal(value, 7);
+      }
+    },
+  ),
+  scenario(
+    "abort() without a grace of a call that has just ended",
+    WORKERS,
+    async ({ make, outcomes, kind }) => {
+      const pool = make({ maxWorkers: 1, concurrencyPerWorker: 8, killAfterMs: 0 });
+      for (let round = 0; round < (kind.name === "threads" ? 6 : 2); round += 1) {
+        await Promise.all(Array.from({ length: 50 }, (_, n) => pool.run(user, n)));
+        const b = pool.submit(order, 30);
+        await sleep(10);
+        const others = Array.from({ length: 6 }, (_, n) => pool.submit(user, n));
+        others[0].addDoneCallback(() => {
+          b.abort();
+        });
+        // Handed out; this thread is busy meanwhile, and all of them end.
+        await null;
+        const until = performance.now() + 60;
+        while (performance.now() < until);
+        const ended = await outcomes(others);
+        ended.forEach(({ value, reason }, n) => {
+          const seen = JSON.stringify(value ?? reason.code);
+          const right = [JSON.stringify({ id: n, name: `user ${n}` }), '"CONCUR_WORKER_CRASHED"'];
+          assert.ok(right.includes(seen), `call ${n} gave ${seen}`);
+        });
+        const [last] = await outcomes([b]);
+        const seen = JSON.stringify(last.value ?? last.reason.code);
+        assert.ok(['{"total":1,"currency":"EUR"}', '"CONCUR_CANCELLED"'].includes(seen), seen);
+      }
+    },
+  ),
+  scenario(
+    "records of several shapes among callbacks that abort",
+    ["threads"],
+    async ({ make, outcomes }) => {
+      const shapes = [
+        inlineTask((id) => ({ id, name: `n${id}` })),
+        inlineTask((id) => ({ total: id, currency: "EUR" })),
+        inlineTask((id) => ({ a: id, b: id, c: id })),
+      ];
+      const expected = [
+        (id) => ({ id, name: `n${id}` }),
+        (total) => ({ total, currency: "EUR" }),
+        (a) => ({ a, b: a, c: a }),
+      ];
+      const pool = make({ maxWorkers: 1, concurrencyPerWorker: 16, killAfterMs: 0 });
+      for (let round = 0; round < 8; round += 1) {
+        const slow = Array.from({ length: 3 }, () => pool.submit(order, 5));
+        const calls = Array.from({ length: 90 }, (_, id) => pool.submit(shapes[id % 3], id));
+        calls[20].addDoneCallback(() => slow[0].abort());
+        calls[21].addDoneCallback(() => slow[1].abort());
+        const until = performance.now() + 15;
+        await null;
+        while (performance.now() < until);
+        const ended = await outcomes(calls);
+        ended.forEach(({ value, reason }, id) => {
+          if (reason === undefined) assert.deepEqual(value, expected[id % 3](id));
+          else assert.equal(reason.code, "CONCUR_WORKER_CRASHED");
+        });
+        await outcomes(slow);
+      }
+    },
+  ),
   scenario("a progress listener that ends the executor", WORKERS, async ({ make, outcomes }) => {
     for (const end of Object.values(ENDS).slice(0, 3)) {
       const pool = make({ maxWorkers: 1 });
@@ -178,7 +208,12 @@ export default [
         return codes;
       })();
       const [{ value: codes }] = await outcomes([read]);
-      assert.ok(codes.every((code) => ["CONCUR_CANCELLED", "CONCUR_BROKEN", "CONCUR_SHUTDOWN"].includes(code)), codes.join());
+      assert.ok(
+        codes.every((code) =>
+          ["CONCUR_CANCELLED", "CONCUR_BROKEN", "CONCUR_SHUTDOWN"].includes(code),
+        ),
+        codes.join(),
+      );
       await outcomes([ended]);
     }
   }),
@@ -188,31 +223,45 @@ export default [
       const controller = new AbortController();
       let ended;
       controller.signal.addEventListener("abort", () => (ended = end(pool)));
-      const futures = Array.from({ length: 5 }, () => pool.with({ signal: controller.signal }).submit(order, 50));
+      const futures = Array.from({ length: 5 }, () =>
+        pool.with({ signal: controller.signal }).submit(order, 50),
+      );
       controller.signal.addEventListener("abort", () => (ended = end(pool)));
       await turn();
       controller.abort("enough");
       const all = await outcomes(futures);
       for (const { value, reason } of all) {
-        assert.ok(value?.total === 1 || ["CONCUR_CANCELLED", "CONCUR_BROKEN"].includes(reason?.code), String(reason));
+        assert.ok(
+          value?.total === 1 || ["CONCUR_CANCELLED", "CONCUR_BROKEN"].includes(reason?.code),
+          String(reason),
+        );
       }
       await outcomes([ended]);
     }
   }),
-  scenario("a line of output whose listener ends the executor", ["threads", "processes"], async ({ make, outcomes }) => {
-    for (const end of Object.values(ENDS).slice(0, 3)) {
-      let ended;
-      const pool = make({ maxWorkers: 1, onConsole: () => (ended ??= end(pool)) });
-      const future = pool.submit(inlineTask(async () => {
-        for (let n = 0; n < 10; n += 1) {
-          console.log("line", n);
-          await new Promise((resolve) => setTimeout(resolve, 2));
-        }
-        return "done";
-      }));
-      const [{ value, reason }] = await outcomes([future]);
-      assert.ok(value === "done" || ["CONCUR_BROKEN", "CONCUR_CANCELLED"].includes(reason?.code), String(reason));
-      await outcomes([pool.shutdown(), ended ?? Promise.resolve()]);
-    }
-  }),
+  scenario(
+    "a line of output whose listener ends the executor",
+    ["threads", "processes"],
+    async ({ make, outcomes }) => {
+      for (const end of Object.values(ENDS).slice(0, 3)) {
+        let ended;
+        const pool = make({ maxWorkers: 1, onConsole: () => (ended ??= end(pool)) });
+        const future = pool.submit(
+          inlineTask(async () => {
+            for (let n = 0; n < 10; n += 1) {
+              console.log("line", n);
+              await new Promise((resolve) => setTimeout(resolve, 2));
+            }
+            return "done";
+          }),
+        );
+        const [{ value, reason }] = await outcomes([future]);
+        assert.ok(
+          value === "done" || ["CONCUR_BROKEN", "CONCUR_CANCELLED"].includes(reason?.code),
+          String(reason),
+        );
+        await outcomes([pool.shutdown(), ended ?? Promise.resolve()]);
+      }
+    },
+  ),
 ];

@@ -10,7 +10,15 @@ export default [
   scenario("a chunk of texts", ["processes"], async ({ make, outcomes }) => {
     const pool = make({ maxWorkers: 1 });
     const items = Array(24_000).fill(TEXT);
-    const [{ value, reason }] = await outcomes([pool.with({ chunkSize: items.length }).map(inlineTask((text) => text.length), items).toArray()]);
+    const [{ value, reason }] = await outcomes([
+      pool
+        .with({ chunkSize: items.length })
+        .map(
+          inlineTask((text) => text.length),
+          items,
+        )
+        .toArray(),
+    ]);
     assert.equal(reason, undefined);
     assert.ok(value.length === items.length && value.every((length) => length === 4096));
     const [after] = await outcomes([pool.submit(inlineTask(() => 1))]);

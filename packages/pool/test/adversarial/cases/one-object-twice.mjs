@@ -11,7 +11,7 @@ const THINGS = {
   "an array": () => [1],
   "an array of one array": () => [[1]],
   "a Map": () => new Map([[1, 2]]),
-  "bytes": () => new Uint8Array(8),
+  bytes: () => new Uint8Array(8),
   "many bytes": () => new Uint8Array(5000),
   "a Date": () => new Date(1),
   "an object with a long string": () => ({ text: "x".repeat(10_000) }),
@@ -52,13 +52,22 @@ export default [
       const things = Array.from({ length: 60 }, create);
       for (const chunkSize of [1, 15]) {
         const seen = await pool.with({ chunkSize }).map(same, things, things).toArray();
-        assert.deepEqual(seen, things.map(() => true), `${name} in chunks of ${chunkSize}`);
+        assert.deepEqual(
+          seen,
+          things.map(() => true),
+          `${name} in chunks of ${chunkSize}`,
+        );
       }
     }
   }),
   scenario("a value that holds itself, as argument and as result", ALL, async ({ make }) => {
     const pool = make({ maxWorkers: 1 });
-    const loop = inlineTask((value, list) => value.self === value && value.list === list && list[0] === value && { value, list, again: [value] });
+    const loop = inlineTask(
+      (value, list) =>
+        value.self === value &&
+        value.list === list &&
+        list[0] === value && { value, list, again: [value] },
+    );
     const value = { id: 1 };
     const list = [value];
     value.self = value;
@@ -90,7 +99,10 @@ export default [
       a[0] = 7;
       return [a.buffer === b.buffer, b[0]];
     });
-    assert.deepEqual(await pool.run(write, new Uint8Array(memory), new Uint8Array(memory, 0, 4)), [true, 7]);
+    assert.deepEqual(await pool.run(write, new Uint8Array(memory), new Uint8Array(memory, 0, 4)), [
+      true,
+      7,
+    ]);
   }),
   scenario("arguments of a stream", ALL, async ({ make }) => {
     const pool = make({ maxWorkers: 1 });

@@ -28,7 +28,8 @@ const placements = {
   "as the only argument": (pool, value, n) => pool.submit(tasks.mark, value, n),
   "inside of the argument": (pool, value, n) => pool.submit(tasks.markInside, { value, n }),
   "as the second argument": (pool, value, n) => pool.submit(tasks.markSecond, n, value),
-  "in a list beside it": (pool, value, n) => pool.submit(tasks.markInside, { n, value, same: [value] }),
+  "in a list beside it": (pool, value, n) =>
+    pool.submit(tasks.markInside, { n, value, same: [value] }),
   "of a named call": (pool, value, n) =>
     pool.with({ name: `call ${n}` }).submit(tasks.markInside, { value, n }),
 };
@@ -65,7 +66,11 @@ export default [
         const items = Array(200).fill(create());
         for (let round = 0; round < 2; round += 1) {
           const seen = await pool.with(options).map(tasks.mark, items).toArray();
-          assert.equal(Math.max(...seen), 0, `${name} was marked before, ${JSON.stringify(options)}`);
+          assert.equal(
+            Math.max(...seen),
+            0,
+            `${name} was marked before, ${JSON.stringify(options)}`,
+          );
         }
       }
     }
@@ -80,14 +85,18 @@ export default [
       }
     }
   }),
-  scenario("small items of a long map, in chunks of the executor's choice", WORKERS, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
-    const list = [];
-    for (let round = 0; round < 2; round += 1) {
-      const lengths = await pool.map(tasks.push, Array(2000).fill(list)).toArray();
-      assert.equal(Math.max(...lengths), 1);
-    }
-  }),
+  scenario(
+    "small items of a long map, in chunks of the executor's choice",
+    WORKERS,
+    async ({ make }) => {
+      const pool = make({ maxWorkers: 1 });
+      const list = [];
+      for (let round = 0; round < 2; round += 1) {
+        const lengths = await pool.map(tasks.push, Array(2000).fill(list)).toArray();
+        assert.equal(Math.max(...lengths), 1);
+      }
+    },
+  ),
   scenario("what a context carries", WORKERS, async ({ make, outcomes }) => {
     const storage = new AsyncLocalStorage();
     const context = { capture: () => storage.getStore(), restore: tasks.inContext };
@@ -106,25 +115,38 @@ export default [
       assert.deepEqual(mapped, Array(CALLS).fill(1));
     }
   }),
-  scenario("what a context carries and is an argument, too", WORKERS, async ({ make, outcomes }) => {
-    const store = { seen: [], user: { visits: 0 } };
-    const context = { capture: () => store, restore: tasks.inContext };
-    const pool = make({ maxWorkers: 1, context });
-    const ended = await outcomes(numbers.map(() => pool.submit(tasks.visit, store.user)));
-    assert.deepEqual(ended.map(({ value, reason }) => value ?? reason), Array(CALLS).fill(1));
-  }),
+  scenario(
+    "what a context carries and is an argument, too",
+    WORKERS,
+    async ({ make, outcomes }) => {
+      const store = { seen: [], user: { visits: 0 } };
+      const context = { capture: () => store, restore: tasks.inContext };
+      const pool = make({ maxWorkers: 1, context });
+      const ended = await outcomes(numbers.map(() => pool.submit(tasks.visit, store.user)));
+      assert.deepEqual(
+        ended.map(({ value, reason }) => value ?? reason),
+        Array(CALLS).fill(1),
+      );
+    },
+  ),
   scenario("results that are one object in the worker", WORKERS, async ({ make, outcomes }) => {
     const pool = make({ maxWorkers: 1 });
     for (let round = 0; round < 3; round += 1) {
       const ended = await outcomes(numbers.map(() => pool.submit(tasks.keptResult)));
       const values = ended.map(({ value }) => value);
       values.forEach((value) => value.list.push("changed"));
-      assert.deepEqual(values.map(({ list }) => list.length), Array(CALLS).fill(2));
+      assert.deepEqual(
+        values.map(({ list }) => list.length),
+        Array(CALLS).fill(2),
+      );
     }
     for (const chunkSize of [1, 20, undefined]) {
       const values = await pool.with({ chunkSize }).map(tasks.keptResult, numbers).toArray();
       values.forEach((value) => value.list.push("changed"));
-      assert.deepEqual(values.map(({ list }) => list.length), Array(CALLS).fill(2));
+      assert.deepEqual(
+        values.map(({ list }) => list.length),
+        Array(CALLS).fill(2),
+      );
     }
   }),
   scenario("results as they were when they were returned", WORKERS, async ({ make, outcomes }) => {
@@ -132,33 +154,51 @@ export default [
     for (let round = 0; round < 3; round += 1) {
       await pool.run(tasks.resetCounter);
       const ended = await outcomes(numbers.map(() => pool.submit(tasks.countDeep)));
-      assert.deepEqual(ended.map(({ value }) => value.deep.count[0]), numbers.map((n) => n + 1));
+      assert.deepEqual(
+        ended.map(({ value }) => value.deep.count[0]),
+        numbers.map((n) => n + 1),
+      );
     }
   }),
   scenario("errors that are one object in the worker", WORKERS, async ({ make, outcomes }) => {
     const pool = make({ maxWorkers: 1 });
     const ended = await outcomes(numbers.map(() => pool.submit(tasks.throwKept)));
     for (const { reason } of ended) reason.details.push("changed");
-    assert.deepEqual(ended.map(({ reason }) => reason.details.length), Array(CALLS).fill(2));
+    assert.deepEqual(
+      ended.map(({ reason }) => reason.details.length),
+      Array(CALLS).fill(2),
+    );
   }),
-  scenario("progress and items of a stream, as they were when they were sent", WORKERS, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
-    const told = [];
-    const future = pool.submit(tasks.reportOne, 50);
-    future.onProgress((value) => told.push(value));
-    await future.result();
-    assert.deepEqual(told.map(({ at }) => at[0]), Array.from({ length: 50 }, (_, n) => n));
-    told[0].at.push("changed");
-    assert.equal(told[1].at.length, 1);
-    const items = [];
-    for await (const item of pool.stream(tasks.yieldOne, 50)) items.push(item);
-    assert.deepEqual(items.map(({ at }) => at[0]), Array.from({ length: 50 }, (_, n) => n));
-    items[0].at.push("changed");
-    assert.equal(items[1].at.length, 1);
-  }),
+  scenario(
+    "progress and items of a stream, as they were when they were sent",
+    WORKERS,
+    async ({ make }) => {
+      const pool = make({ maxWorkers: 1 });
+      const told = [];
+      const future = pool.submit(tasks.reportOne, 50);
+      future.onProgress((value) => told.push(value));
+      await future.result();
+      assert.deepEqual(
+        told.map(({ at }) => at[0]),
+        Array.from({ length: 50 }, (_, n) => n),
+      );
+      told[0].at.push("changed");
+      assert.equal(told[1].at.length, 1);
+      const items = [];
+      for await (const item of pool.stream(tasks.yieldOne, 50)) items.push(item);
+      assert.deepEqual(
+        items.map(({ at }) => at[0]),
+        Array.from({ length: 50 }, (_, n) => n),
+      );
+      items[0].at.push("changed");
+      assert.equal(items[1].at.length, 1);
+    },
+  ),
   scenario("copies of a broadcast on each worker", WORKERS, async ({ make }) => {
     const pool = make({ maxWorkers: 2 });
-    await Promise.all([1, 2].map(() => pool.run(inlineTask(() => new Promise((r) => setTimeout(r, 20))))));
+    await Promise.all(
+      [1, 2].map(() => pool.run(inlineTask(() => new Promise((r) => setTimeout(r, 20))))),
+    );
     const shared = { seen: 0, list: [] };
     for (let round = 0; round < 3; round += 1) {
       const seen = await pool.broadcast(tasks.markInside, { value: shared, n: round });
@@ -170,9 +210,17 @@ export default [
     const pool = make({ maxWorkers: 1 });
     const futures = [];
     for (const n of numbers) {
-      futures.push(pool.submit(inlineTask((value) => [value.a[0], value.b[0]]), { a: [n], b: [n] }));
+      futures.push(
+        pool.submit(
+          inlineTask((value) => [value.a[0], value.b[0]]),
+          { a: [n], b: [n] },
+        ),
+      );
     }
     const ended = await outcomes(futures);
-    assert.deepEqual(ended.map(({ value }) => value), numbers.map((n) => [n, n]));
+    assert.deepEqual(
+      ended.map(({ value }) => value),
+      numbers.map((n) => [n, n]),
+    );
   }),
 ];

@@ -46,14 +46,19 @@ const PREPARERS = {
 
 export default [
   ...Object.entries(PREPARERS).map(([name, prepare]) =>
-    scenario(`Error.prepareStackTrace of the program gives ${name}`, ["threads", "processes", "async"], async ({ make, outcomes }) => {
-      Error.prepareStackTrace = prepare;
-      try {
-        await burst(make({ maxWorkers: 1 }), outcomes);
-      } finally {
-        delete Error.prepareStackTrace;
-      }
-    }, { alone: name === "call sites" || name === "an error of its own" }),
+    scenario(
+      `Error.prepareStackTrace of the program gives ${name}`,
+      ["threads", "processes", "async"],
+      async ({ make, outcomes }) => {
+        Error.prepareStackTrace = prepare;
+        try {
+          await burst(make({ maxWorkers: 1 }), outcomes);
+        } finally {
+          delete Error.prepareStackTrace;
+        }
+      },
+      { alone: name === "call sites" || name === "an error of its own" },
+    ),
   ),
   scenario("Error.prepareStackTrace of a worker", WORKERS, async ({ make, outcomes }) => {
     for (const kind of ["sites", "nothing", "throws"]) {
@@ -68,51 +73,96 @@ export default [
       await burst(pool, outcomes);
     }
   }),
-  scenario("stacks of no lines, of the program and of a worker", WORKERS, async ({ make, outcomes }) => {
-    const limit = Error.stackTraceLimit;
-    try {
-      for (const value of [0, undefined, "many", -1]) {
-        Error.stackTraceLimit = value;
-        const pool = make({ maxWorkers: 1 });
-        await pool.run(inlineTask((to) => { Error.stackTraceLimit = to; }), value);
-        await burst(pool, outcomes);
+  scenario(
+    "stacks of no lines, of the program and of a worker",
+    WORKERS,
+    async ({ make, outcomes }) => {
+      const limit = Error.stackTraceLimit;
+      try {
+        for (const value of [0, undefined, "many", -1]) {
+          Error.stackTraceLimit = value;
+          const pool = make({ maxWorkers: 1 });
+          await pool.run(
+            inlineTask((to) => {
+              Error.stackTraceLimit = to;
+            }),
+            value,
+          );
+          await burst(pool, outcomes);
+        }
+      } finally {
+        Error.stackTraceLimit = limit;
       }
-    } finally {
-      Error.stackTraceLimit = limit;
-    }
-  }),
-  scenario("a frozen Error", ALL, async ({ make, outcomes }) => {
-    Object.freeze(Error);
-    await burst(make({ maxWorkers: 1 }), outcomes);
-  }, { alone: true }),
-  scenario("an Error that is frozen between two calls", ["threads", "processes", "async"], async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
-    await burst(pool, outcomes);
-    Object.freeze(Error);
-    Object.freeze(Error.prototype);
-    await burst(pool, outcomes);
-  }, { alone: true }),
-  scenario("an Error that is frozen in a worker", ["threads", "processes"], async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
-    await pool.run(inlineTask(() => {
-      for (const frozen of [Error, Error.prototype, RangeError, RangeError.prototype]) Object.freeze(frozen);
-    }));
-    await burst(pool, outcomes);
-  }),
-  scenario("Error without captureStackTrace", ["threads", "processes", "async"], async ({ make, outcomes }) => {
-    delete Error.captureStackTrace;
-    const pool = make({ maxWorkers: 1 });
-    await pool.run(inlineTask(() => { delete Error.captureStackTrace; }));
-    await burst(pool, outcomes);
-  }, { alone: true }),
-  scenario("frozen intrinsics", ["threads", "processes", "async"], async ({ make, outcomes }) => {
-    await burst(make({ maxWorkers: 1 }), outcomes);
-  }, { flags: ["--frozen-intrinsics", "--no-warnings"] }),
-  scenario("frozen prototypes, as a hardened program has them", ["threads", "processes", "async"], async ({ make, outcomes }) => {
-    for (const one of [Object, Array, Map, Set, Promise, Function, Uint8Array]) {
-      Object.freeze(one.prototype);
-      Object.freeze(one);
-    }
-    await burst(make({ maxWorkers: 1 }), outcomes);
-  }, { alone: true }),
+    },
+  ),
+  scenario(
+    "a frozen Error",
+    ALL,
+    async ({ make, outcomes }) => {
+      Object.freeze(Error);
+      await burst(make({ maxWorkers: 1 }), outcomes);
+    },
+    { alone: true },
+  ),
+  scenario(
+    "an Error that is frozen between two calls",
+    ["threads", "processes", "async"],
+    async ({ make, outcomes }) => {
+      const pool = make({ maxWorkers: 1 });
+      await burst(pool, outcomes);
+      Object.freeze(Error);
+      Object.freeze(Error.prototype);
+      await burst(pool, outcomes);
+    },
+    { alone: true },
+  ),
+  scenario(
+    "an Error that is frozen in a worker",
+    ["threads", "processes"],
+    async ({ make, outcomes }) => {
+      const pool = make({ maxWorkers: 1 });
+      await pool.run(
+        inlineTask(() => {
+          for (const frozen of [Error, Error.prototype, RangeError, RangeError.prototype])
+            Object.freeze(frozen);
+        }),
+      );
+      await burst(pool, outcomes);
+    },
+  ),
+  scenario(
+    "Error without captureStackTrace",
+    ["threads", "processes", "async"],
+    async ({ make, outcomes }) => {
+      delete Error.captureStackTrace;
+      const pool = make({ maxWorkers: 1 });
+      await pool.run(
+        inlineTask(() => {
+          delete Error.captureStackTrace;
+        }),
+      );
+      await burst(pool, outcomes);
+    },
+    { alone: true },
+  ),
+  scenario(
+    "frozen intrinsics",
+    ["threads", "processes", "async"],
+    async ({ make, outcomes }) => {
+      await burst(make({ maxWorkers: 1 }), outcomes);
+    },
+    { flags: ["--frozen-intrinsics", "--no-warnings"] },
+  ),
+  scenario(
+    "frozen prototypes, as a hardened program has them",
+    ["threads", "processes", "async"],
+    async ({ make, outcomes }) => {
+      for (const one of [Object, Array, Map, Set, Promise, Function, Uint8Array]) {
+        Object.freeze(one.prototype);
+        Object.freeze(one);
+      }
+      await burst(make({ maxWorkers: 1 }), outcomes);
+    },
+    { alone: true },
+  ),
 ];

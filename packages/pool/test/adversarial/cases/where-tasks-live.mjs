@@ -1,23 +1,40 @@
 // A module's exports are the same for every executor, and `this` is nobody's.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importTasks, inlineTask } from "@concur/pool";
-import { ALL } from "../../lib/kinds.mjs";
+import { makeFolder, ALL } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
 const MODULES = {
-  "CommonJS, made in a loop": ["a.cjs", "const api = {}; for (const name of ['double']) api[name] = (n) => n * 2; module.exports = api;"],
-  "CommonJS, with getters": ["b.cjs", "Object.defineProperty(exports, 'double', { enumerable: true, get: () => (n) => n * 2 });"],
-  "CommonJS, an instance": ["c.cjs", "class Api { double(n) { return n * 2; } } module.exports = new Api();"],
-  "CommonJS, a function with properties": ["d.cjs", "module.exports = Object.assign(() => 0, { ['dou' + 'ble']: (n) => n * 2 });"],
+  "CommonJS, made in a loop": [
+    "a.cjs",
+    "const api = {}; for (const name of ['double']) api[name] = (n) => n * 2; module.exports = api;",
+  ],
+  "CommonJS, with getters": [
+    "b.cjs",
+    "Object.defineProperty(exports, 'double', { enumerable: true, get: () => (n) => n * 2 });",
+  ],
+  "CommonJS, a function with properties": [
+    "d.cjs",
+    "module.exports = Object.assign(() => 0, { ['dou' + 'ble']: (n) => n * 2 });",
+  ],
   "an object as default export": ["e.mjs", "export default { double: (n) => n * 2 };"],
-  "named and default": ["f.mjs", "export const double = (n) => n * 2; export default { double: () => 'wrong' };"],
-  "CommonJS, compiled from an ES module": ["g.cjs", "Object.defineProperty(exports, '__esModule', { value: true }); exports.double = (n) => n * 2;"],
+  "named and default": [
+    "f.mjs",
+    "export const double = (n) => n * 2; export default { double: () => 'wrong' };",
+  ],
+  "CommonJS, compiled from an ES module": [
+    "g.cjs",
+    "Object.defineProperty(exports, '__esModule', { value: true }); exports.double = (n) => n * 2;",
+  ],
 };
 const sloppyThis = inlineTask(function () {
-  return this === undefined ? "nothing" : this === globalThis ? "nothing" : Object.keys(this).join();
+  return this === undefined
+    ? "nothing"
+    : this === globalThis
+      ? "nothing"
+      : Object.keys(this).join();
 });
 const strictThis = inlineTask(function () {
   "use strict";
@@ -41,7 +58,7 @@ class Counter {
 
 export default [
   scenario("exports of modules of every make", ALL, async ({ make }) => {
-    const folder = mkdtempSync(join(tmpdir(), "concur-test-"));
+    const folder = makeFolder();
     try {
       for (const [name, [file, text]] of Object.entries(MODULES)) {
         writeFileSync(join(folder, file), text);
@@ -67,11 +84,18 @@ export default [
     assert.equal(await pool.with({ name: "named", timeoutMs: 5000 }).run(strictThis), true);
     for await (const undefinedThis of pool.stream(streamThis)) assert.equal(undefinedThis, true);
   }),
-  scenario("a method without its object fails as a plain call of it does", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
-    const { get } = Counter.prototype;
-    // A class is strict, its text alone is not: there `this` may be globalThis, which has no count.
-    const [end] = await Promise.allSettled([pool.run(inlineTask(get))]);
-    assert.ok(end.status === "rejected" ? end.reason instanceof TypeError : end.value === undefined, JSON.stringify(end));
-  }),
+  scenario(
+    "a method without its object fails as a plain call of it does",
+    ALL,
+    async ({ make }) => {
+      const pool = make({ maxWorkers: 1 });
+      const { get } = Counter.prototype;
+      // A class is strict, its text alone is not: there `this` may be globalThis, which has no count.
+      const [end] = await Promise.allSettled([pool.run(inlineTask(get))]);
+      assert.ok(
+        end.status === "rejected" ? end.reason instanceof TypeError : end.value === undefined,
+        JSON.stringify(end),
+      );
+    },
+  ),
 ];

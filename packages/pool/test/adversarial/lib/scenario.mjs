@@ -5,5 +5,12 @@
  * `ulimit` bounds the open files.
  */
 export function scenario(title, kinds, run, { alone = false, flags = [], ulimit } = {}) {
-  return { title, kinds, run, flags, ulimit, alone: alone || flags.length > 0 || ulimit !== undefined };
+  return {
+    title,
+    kinds,
+    run,
+    flags,
+    ulimit,
+    alone: alone || flags.length > 0 || ulimit !== undefined,
+  };
 }
