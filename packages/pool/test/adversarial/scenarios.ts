@@ -1,10 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { runWatched } from "../lib/run-watched.js";
 
 const runner = fileURLToPath(new URL("lib/run-scenarios.mjs", import.meta.url));
-/** A program that has printed nothing new for so long hangs, whatever its own watchdog says. */
-const WATCHDOG_MS = 60_000;
-
 /** What a program of its own proves; see lib/scenario.mjs. */
 export interface Scenario {
   readonly file: string;
@@ -44,43 +42,15 @@ export async function runScenarios(
 }
 
 /** Runs scenarios in one process until one does not hold. */
-function runTogether(
+async function runTogether(
   scenarios: readonly Scenario[],
   kind: string,
 ): Promise<{ held: number; seen: string }> {
   const [first] = scenarios;
   if (first === undefined) throw new RangeError("there is nothing to run");
   const { file, flags, ulimit } = first;
-  const args = [
-    "--disable-warning=ExperimentalWarning",
-    ...flags,
-    runner,
-    file,
-    kind,
-    ...scenarios.map(({ title }) => title),
-  ];
-  const child =
-    ulimit === undefined
-      ? spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
-      : spawn("sh", ["-c", `ulimit -n ${ulimit}; exec "$0" "$@"`, process.execPath, ...args], {
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-  return new Promise((resolve, reject) => {
-    let stdout = "";
-    let stderr = "";
-    const watch = (): NodeJS.Timeout => setTimeout(() => child.kill("SIGKILL"), WATCHDOG_MS);
-    let watchdog = watch();
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-      clearTimeout(watchdog);
-      watchdog = watch();
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", reject);
-    child.on("close", (exitCode, signal) => {
-      clearTimeout(watchdog);
-      const held = stdout.split("\n").filter((line) => line === "held").length;
-      resolve({ held, seen: `${signal ?? `exit ${exitCode}`}: ${stderr.slice(0, 4000)}` });
-    });
-  });
+  const args = [...flags, runner, file, kind, ...scenarios.map(({ title }) => title)];
+  const { exitCode, signal, stdout, stderr } = await runWatched(args, { ulimit });
+  const held = stdout.split("\n").filter((line) => line === "held").length;
+  return { held, seen: `${signal ?? `exit ${exitCode}`}: ${stderr.slice(0, 4000)}` };
 }
