@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { runWatched } from "../lib/run-watched.js";
+import { runWatched } from "../lib/run-watched.mjs";
 
 const runner = fileURLToPath(new URL("lib/run-scenarios.mjs", import.meta.url));
 /** What a program of its own proves; see lib/scenario.mjs. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { runWatched } from "../lib/run-watched.js";
+import { runWatched } from "../lib/run-watched.mjs";
 
 const LIMIT_MS = 300_000;
 const program = fileURLToPath(new URL("run-differential.mjs", import.meta.url));

@@ -7,6 +7,7 @@ export const {
   echo,
   echoAsync,
   copyAndSpoil,
+  copyInside,
   second,
   pair,
   fromInitializer,

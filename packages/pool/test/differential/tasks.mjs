@@ -50,6 +50,7 @@ export const {
   echo,
   echoAsync,
   copyAndSpoil,
+  copyInside,
   second,
   pair,
   fromInitializer,
@@ -76,6 +77,11 @@ export const {
   copyAndSpoil(value) {
     const copy = structuredClone(value);
     spoil(value);
+    return copy;
+  },
+  copyInside({ part }) {
+    const copy = structuredClone(part);
+    spoil(part);
     return copy;
   },
   second(_first, value) {

@@ -26,6 +26,14 @@ export const WAYS = {
     }
     return all;
   },
+  "a burst of calls that share a part": async (pool, values) => {
+    const all = [];
+    for (const part of values) {
+      const copies = await each([0, 1, 2, 3], (n) => pool.run(tasks.copyInside, { n, part }));
+      all.push(copies[3]);
+    }
+    return all;
+  },
   "an async task": (pool, values) => each(values, (value) => pool.run(tasks.echoAsync, value)),
   "a second argument": (pool, values) =>
     each(values, (value, n) => pool.run(tasks.second, n, value)),
@@ -97,7 +105,7 @@ export const OWN_WAYS = {
       }),
     );
     now = values[0];
-    const mapped = await pool.map(tasks.fromContext, [1, 2, 3, 4]).toArray();
+    const mapped = await pool.with({ chunkSize: 4 }).map(tasks.fromContext, [1, 2, 3, 4]).toArray();
     await pool.shutdown();
     return [mapped[3], ...all.slice(1)];
   },
