@@ -9,10 +9,10 @@ const seedsTo = (last: number): string[] => Array.from({ length: last }, (_, n) 
 /** Fresh seeds: `node packages/pool/test/chaos/long-run.mjs --minutes 30`. */
 describe("programs of chance, in which each call carries its identity and callbacks act on the executor", () => {
   test.each([
-    ["threads", seedsTo(20)],
-    ["processes", seedsTo(8)],
-    ["processes-without-socket", seedsTo(3)],
-    ["async", seedsTo(15)],
+    ["threads", seedsTo(14)],
+    ["processes", seedsTo(4)],
+    ["processes-without-socket", seedsTo(1)],
+    ["async", seedsTo(10)],
     ["inline", seedsTo(10)],
   ])(
     "[T6] [T11] [O17] give each call its own, with %s",

@@ -54,8 +54,11 @@ const KINDS = {
   inline: { Executor: pool.InlineExecutor, copies: false, options: ["killAfterMs"] },
 };
 
-export const WORKERS = ["threads", "processes", "processes-without-socket"];
-export const ALL = Object.keys(KINDS);
+/** What most scenarios are run for. */
+export const WORKERS = ["threads", "processes"];
+export const ALL = [...WORKERS, "async", "inline"];
+/** For what concerns the channel itself. */
+export const WITH_CHANNEL = [...WORKERS, "processes-without-socket"];
 
 /** Opens a kind for this program; `make` leaves out options that the kind does not have. */
 export function openKind(name) {

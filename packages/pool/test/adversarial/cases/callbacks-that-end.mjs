@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inlineTask } from "@concur/pool";
 import { sleep, turn } from "../../lib/clocks.mjs";
-import { ALL, WORKERS } from "../../lib/kinds.mjs";
+import { ALL, WITH_CHANNEL, WORKERS } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
 const work = inlineTask((n) => {
@@ -161,24 +161,28 @@ export default [
       }
     },
   ),
-  scenario("a progress listener that ends the executor", WORKERS, async ({ make, outcomes }) => {
-    for (const end of Object.values(ENDS).slice(0, 3)) {
-      const pool = make({ maxWorkers: 1 });
-      const task = inlineTask(async () => {
-        const { currentTask } = await import("@concur/pool/worker");
-        for (let n = 0; n < 100; n += 1) currentTask().report(n);
-        return "done";
-      });
-      const future = pool.submit(task);
-      let ended;
-      future.onProgress((n) => {
-        if (n === 3) ended = end(pool);
-      });
-      const [{ value, reason }] = await outcomes([future]);
-      assert.ok(value === "done" || ["CONCUR_BROKEN", "CONCUR_CANCELLED"].includes(reason?.code));
-      await outcomes([ended]);
-    }
-  }),
+  scenario(
+    "a progress listener that ends the executor",
+    WITH_CHANNEL,
+    async ({ make, outcomes }) => {
+      for (const end of Object.values(ENDS).slice(0, 3)) {
+        const pool = make({ maxWorkers: 1 });
+        const task = inlineTask(async () => {
+          const { currentTask } = await import("@concur/pool/worker");
+          for (let n = 0; n < 100; n += 1) currentTask().report(n);
+          return "done";
+        });
+        const future = pool.submit(task);
+        let ended;
+        future.onProgress((n) => {
+          if (n === 3) ended = end(pool);
+        });
+        const [{ value, reason }] = await outcomes([future]);
+        assert.ok(value === "done" || ["CONCUR_BROKEN", "CONCUR_CANCELLED"].includes(reason?.code));
+        await outcomes([ended]);
+      }
+    },
+  ),
   scenario("an iterable that ends the executor it is read for", ALL, async ({ make, outcomes }) => {
     for (const end of Object.values(ENDS)) {
       const pool = make({ maxWorkers: 1 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inlineTask } from "@concur/pool";
 import { turn } from "../../lib/clocks.mjs";
-import { ALL, WORKERS } from "../../lib/kinds.mjs";
+import { ALL, WITH_CHANNEL, WORKERS } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
 const show = inlineTask((value) => value.id);
@@ -52,25 +52,29 @@ async function warm(pool) {
 }
 
 export default [
-  scenario("a refused call's callback hands in a burst", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
-    await warm(pool);
-    for (const burst of [1, 3, 64, 100, 1000]) {
-      const ledger = new Ledger(pool);
-      const bad = pool.submit(show, { id: "bad", list: [() => 0] });
-      bad.addDoneCallback(() => {
-        for (let n = 0; n < burst; n += 1) ledger.put(`again ${n}`);
-      });
-      for (let n = 0; n < 20; n += 1) ledger.put(`first ${n}`);
-      assert.equal((await bad.exception()).code, "CONCUR_NOT_SERIALIZABLE");
-      assert.deepEqual(await ledger.wrong(outcomes), [], `after ${burst} more`);
-    }
-  }),
+  scenario(
+    "a refused call's callback hands in a burst",
+    WITH_CHANNEL,
+    async ({ make, outcomes }) => {
+      const pool = make.shared();
+      await warm(pool);
+      for (const burst of [1, 3, 64, 100, 1000]) {
+        const ledger = new Ledger(pool);
+        const bad = pool.submit(show, { id: "bad", list: [() => 0] });
+        bad.addDoneCallback(() => {
+          for (let n = 0; n < burst; n += 1) ledger.put(`again ${n}`);
+        });
+        for (let n = 0; n < 20; n += 1) ledger.put(`first ${n}`);
+        assert.equal((await bad.exception()).code, "CONCUR_NOT_SERIALIZABLE");
+        assert.deepEqual(await ledger.wrong(outcomes), [], `after ${burst} more`);
+      }
+    },
+  ),
   scenario(
     "several refused calls, whose callbacks hand in refused calls",
     WORKERS,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       await warm(pool);
       const ledger = new Ledger(pool);
       const refused = [];
@@ -99,7 +103,7 @@ export default [
     "a refused call's callback cancels, maps and streams",
     WORKERS,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       await warm(pool);
       const ledger = new Ledger(pool);
       const waiting = Array.from({ length: 40 }, (_, id) => pool.submit(show, { id, list: [id] }));
@@ -140,7 +144,7 @@ export default [
     "callbacks of results and errors hand in bursts of other shapes",
     ALL,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const ledger = new Ledger(pool);
       const firsts = [];
       for (let n = 0; n < 60; n += 1) {
@@ -184,7 +188,7 @@ export default [
     },
   ),
   scenario("an iterable that hands in calls while it is read", ALL, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const ledger = new Ledger(pool);
     function* items() {
       for (let n = 0; n < 200; n += 1) {
@@ -205,7 +209,7 @@ export default [
     "getters of arguments that hand in calls while they are copied",
     WORKERS,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       await warm(pool);
       const ledger = new Ledger(pool);
       const nosy = [];
@@ -234,7 +238,7 @@ export default [
     WORKERS,
     async ({ make, outcomes }) => {
       const { tracingChannel } = await import("node:diagnostics_channel");
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const ledger = new Ledger(pool);
       let left = 300;
       const nosy = () => {
@@ -261,7 +265,7 @@ export default [
   scenario("callbacks that throw and reject disturb nobody", ALL, async ({ make, outcomes }) => {
     const warnings = [];
     process.on("warning", (warning) => warnings.push(warning));
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const ledger = new Ledger(pool);
     for (let n = 0; n < 200; n += 1) {
       const future = ledger.put(n);

@@ -2,12 +2,8 @@
 import assert from "node:assert/strict";
 import { inlineTask } from "@concur/pool";
 import { sleep } from "../../lib/clocks.mjs";
-import { WORKERS } from "../../lib/kinds.mjs";
+import { WITH_CHANNEL, WORKERS } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
-
-/** Node's own channel between processes waits for ticks. */
-const TICKS = "ticks that never come";
-const ALL_OF_SINON = "all that sinon fakes";
 
 const FAKE = {
   "a frozen process.hrtime": inlineTask(() => {
@@ -27,7 +23,7 @@ const FAKE = {
   "microtasks that never come": inlineTask(() => {
     globalThis.queueMicrotask = () => undefined;
   }),
-  [TICKS]: inlineTask(() => {
+  "ticks that never come": inlineTask(() => {
     process.nextTick = () => undefined;
   }),
   "Atomics that are frozen and Promise methods that are gone": inlineTask(() => {
@@ -35,7 +31,7 @@ const FAKE = {
     Promise.allSettled = undefined;
     Promise.race = undefined;
   }),
-  [ALL_OF_SINON]: inlineTask(async (url) => {
+  "all that sinon fakes": inlineTask(async (url) => {
     const { default: FakeTimers } = await import(url);
     FakeTimers.install();
   }),
@@ -49,7 +45,7 @@ const fail = inlineTask((n) => {
 export default Object.entries(FAKE).flatMap(([name, fake]) => [
   scenario(
     `${name}: calls go on and the executor ends`,
-    [TICKS, ALL_OF_SINON].includes(name) ? WORKERS.slice(0, 2) : WORKERS,
+    name.startsWith("timers") ? WITH_CHANNEL : WORKERS,
     async ({ make, outcomes }) => {
       const pool = make({ maxWorkers: 1 });
       await pool.run(wrap, 0);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inlineTask } from "@concur/pool";
 import { turn } from "../../lib/clocks.mjs";
-import { WORKERS } from "../../lib/kinds.mjs";
+import { WITH_CHANNEL, WORKERS } from "../../lib/kinds.mjs";
 import { PRETENDERS, UNSENDABLE } from "../lib/odd-values.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
@@ -34,8 +34,8 @@ function judge(ended, bad, name) {
 }
 
 export default [
-  scenario("beside a value that cannot be sent", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+  scenario("beside a value that cannot be sent", WITH_CHANNEL, async ({ make, outcomes }) => {
+    const pool = make.shared();
     await warm(pool);
     for (const [name, create] of Object.entries(UNSENDABLE)) {
       for (const [way, carry] of Object.entries(CARRIERS)) {
@@ -55,7 +55,7 @@ export default [
     }
   }),
   scenario("beside a value that is not what it seems", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     await warm(pool);
     for (const [name, create] of Object.entries(PRETENDERS)) {
       const ended = await outcomes(
@@ -70,7 +70,7 @@ export default [
   }),
   scenario("as the very first call", WORKERS, async ({ make, outcomes }) => {
     for (const name of ["a revoked proxy", "a proxy of bytes", "an object whose getter throws"]) {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const [bad, good] = await outcomes([
         pool.submit(show, UNSENDABLE[name]()),
         pool.submit(show, { id: 1 }),
@@ -82,7 +82,7 @@ export default [
     "as the second argument, with a name, and in pairs",
     WORKERS,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       await warm(pool);
       for (const [name, create] of Object.entries(UNSENDABLE)) {
         const bad = new Set([0, 7, 8, 30, CALLS - 1]);
@@ -100,7 +100,7 @@ export default [
     },
   ),
   scenario("among the items of a map", WORKERS, async ({ make, limitMs }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     await warm(pool);
     for (const [name, create] of Object.entries(UNSENDABLE)) {
       for (const chunkSize of [1, 7, undefined]) {
@@ -124,7 +124,7 @@ export default [
     "of a stream, a broadcast, and of what is fed item by item",
     WORKERS,
     async ({ make, outcomes }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       await warm(pool);
       const count = inlineTask(function* (value) {
         yield typeof value;
@@ -157,7 +157,7 @@ export default [
     },
   ),
   scenario("results and progress that cannot be sent back", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     await warm(pool);
     const { importTasks } = await import("@concur/pool");
     const odd = importTasks(new URL("../lib/odd-tasks.mjs", import.meta.url));
@@ -182,7 +182,7 @@ export default [
   }),
   scenario("values from another realm", WORKERS, async ({ make, outcomes }) => {
     const { runInNewContext } = await import("node:vm");
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     await warm(pool);
     const make_ = (text) => runInNewContext(text);
     const echo = inlineTask((value) => value);

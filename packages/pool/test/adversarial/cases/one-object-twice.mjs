@@ -22,7 +22,7 @@ const notSame = inlineTask((a, b) => a !== b && a[0] === b[0]);
 
 export default [
   scenario("two arguments that are one object", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (let round = 0; round < 2; round += 1) {
       for (const [name, create] of Object.entries(THINGS)) {
         const thing = create();
@@ -35,7 +35,7 @@ export default [
     }
   }),
   scenario("two arguments that are one object, in a burst", ALL, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (const [name, create] of Object.entries(THINGS)) {
       const thing = create();
       const futures = [];
@@ -47,7 +47,7 @@ export default [
     }
   }),
   scenario("two iterables of a map that give one object", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (const [name, create] of Object.entries(THINGS)) {
       const things = Array.from({ length: 60 }, create);
       for (const chunkSize of [1, 15]) {
@@ -61,7 +61,7 @@ export default [
     }
   }),
   scenario("a value that holds itself, as argument and as result", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const loop = inlineTask(
       (value, list) =>
         value.self === value &&
@@ -79,7 +79,7 @@ export default [
     assert.equal(back.list[0], back.value);
   }),
   scenario("a result with one object in two places", ALL, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const pair = inlineTask((n) => {
       const one = { n };
       return [one, one, { n }];
@@ -93,7 +93,7 @@ export default [
     }
   }),
   scenario("two views of one memory", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const memory = new ArrayBuffer(16);
     const write = inlineTask((a, b) => {
       a[0] = 7;
@@ -105,7 +105,7 @@ export default [
     ]);
   }),
   scenario("arguments of a stream", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const look = inlineTask(function* (a, b) {
       yield a === b;
       yield { a, b };

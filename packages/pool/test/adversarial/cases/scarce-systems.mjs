@@ -31,7 +31,7 @@ async function withoutDescriptors(body) {
 export default [
   scenario(
     "a working directory that is deleted before the first worker",
-    WORKERS.slice(1),
+    ["processes", "processes-without-socket"],
     async ({ make, outcomes }) => {
       const folder = makeFolder();
       process.chdir(folder);

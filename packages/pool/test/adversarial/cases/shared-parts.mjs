@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { importTasks, inlineTask } from "@concur/pool";
-import { WORKERS } from "../../lib/kinds.mjs";
+import { WITH_CHANNEL, WORKERS } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
 const tasks = importTasks(new URL("../lib/tasks.mjs", import.meta.url));
@@ -48,7 +48,7 @@ async function marksOf(pool, submit, outcomes) {
 
 const atPlaces = Object.entries(placements).map(([place, submit]) =>
   scenario(`what several calls are given ${place}`, WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (const [name, create] of Object.entries(SHARED)) {
       const value = create();
       const seen = await marksOf(pool, (to, n) => submit(to, value, n), outcomes);
@@ -59,9 +59,9 @@ const atPlaces = Object.entries(placements).map(([place, submit]) =>
 
 export default [
   ...atPlaces,
-  scenario("items of a map", WORKERS, async ({ make }) => {
+  scenario("items of a map", WITH_CHANNEL, async ({ make }) => {
     for (const options of [{}, { chunkSize: 50 }, { bufferSize: 30 }]) {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       for (const [name, create] of Object.entries(SHARED)) {
         const items = Array(200).fill(create());
         for (let round = 0; round < 2; round += 1) {
@@ -76,7 +76,7 @@ export default [
     }
   }),
   scenario("items of a map over several iterables", WORKERS, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (const create of Object.values(SHARED)) {
       const items = Array(200).fill(create());
       for (let round = 0; round < 2; round += 1) {
@@ -89,7 +89,7 @@ export default [
     "small items of a long map, in chunks of the executor's choice",
     WORKERS,
     async ({ make }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const list = [];
       for (let round = 0; round < 2; round += 1) {
         const lengths = await pool.map(tasks.push, Array(2000).fill(list)).toArray();
@@ -130,7 +130,7 @@ export default [
     },
   ),
   scenario("results that are one object in the worker", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (let round = 0; round < 3; round += 1) {
       const ended = await outcomes(numbers.map(() => pool.submit(tasks.keptResult)));
       const values = ended.map(({ value }) => value);
@@ -150,7 +150,7 @@ export default [
     }
   }),
   scenario("results as they were when they were returned", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     for (let round = 0; round < 3; round += 1) {
       await pool.run(tasks.resetCounter);
       const ended = await outcomes(numbers.map(() => pool.submit(tasks.countDeep)));
@@ -161,7 +161,7 @@ export default [
     }
   }),
   scenario("errors that are one object in the worker", WORKERS, async ({ make, outcomes }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const ended = await outcomes(numbers.map(() => pool.submit(tasks.throwKept)));
     for (const { reason } of ended) reason.details.push("changed");
     assert.deepEqual(
@@ -173,7 +173,7 @@ export default [
     "progress and items of a stream, as they were when they were sent",
     WORKERS,
     async ({ make }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const told = [];
       const future = pool.submit(tasks.reportOne, 50);
       future.onProgress((value) => told.push(value));
@@ -207,7 +207,7 @@ export default [
   }),
   scenario("one change of the caller after another", WORKERS, async ({ make, outcomes }) => {
     // submit() takes its arguments as they are at the call or as they are when the turn is over, but never half of each.
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     const futures = [];
     for (const n of numbers) {
       futures.push(

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { inlineTask } from "@concur/pool";
 import { sleep } from "../../lib/clocks.mjs";
-import { makeFolder, WORKERS } from "../../lib/kinds.mjs";
+import { WITH_CHANNEL, WORKERS, makeFolder } from "../../lib/kinds.mjs";
 import { scenario } from "../lib/scenario.mjs";
 
 /** Holds its worker until a file is there. */
@@ -39,7 +39,7 @@ async function withHeld({ make, outcomes }, options, body) {
 }
 
 export default [
-  scenario("a burst of short calls right after a long one", WORKERS, (tools) =>
+  scenario("a burst of short calls right after a long one", WITH_CHANNEL, (tools) =>
     withHeld(tools, {}, async (pool) => {
       const ended = await tools.outcomes(
         Array.from({ length: 500 }, (_, n) => pool.submit(add, n, 0)),

@@ -63,7 +63,7 @@ export default [
       for (const [name, [file, text]] of Object.entries(MODULES)) {
         writeFileSync(join(folder, file), text);
         const { double } = importTasks(join(folder, file));
-        const pool = make({ maxWorkers: 1 });
+        const pool = make.shared();
         assert.equal(await pool.run(double, 21), 42, name);
         assert.deepEqual(await pool.map(double, [1, 2]).toArray(), [2, 4], name);
         const { missing } = importTasks(join(folder, file));
@@ -75,7 +75,7 @@ export default [
     }
   }),
   scenario("this of a task is undefined", ALL, async ({ make }) => {
-    const pool = make({ maxWorkers: 1 });
+    const pool = make.shared();
     assert.equal(await pool.run(strictThis), true);
     assert.equal(await pool.run(asyncThis), true);
     assert.equal(await pool.run(sloppyThis), "nothing");
@@ -88,7 +88,7 @@ export default [
     "a method without its object fails as a plain call of it does",
     ALL,
     async ({ make }) => {
-      const pool = make({ maxWorkers: 1 });
+      const pool = make.shared();
       const { get } = Counter.prototype;
       // A class is strict, its text alone is not: there `this` may be globalThis, which has no count.
       const [end] = await Promise.allSettled([pool.run(inlineTask(get))]);

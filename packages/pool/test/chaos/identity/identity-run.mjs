@@ -19,10 +19,11 @@ const inlineSee = inlineTask((...args) => ({ saw: args, inline: true }));
 function drawWorld(random, kind) {
   const workers = kind.name === "threads" || kind.name.startsWith("processes");
   const isThread = kind.name === "threads";
+  // Processes are slow to start: they get fewer calls, and are replaced less often.
+  const light = workers && !isThread;
   return {
     steps: random.int(15, 60),
-    // Processes are slow to start, so they get fewer calls.
-    budget: isThread || !workers ? random.int(200, 2500) : random.int(100, 900),
+    budget: light ? random.int(100, 700) : random.int(200, 2500),
     copies: kind.copies,
     workers,
     deadly: workers && random.chance(0.25),
@@ -45,9 +46,9 @@ function drawWorld(random, kind) {
     options: {
       maxWorkers: random.pick([1, 1, 2, 3]),
       concurrencyPerWorker: random.pick([1, 1, 1, 2, 8]),
-      killAfterMs: random.pick([0, 0, 5, 50, 1000]),
-      maxTasksPerWorker: random.pick([undefined, undefined, undefined, 30, 150]),
-      idleTimeoutMs: random.pick([undefined, undefined, 0, 5]),
+      killAfterMs: random.pick(light ? [0, 50, 1000, 1000] : [0, 0, 5, 50, 1000]),
+      maxTasksPerWorker: random.chance(light ? 0.15 : 0.4) ? random.pick([30, 150]) : undefined,
+      idleTimeoutMs: random.chance(light ? 0.15 : 0.5) ? random.pick([0, 5]) : undefined,
       spin: random.pick(["adaptive", "worker", false]),
       maxQueue: random.chance(0.1) ? random.int(0, 50) : undefined,
     },
