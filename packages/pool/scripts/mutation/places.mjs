@@ -91,9 +91,11 @@ function joinsText({ left, right }) {
   );
 }
 
+/** Small numbers count something; of large ones, mostly limits, it is seen only when they are gone. */
 function offByOne(node) {
   const value = Number(node.text);
-  return Number.isSafeInteger(value) ? String(value === 1 ? 0 : value + 1) : String(value * 2);
+  if (!Number.isSafeInteger(value) || value > 16) return "0";
+  return String(value === 1 ? 0 : value + 1);
 }
 
 function isSuper(expression) {
