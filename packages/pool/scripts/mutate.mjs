@@ -1,8 +1,9 @@
 // Breaks the engine in small ways, one at a time, and sees whether a test notices:
-//   node packages/pool/scripts/mutate.mjs --count 50 [--seed N] [--only REGEXP] [--out FILE] [--list]
+//   node packages/pool/scripts/mutate.mjs --count 50 [--seed N] [--only REGEXP] [--suites REGEXP] [--out FILE] [--list]
 // Works on what is committed, in a worktree of its own in the folder for temporary files. A survivor is a place that no
 // test looks at, or one where the change makes no difference that can be seen.
 //   --only REGEXP  files to break, such as "engine/thread" (default: the engine and what carries its values)
+//   --suites REGEXP  names of the suites to run, such as "threads" (default: all)
 //   --list         shows what would be broken, and runs nothing
 import { execFileSync } from "node:child_process";
 import {
@@ -34,6 +35,7 @@ const { values: options } = parseArgs({
       default: "^src/(engine|flow|codec|local|internal)/|^src/(future|map)\\.ts",
     },
     out: { type: "string" },
+    suites: { type: "string", default: "" },
     list: { type: "boolean", default: false },
   },
 });
@@ -92,7 +94,8 @@ function choose(wanted, random) {
 /** Times the suites on the engine as it is, and leaves out those that fail on it. */
 async function withoutBroken(all) {
   const sound = [];
-  for (const suite of all) {
+  const wanted = new RegExp(options.suites);
+  for (const suite of all.filter(({ name }) => wanted.test(name))) {
     const { held, seconds, output } = await runSuite(suite, folder, 600);
     console.log(
       `${held ? "sound" : "LEFT OUT, fails unbroken"}: ${suite.name}, ${seconds.toFixed(1)} s`,

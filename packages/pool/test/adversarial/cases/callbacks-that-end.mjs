@@ -68,10 +68,10 @@ async function endInCallback({ make, outcomes }, task, end, rounds) {
 export default [
   ...Object.entries(ENDS).flatMap(([name, end]) => [
     scenario(`${name} in a done callback`, ALL, (tools) =>
-      endInCallback(tools, work, end, tools.kind.name === "threads" ? 10 : 2),
+      endInCallback(tools, work, end, tools.kind.name === "threads" ? 4 : 1),
     ),
     scenario(`${name} in a done callback of a short call`, ["threads", "async"], (tools) =>
-      endInCallback(tools, number, end, 10),
+      endInCallback(tools, number, end, 4),
     ),
   ]),
   scenario(
