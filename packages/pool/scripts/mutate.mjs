@@ -64,15 +64,15 @@ for (const [index, place] of places.entries()) {
   const result = await tryOne(place);
   results.push({ ...place, ...result });
   console.log(
-    `${index + 1}/${places.length} ${result.end}${result.by ? ` by ${result.by} in ${result.seconds.toFixed(1)} s` : ""}\n${shown(place)}`,
+    `${index + 1}/${places.length} ${result.verdict}${result.by ? ` by ${result.by} in ${result.seconds.toFixed(1)} s` : ""}\n${shown(place)}`,
   );
   if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(results, undefined, 2));
 }
-const count = (end) => results.filter((result) => result.end === end).length;
+const count = (verdict) => results.filter((result) => result.verdict === verdict).length;
 console.log(
   `\n${results.length} breakages: ${count("killed")} killed, ${count("survived")} survived, ${count("not built")} could not be built`,
 );
-for (const place of results.filter(({ end }) => end === "survived"))
+for (const place of results.filter(({ verdict }) => verdict === "survived"))
   console.log(`survived:\n${shown(place)}`);
 process.exit(0);
 
@@ -118,11 +118,11 @@ async function tryOne(place) {
       if (held) continue;
       const known = suites.find(({ name }) => name === suite.name);
       known.kills += 1;
-      return { end: "killed", by: late ? `${suite.name} (hangs)` : suite.name, seconds };
+      return { verdict: "killed", by: late ? `${suite.name} (hangs)` : suite.name, seconds };
     }
-    return { end: "survived" };
+    return { verdict: "survived" };
   } catch {
-    return { end: "not built" };
+    return { verdict: "not built" };
   } finally {
     writeFileSync(path, text);
   }
