@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import type { Future, Submitter, TaskOptions } from "../../src/index.js";
 import type { Kind, Plan } from "./plan.js";
-import type { Random } from "./random.js";
+import type { Random } from "../lib/random.mjs";
 
 /** One call, and all that was done to it. */
 export class Call {

@@ -8,7 +8,7 @@ import { deadlyKinds } from "./deadly-kinds.js";
 import { harmlessKinds } from "./kinds.js";
 import { MapRun } from "./map-run.js";
 import { complaintAbout } from "./oracle.js";
-import { Random } from "./random.js";
+import { Random } from "../lib/random.mjs";
 import { drawWorld, type World } from "./world.js";
 
 /** So long nothing may settle while something is pending. */

@@ -3,7 +3,7 @@ import type { ResultIterator, Submitter, TaskOptions } from "../../src/index.js"
 import * as Tasks from "../fixtures/chaos-tasks.mjs";
 import type { ItemKind } from "../fixtures/chaos-tasks.mjs";
 import type { Cells } from "./cells.js";
-import type { Random } from "./random.js";
+import type { Random } from "../lib/random.mjs";
 import { codeOf, isSameData, isSameThrown, shortly } from "./same.js";
 import { endsByForce, endsEarly, type World } from "./world.js";
 

@@ -1,5 +1,5 @@
 import type { Future, Submitter, TaskOptions } from "../../src/index.js";
-import type { Random } from "./random.js";
+import type { Random } from "../lib/random.mjs";
 import { codeOf, isSameData } from "./same.js";
 
 type Outcome = PromiseSettledResult<unknown>;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Future, ProcessPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
 import type { Log } from "../support/gate.js";
-import { Random } from "./random.js";
+import { Random } from "../lib/random.mjs";
 import { codeOf } from "./same.js";
 
 /** So long nothing may settle while something is pending. */

@@ -1,7 +1,7 @@
 import { type ThreadPoolExecutorOptions } from "../../src/index.js";
 import * as Tasks from "../fixtures/chaos-tasks.mjs";
 import type { Cells } from "./cells.js";
-import { Random } from "./random.js";
+import { Random } from "../lib/random.mjs";
 
 /** What a seed decides for all of its calls. */
 export interface World {
