@@ -221,7 +221,8 @@ export class Crew {
       },
       ended: (ended, end) => {
         const { exitCode, signal, error } = end;
-        if (ended.closed && !ended.faulty) traceWorker({ event: "exit", name, workerId, exitCode, signal });
+        if (ended.closed && !ended.faulty)
+          traceWorker({ event: "exit", name, workerId, exitCode, signal });
         else traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
         stopTimer();
         this.#ended(ended, end, late);

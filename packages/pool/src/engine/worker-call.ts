@@ -124,9 +124,7 @@ export class WorkerCall<T = unknown> implements FutureOwner, FifoNode<WorkerCall
   /** Whether nothing goes with its arguments: neither a name, nor streams, nor anything that is moved; nor other calls. */
   get isBare(): boolean {
     const { name, transfer } = this.options;
-    return (
-      !this.isChunk && name === undefined && transfer === undefined && this.flow === undefined
-    );
+    return !this.isChunk && name === undefined && transfer === undefined && this.flow === undefined;
   }
 
   /** Whether it is for one worker and no other, so that nobody may take it back for another. */

@@ -128,7 +128,12 @@ export class Replies {
 
   /** One value in the batch cannot be cloned: only that one must fail. */
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
-    for (const reply of entriesOf(batch, starts, 2, ([, status]) => status === ReplyStatus.Record)) {
+    for (const reply of entriesOf(
+      batch,
+      starts,
+      2,
+      ([, status]) => status === ReplyStatus.Record,
+    )) {
       try {
         this.#post(reply);
       } catch (error) {
