@@ -119,13 +119,20 @@ class Search {
     if (types.isMap(value)) return this.#visitMap(value, path, depth);
     if (types.isSet(value)) return this.#visitAll(value, `${path} (a Set) element`, depth);
     if (types.isNativeError(value)) return this.#visitError(value, path, depth);
-    if (isContainer(value)) return this.#visitProperties(value, path, depth);
+    const isNothingElse = isContainer(value);
+    if (isNothingElse) {
+      const inside = this.#visitProperties(value, path, depth);
+      // A WeakMap stays one whatever prototype it was given. To clone all that has parts would take too long.
+      if (inside !== undefined || hasParts(value)) return inside;
+    }
     const copy = this.#cloneOf(value);
     const itself = { path, problem: { is: describeInstance(value), instead: insteadOf(value) } };
     if (copy !== undefined) {
       if (isLost(value, copy.value)) return itself;
-      return ArrayBuffer.isView(value) ? undefined : this.#visitProperties(value, path, depth);
+      const isLookedThrough = isNothingElse || ArrayBuffer.isView(value);
+      return isLookedThrough ? undefined : this.#visitProperties(value, path, depth);
     }
+    if (isNothingElse) return itself;
     if (isOpaque(value)) return itself;
     this.#suspect ??= itself;
     return this.#visitProperties(value, path, depth);
@@ -205,6 +212,14 @@ function isContainer(value: object): boolean {
   if (Array.isArray(value)) return true;
   if (types.isArgumentsObject(value) || types.isModuleNamespaceObject(value)) return false;
   return prototypesOf(value).length <= 1;
+}
+
+/** Says whether there are objects in an object or array. Each property has been read before, without an error. */
+function hasParts(value: object): boolean {
+  return Object.keys(value).some((key) => {
+    const part: unknown = tryRead(value, key)?.value;
+    return typeof part === "object" && part !== null;
+  });
 }
 
 /** Says whether what lies inside an object is its own affair, so that naming a part of it would help nobody. */

@@ -20,6 +20,9 @@ const READ = `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
  */
 const STARTING_AT_ONCE = availableParallelism();
 
+/** A worker that was told to leave has so many milliseconds for its exit listeners: one that never ends would be waited for. */
+const LEAVE_MS = 5000;
+
 /** How the workers of an executor are made and replaced. */
 export interface CrewOptions {
   readonly maxWorkers: number;
@@ -56,6 +59,7 @@ export class Crew {
   readonly #listener: CrewListener;
   readonly #idleTimers = new Map<Link, () => void>();
   readonly #boots = new BootFailures();
+  readonly #leaveTimers = new Map<Link, () => void>();
   #nextId = 1;
   /** How often all workers were ended at once. */
   #massacres = 0;
@@ -254,6 +258,15 @@ export class Crew {
   #retire(link: Link): void {
     this.#remove(link);
     link.leave();
+    const stopTimer = startTimer(
+      LEAVE_MS,
+      () => {
+        link.kill();
+      },
+      // Who waits for its end keeps the program alive.
+      true,
+    );
+    this.#leaveTimers.set(link, stopTimer);
   }
 
   /** Takes a worker out of those that get calls. */
@@ -267,6 +280,8 @@ export class Crew {
 
   #ended(link: Link, end: WorkerEnd, late: boolean): void {
     this.#alive.delete(link);
+    this.#leaveTimers.get(link)?.();
+    this.#leaveTimers.delete(link);
     // What it finished before it died counts.
     const wasClosed = link.closed;
     link.closed = true;

@@ -25,8 +25,7 @@ export class Slots {
 
   /** Whether a ticket is that of a slot in use; of no other call, nor of what never was one. */
   holds(ticket: number): boolean {
-    const generation = this.#generations[slotOf(ticket)] ?? 0;
-    return (generation & 1) === 1 && generation === generationOf(ticket);
+    return (generationOf(ticket) & 1) === 1 && this.ticket(slotOf(ticket)) === ticket;
   }
 
   /** Puts a call into a free slot. @returns Which. */

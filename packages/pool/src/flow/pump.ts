@@ -101,6 +101,15 @@ export class Pump {
     return this.run(await made);
   }
 
+  /** Sends what waits for more, as far as it can be sent: whoever runs the source ends in the middle of a step. */
+  flush(): void {
+    try {
+      this.#flush();
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
   #open(source: unknown): void {
     const iterable = source as
       Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;

@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { futureControl } from "../../future.js";
+import { monotonicMs } from "../../internal/platform.js";
 import { slotOf, type CallId } from "../shared/call-id.js";
 import { readDirectly } from "../shared/direct-read.js";
 import { FrameReader, type FrameListener } from "../shared/frame-reader.js";
 import { decodePayload } from "../shared/payload.js";
 import { ProcessReply, type FromChild } from "../shared/process-messages.js";
-import { monotonicMs, SLOTS } from "../shared/ring.js";
+import { SLOTS } from "../shared/ring.js";
 import type { RunTimes } from "../shared/run-times.js";
 import { WireFault } from "../shared/wire-fault.js";
 import type { WorkerCall } from "../worker-call.js";

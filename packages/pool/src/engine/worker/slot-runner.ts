@@ -64,6 +64,11 @@ export class SlotRunner {
     this.#calls.at(ticket)?.stop(reason);
   }
 
+  /** Sends what streams have yielded and keep for a moment: the worker ends. */
+  flushFlows(): void {
+    for (const flow of this.#flows.values()) flow.flush();
+  }
+
   /** Passes on what the parent says about a stream. */
   hear(order: FlowOrder): void {
     this.#flows.get(order.call)?.receive(order);

@@ -42,8 +42,15 @@ export class TaskFlows {
     else queue?.finish(order.failure && { error: decodeThrown(order.failure) });
   }
 
+  /** Sends what has been yielded and waits for more: the worker ends. */
+  flush(): void {
+    this.#pump?.flush();
+  }
+
   /** Calls the task; where it makes a stream, the promise settles when that has ended, with the number of items. */
   run(call: RunningCall, fn: Callable): unknown {
+    // Its end must not overtake what is said about its streams.
+    call.reported = true;
     const { signal, throwIfAborted } = call.context();
     const { args, sources, credit } = this.#message;
     const given = args.slice();
@@ -59,8 +66,6 @@ export class TaskFlows {
     }
     const made = apply(fn, undefined, given);
     if (credit === undefined) return made;
-    // Its end must not overtake the items.
-    call.reported = true;
     const send = (items: unknown[]): void => {
       this.#outlet.items(items);
     };

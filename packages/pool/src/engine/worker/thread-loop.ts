@@ -75,6 +75,7 @@ export class ThreadLoop implements CallEnvironment {
     // What was finished before the one that ends the thread still counts.
     process.once("exit", () => {
       this.#printer.flush();
+      this.#runner.flushFlows();
       this.#replies.flush();
     });
     collectAtFirstRest(() => (this.#calls.waiting === 0 ? this.#taken : undefined));

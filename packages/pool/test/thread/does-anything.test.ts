@@ -1,0 +1,43 @@
+import { expect, test } from "@jest/globals";
+import { printed, runProgram } from "../support/run-program.js";
+
+/** What the program does where it is called. */
+const DEEDS = [
+  "submits",
+  "aborts",
+  "aborts without a grace",
+  "shuts down",
+  "shuts down and cancels",
+  "terminates",
+  "kills",
+  "broadcasts",
+  "throws",
+];
+
+test.each([
+  "done callback",
+  "refusal",
+  "getter",
+  "getter of a class",
+  "tracing",
+  "console",
+  "progress",
+  "worker channel",
+  "abort listener",
+])(
+  "whoever is called by an executor (%s) may do anything: all settles, and no value is another's",
+  async (door) => {
+    const end = await runProgram("thread/does-anything.mjs", ["--no-warnings"], [door]);
+    expect(end).toEqual(printed(...DEEDS.map((deed) => `${deed}: settled`)));
+  },
+  30_000,
+);
+
+test.each([
+  ["terminateWorkers", "CONCUR_BROKEN"],
+  ["killWorkers", "CONCUR_BROKEN"],
+  ["abort", "CONCUR_CANCELLED"],
+])("%s() in a callback, with more results there than when it was called", async (deed, code) => {
+  const end = await runProgram("thread/ends-in-callback.mjs", [], [deed]);
+  expect(end).toEqual(printed(`0 wrong, the last ${code}`));
+});
