@@ -86,7 +86,7 @@ export function describeAbort(bench: Workbench): void {
     );
 
     test("[B14] waits for ever where killAfterMs is Infinity", async () => {
-      const executor = bench.shared(2);
+      const executor = bench.shared(4);
       const [patient, impatient] = [bench.scratch.gate(), bench.scratch.gate()];
       const kept = executor.with({ killAfterMs: Infinity }).submit(Tasks.gated, patient.path, 1);
       const lost = executor.with({ killAfterMs: 50 }).submit(Tasks.gated, impatient.path, 2);

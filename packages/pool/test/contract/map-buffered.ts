@@ -29,7 +29,7 @@ class Source {
 export function describeBufferedMap(bench: Workbench): void {
   describe("map() with a bufferSize", () => {
     test.each([1, 2, 10, 20])("[H18] of %d gives the same results", async (bufferSize) => {
-      const submitter = bench.shared(3).with({ bufferSize });
+      const submitter = bench.shared(4).with({ bufferSize });
       const numbers = Array.from({ length: 10 }, (_, n) => n);
       expect(await submitter.map(Tasks.identity, numbers).toArray()).toEqual(numbers);
       expect(await submitter.map(Tasks.power, numbers, numbers).toArray()).toEqual(
@@ -86,7 +86,7 @@ export function describeBufferedMap(bench: Workbench): void {
     test.each([1, 2, 5])(
       "[H21] of %d reads so much before the first next(), and then one for each",
       async (bufferSize) => {
-        const executor = bench.shared(2);
+        const executor = bench.shared(4);
         const source = new Source();
         const results = executor.with({ bufferSize }).map(Tasks.identity, source.numbers());
         expect(source.taken).toBe(bufferSize);
@@ -130,7 +130,7 @@ export function describeBufferedMap(bench: Workbench): void {
     });
 
     test("[H31] reads async iterables, never further ahead than that", async () => {
-      const executor = bench.shared(2);
+      const executor = bench.shared(4);
       const source = new Source();
       let asked = 0;
       let furthest = 0;

@@ -23,7 +23,7 @@ export function describeMapEnds(bench: Workbench): void {
 
   describe("map() with a deadline", () => {
     test("[H8] [H9] fails in the next() that runs over, and is at its end then", async () => {
-      const executor = bench.shared(3);
+      const executor = bench.shared(4);
       const gates = bench.scratch.gates(3);
       gates[0]?.open();
       gates[1]?.open();

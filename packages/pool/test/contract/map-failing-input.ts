@@ -44,7 +44,7 @@ export function describeMapOfFailingInput(bench: Workbench): void {
     );
 
     test("[H27] with ordered: false fails after all that was submitted", async () => {
-      const executor = bench.shared(3);
+      const executor = bench.shared(4);
       const gates = bench.scratch.gates(2);
       const paths = function* (): Generator<string> {
         yield* gates.map(({ path }) => path);

@@ -34,7 +34,7 @@ function sorted(numbers: readonly number[]): number[] {
 export function describeMapProperties(bench: Workbench): void {
   describe("map() equals Array.map", () => {
     test("[H1] [H2] [H14] [H18] [H31] for any inputs, options and kinds of iterables", async () => {
-      const executor = bench.shared(3);
+      const executor = bench.shared(4);
       await fc.assert(
         fc.asyncProperty(inputs, options, slow, async (lists, bound, isSlow) => {
           const iterables = lists.map((list, n) => (isSlow[n] ? slowly(list) : list));

@@ -11,7 +11,7 @@ const DIVISION_BY_ZERO = { error: expect.objectContaining({ message: "division b
 export function describeMap(bench: Workbench): void {
   describe("map()", () => {
     test("[H1] gives results in the order of the input, however the calls end", async () => {
-      const executor = bench.shared(5);
+      const executor = bench.shared(4);
       const delays = [40, 0, 20, 5, 10];
       expect(await executor.map(Tasks.delayed, [0, 1, 2, 3, 4], delays).toArray()).toEqual([
         0, 1, 2, 3, 4,
@@ -19,7 +19,7 @@ export function describeMap(bench: Workbench): void {
     });
 
     test("[H1] with ordered: false gives them as they come", async () => {
-      const executor = bench.shared(3);
+      const executor = bench.shared(4);
       const gates = bench.scratch.gates(3);
       const paths = gates.map(({ path }) => path);
       const results = executor.with({ ordered: false }).map(Tasks.gated, paths, [0, 1, 2]);
@@ -141,7 +141,7 @@ export function describeMap(bench: Workbench): void {
     });
 
     test("[H29] serves several calls of next() at once, each with its own result", async () => {
-      const executor = bench.shared(3);
+      const executor = bench.shared(4);
       const end = { done: true, value: undefined };
       const inOrder = [1, 2, 3].map((value) => ({ done: false, value }));
       for (const options of [{}, { bufferSize: 1 }]) {

@@ -76,7 +76,7 @@ export function describeShutdown(bench: Workbench): void {
     });
 
     test("[I5] waits for fifty waiting calls", async () => {
-      const executor = bench.executor(5);
+      const executor = bench.executor(2);
       const futures = Array.from({ length: 50 }, (_, n) => executor.submit(Tasks.delayed, n, 2));
       await executor.shutdown();
       expect(futures.every((future) => future.done())).toBe(true);
@@ -181,7 +181,7 @@ export function describeShutdown(bench: Workbench): void {
       [{ timeoutMs: -1 }, RangeError],
       [null, TypeError],
     ])("[I2] throws at the call for %p, and goes on as before", async (options, error) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       expect(() => executor.shutdown(options as object)).toThrow(error);
       expect(await executor.run(Tasks.power, 2, 2)).toBe(4);
     });
@@ -193,17 +193,17 @@ export function describeShutdown(bench: Workbench): void {
 
 function describeCancelAtShutdown(bench: Workbench): void {
   test("[I6] [I7] [I8] with cancelFutures cancels all that has not begun, and only that", async () => {
-    const executor = bench.executor(5);
+    const executor = bench.executor(3);
     const gates = bench.scratch.gates(50);
     const futures = gates.map(({ path }, n) => executor.submit(Tasks.gated, path, n));
-    for (const gate of gates.slice(0, 5)) await gate.whenReached();
+    for (const gate of gates.slice(0, 3)) await gate.whenReached();
     const ending = executor.shutdown({ cancelFutures: true });
-    expect(futures.filter((future) => future.cancelled())).toEqual(futures.slice(5));
-    expect(futures.filter((future) => future.running())).toEqual(futures.slice(0, 5));
+    expect(futures.filter((future) => future.cancelled())).toEqual(futures.slice(3));
+    expect(futures.filter((future) => future.running())).toEqual(futures.slice(0, 3));
     for (const gate of gates) gate.open();
     await ending;
-    expect(executor.stats()).toMatchObject({ completed: 5, cancelled: 45, failed: 0 });
-    expect(gates.filter((gate) => gate.reached)).toHaveLength(5);
+    expect(executor.stats()).toMatchObject({ completed: 3, cancelled: 47, failed: 0 });
+    expect(gates.filter((gate) => gate.reached)).toHaveLength(3);
   });
 
   test("[I6] with cancelFutures after a shutdown without it cancels then", async () => {

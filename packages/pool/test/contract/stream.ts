@@ -32,11 +32,12 @@ export function describeStream(bench: Workbench): void {
 
   describe("stream()", () => {
     test.each([0, 1, 3, 16, 17, 5000])("gives all %d items in order, and ends", async (last) => {
-      const executor = bench.executor();
+      const executor = bench.shared();
+      const counted = countedSince(executor);
       const stream = executor.stream(Streams.countTo, last);
       expect(await readAll(stream)).toEqual({ items: upTo(last) });
       expect(await stream.next()).toEqual({ done: true, value: undefined });
-      expect(executor.stats()).toMatchObject({ completed: 1, running: 0, pending: 0 });
+      expect(counted()).toMatchObject({ completed: 1, running: 0, pending: 0 });
     });
 
     test("takes async generators, iterables, promises of iterables, and promises as items", async () => {
@@ -174,10 +175,11 @@ export function describeStream(bench: Workbench): void {
     });
 
     test("return() after the end, or again, is no failure", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
+      const counted = countedSince(executor);
       const stream = executor.stream(Streams.failAfter, 1, "never asked for");
       await stream.next();
-      await until(() => executor.stats().failed === 1);
+      await until(() => counted().failed === 1);
       expect(await stream.return()).toEqual({ done: true, value: undefined });
       expect(await stream.return()).toEqual({ done: true, value: undefined });
     });
@@ -245,7 +247,7 @@ export function describeStream(bench: Workbench): void {
     });
 
     test("several at once are read side by side", async () => {
-      const executor = bench.shared(2);
+      const executor = bench.shared(4);
       const [first, second] = await Promise.all([
         readAll(executor.stream(Streams.countTo, 300)),
         readAll(executor.stream(Streams.countSlowly, 20, 1)),
