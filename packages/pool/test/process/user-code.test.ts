@@ -47,15 +47,12 @@ const DEEDS: [string, Deed][] = [
     "aborts many",
     ({ futures }) => futures.slice(0, 40).forEach((future) => future.abort("enough")),
   ],
-  ["aborts one", ({ futures }) => futures[30]?.abort("enough")],
   ["cancels all", ({ futures }) => futures.forEach((future) => future.cancel())],
   ["kills the workers", (scene) => (scene.end = scene.executor.killWorkers())],
-  ["terminates the workers", (scene) => (scene.end = scene.executor.terminateWorkers())],
   ["shuts down", (scene) => (scene.end = scene.executor.shutdown({ cancelFutures: true }))],
 ];
 
 const OPTIONS: ProcessPoolExecutorOptions[] = [
-  { maxWorkers: 1 },
   { maxWorkers: 2, killAfterMs: 0 },
   { maxWorkers: 1, concurrencyPerWorker: 4, killAfterMs: 0 },
 ];

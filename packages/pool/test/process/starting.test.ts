@@ -1,0 +1,55 @@
+import { describe, expect, test } from "@jest/globals";
+import * as Errands from "../fixtures/errand-tasks.mjs";
+import * as Tasks from "../fixtures/process-tasks.mjs";
+import { benches, ProcessBench } from "../thread/bench.js";
+
+describe("a process that dies before it is up", () => {
+  const bench = new ProcessBench();
+
+  test("is told of with its exit code and what it wrote", async () => {
+    const preload = new URL("../fixtures/dies-at-boot.mjs", import.meta.url);
+    const executor = bench.executor({ execArgv: ["--import", preload.href] });
+    const error = await executor.submit(Tasks.echo, 1).exception();
+    expect(error).toMatchObject({ code: "CONCUR_BROKEN" });
+    const { cause } = error as { cause: Error };
+    expect(cause.message).toContain("exit code 9");
+    expect(cause.message).toContain("there is no licence");
+  });
+
+  test("is told of with the signal", async () => {
+    const executor = bench.executor({ initializer: Tasks.killSelf, initializerArgs: ["SIGKILL"] });
+    const error = await executor.submit(Tasks.echo, 1).exception();
+    expect((error as { cause: Error }).cause.message).toContain("SIGKILL");
+  });
+});
+
+describe.each(benches)("the arguments of an initializer of a %s", (_kind, Bench) => {
+  const bench = new Bench();
+
+  test("are what they were when the executor was made", async () => {
+    const lesson = { text: "first" };
+    const executor = bench.executor({
+      initializer: Errands.learn,
+      initializerArgs: [lesson],
+    });
+    lesson.text = "changed since";
+    const { lessons } = await executor.run(Errands.lessonsOf);
+    expect(lessons).toEqual([{ text: "first" }]);
+  });
+});
+
+describe.each(benches)("a broadcast to a %s that is killed for another call", (_kind, Bench) => {
+  const bench = new Bench();
+
+  test("runs on the one that takes its place", async () => {
+    const executor = bench.executor();
+    const gate = bench.scratch.gate();
+    const stuck = executor.with({ killAfterMs: 0 }).submit(Tasks.spinAt, gate.path);
+    await gate.whenReached();
+    const taught = executor.broadcast(Errands.learn, "lesson");
+    stuck.abort("enough");
+    await taught;
+    const { lessons } = await executor.run(Errands.lessonsOf);
+    expect(lessons).toEqual(["lesson"]);
+  });
+});
