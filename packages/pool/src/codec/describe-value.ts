@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { readProperty } from "../internal/platform.js";
 
 /** Longest chain of prototypes that is followed: a proxy can make one without an end. */
 const MAX_PROTOTYPES = 64;
@@ -47,7 +48,7 @@ export function prototypesOf(value: object): object[] {
 /** Reads a property; undefined, and not an object with its value, when the read throws. */
 export function tryRead(target: object, key: string): { value: unknown } | undefined {
   try {
-    return { value: Reflect.get(target, key) };
+    return { value: readProperty(target, key) };
   } catch {
     return undefined;
   }

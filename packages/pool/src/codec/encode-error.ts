@@ -54,8 +54,10 @@ function encode(value: unknown, depth: number, progress: Progress): EncodedThrow
     }
     refuseLoss(value, copy);
     return { kind: "value", value: copy(value) };
-  } catch {
-    return depth === 0 ? encodeText(value) : encodeParts(value, depth, progress);
+  } catch (error) {
+    // What is nested too deeply or too long has parts like itself.
+    const isWhole = depth === 0 || error instanceof RangeError;
+    return isWhole ? encodeText(value) : encodeParts(value, depth, progress);
   }
 }
 

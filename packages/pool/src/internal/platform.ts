@@ -22,7 +22,7 @@ export const emitWarning = process.emitWarning.bind(process);
 
 export const structuredClone = globalThis.structuredClone;
 export const AbortController = globalThis.AbortController;
-export const { apply } = Reflect;
+export const { apply, get: readProperty } = Reflect;
 export const parseJson = JSON.parse;
 export const toJson = JSON.stringify;
 

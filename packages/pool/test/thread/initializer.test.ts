@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import {
   BrokenExecutorError,
   importTasks,
+  inlineTask,
   SerializationError,
   type Task,
 } from "../../src/index.js";
@@ -142,9 +144,8 @@ describe.each(benches)("an initializer of a %s", (_kind, Bench) => {
   });
 
   test("[J16] that never ends in a second worker leaves the first with all calls", async () => {
-    const [gate] = bench.scratch.gates(1);
-    if (gate === undefined) throw new Error("there is no gate");
-    const first = join(bench.scratch.path, "first");
+    const gate = bench.scratch.gate();
+    const first = bench.scratch.log().path;
     const passesOnce = inlineTask(async (path: string) => {
       const { writeFileSync } = process.getBuiltinModule("node:fs");
       try {
@@ -160,7 +161,7 @@ describe.each(benches)("an initializer of a %s", (_kind, Bench) => {
       startupTimeoutMs: 2000,
     });
     expect(await executor.run(Tasks.sameValue, 1)).toBe(1);
-    const held = executor.submit(ContractTasks.holdAt, gate.path);
+    const held = executor.submit(Tasks.holdAt, gate.path);
     const others = [2, 3, 4].map((n) => executor.submit(Tasks.sameValue, n));
     // Longer than the second worker may take.
     await sleep(4000);

@@ -17,7 +17,7 @@ const REPLACEMENTS: readonly (readonly [what: string, body: string])[] = [
   ["structuredClone", "globalThis.structuredClone = fail;"],
   ["AbortController", "globalThis.AbortController = class { constructor() { fail(); } };"],
   ["process.exit", "process.exit = keep;"],
-  ["Error", "Error.prepareStackTrace = fail; Object.freeze(Error); Object.freeze(Error.prototype);"],
+  ["Error", "Error.prepareStackTrace = fail; Object.freeze(Error);"],
 ];
 
 /** Leaves a replacement behind in the worker that runs it. */
@@ -41,6 +41,8 @@ describe.each(benches)("a %s in which a task has replaced", (_kind, Bench) => {
 
   test.each(REPLACEMENTS)("%s still gives every call its own value", async (_what, body) => {
     const executor = bench.executor({ maxWorkers: 1 });
+    // Loaded before, as Node's own loader goes by some of what is replaced.
+    await executor.run(Tasks.sameValue, 0);
     await executor.run(replacing(body));
 
     expect(await executor.run(Tasks.sameValue, 7)).toBe(7);
@@ -56,6 +58,6 @@ describe.each(benches)("a %s in which a task has replaced", (_kind, Bench) => {
     expect(await executor.submit(fail, 8).exception()).toMatchObject({ message: "no 8" });
 
     await executor.shutdown();
-    expect(executor.stats()).toMatchObject({ completed: 311, failed: 1 });
+    expect(executor.stats()).toMatchObject({ completed: 312, failed: 1 });
   });
 });

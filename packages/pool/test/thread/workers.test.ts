@@ -276,7 +276,7 @@ describe("the environment", () => {
   });
 
   test.each(benches)("of a %s is what it was when the executor was made", async (_kind, Bench) => {
-    const env: Record<string, string | undefined> = { [name]: "then", PATH: process.env.PATH };
+    const env: Record<string, string | undefined> = { [name]: "then", PATH: process.env["PATH"] };
     await using executor = new Bench.Executor({ env, maxWorkers: 1 });
     env[name] = "now";
     expect(await executor.run(readEnv, name)).toBe("then");

@@ -1,7 +1,7 @@
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { defineTasks, importTasks } from "../../src/index.js";
+import { defineTasks, importTasks, inlineTask } from "../../src/index.js";
 import { taskSource } from "../../src/task.js";
 
 const HERE = fileURLToPath(import.meta.url);
@@ -111,5 +111,37 @@ describe("importTasks()", () => {
     const { isPrime } = importTasks<Algorithms>(import.meta.url);
     expect(() => isPrime(7)).toThrow(TypeError);
     expect(() => isPrime(7)).toThrow(/isPrime.*submit it to an executor/);
+  });
+});
+
+describe("inlineTask() of what has a text that is no function", () => {
+  class Hidden {
+    #secret(): number {
+      return 1;
+    }
+    get shown(): number {
+      return this.#secret();
+    }
+    get(): number {
+      return 5;
+    }
+    static secret(): () => number {
+      return new Hidden().#secret;
+    }
+  }
+
+  test.each([
+    ["a private method", Hidden.secret()],
+    ["an accessor", Object.getOwnPropertyDescriptor(Hidden.prototype, "shown")?.get],
+  ])("%s is refused in one line that says what to do", (_what, fn) => {
+    expect(() => inlineTask(fn as () => number)).toThrow(
+      /^inlineTask\(\) cannot send '.*': the text of a private method or an accessor is no function by itself; write it as a function$/,
+    );
+  });
+
+  test("a method that is called get is none of these", () => {
+    // Without `this` it is a function like any other.
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    expect(inlineTask(Hidden.prototype.get)()).toBe(5);
   });
 });

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -96,6 +97,37 @@ test("[O4] of a property that cannot be cloned those parts arrive that can, and 
   });
   expect(Object.hasOwn(caught, "retry")).toBe(false);
   expect(Object.keys(Reflect.get(caught, "request") as object)).toEqual(["method", "headers"]);
+});
+
+test("[O4] of an error like those of HTTP clients the status, the data and the address arrive", () => {
+  const request = Object.assign(new EventEmitter(), { method: "GET", path: "/x", _socket: { on: throwIt } });
+  const config = { url: "http://127.0.0.1/x", validateStatus: throwIt, at: new URL("http://a/b") };
+  const response = { status: 503, data: { why: "busy" }, headers: { a: "1" }, config, request };
+  const thrown = Object.assign(new Error("no"), { config, request, response, toJSON: throwIt });
+  const caught = roundTripError(thrown) as typeof thrown;
+  expect(caught).toMatchObject({
+    config: { url: "http://127.0.0.1/x", at: "http://a/b" },
+    request: { method: "GET", path: "/x" },
+    response: { status: 503, data: { why: "busy" }, headers: { a: "1" } },
+  });
+  expect(caught.response.config).toBe(caught.config);
+  expect(Object.keys(caught.request)).not.toContain("_socket");
+});
+
+test("[O4] of an error that holds a Response what that says of itself arrives", () => {
+  const response = new Response("busy", { status: 503, headers: { "retry-after": "5" } });
+  expect(roundTripError(Object.assign(new Error("no"), { response }))).toMatchObject({
+    response: { status: 503, ok: false, headers: { "retry-after": "5" } },
+  });
+});
+
+test("[O4] an error that holds a graph without an end arrives", () => {
+  const node: Record<string, unknown> = { stop: throwIt };
+  node["next"] = node;
+  let endless: Record<string, unknown> = { stop: throwIt };
+  for (let depth = 0; depth < 5000; depth += 1) endless = { stop: throwIt, inner: endless };
+  const caught = roundTripError(Object.assign(new Error("no"), { node, endless, code: "E" }));
+  expect(caught).toMatchObject({ code: "E", node: { next: expect.anything() } });
 });
 
 test("[O4] own methods stay behind, so that the error can still be turned into text", () => {

@@ -85,6 +85,21 @@ test("registerError() takes the same class twice", () => {
   expect(() => registerError(HttpError)).not.toThrow();
 });
 
+test("registerError() takes the class of a module that is evaluated again, and the last one counts", () => {
+  const evaluate = (): new (message: string) => Error => {
+    class Reloaded extends Error {
+      readonly reloaded = true;
+    }
+    return Reloaded;
+  };
+  const [First, Second] = [evaluate(), evaluate()];
+  registerError(First);
+  registerError(Second);
+  const caught = roundTripError(new First("again"));
+  expect(caught).toBeInstanceOf(Second);
+  expect(caught).not.toBeInstanceOf(First);
+});
+
 test("registerError() refuses a second class of the same name", () => {
   const Other = class HttpError extends Error {};
   expect(() => registerError(Other)).toThrow(
