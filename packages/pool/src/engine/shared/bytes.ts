@@ -1,16 +1,18 @@
 import { types } from "node:util";
 
-/** A method or getter as it is, whatever an object or a class has put in its place. */
-function own<R>(prototype: object, name: string): (of: object) => R {
-  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  return Function.prototype.call.bind(getter ?? (() => undefined)) as (of: object) => R;
+/** A getter as it is, whatever an object or a class has put in its place. */
+function getterOf(prototype: object, name: string): (of: object) => unknown {
+  const property = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
+  const getter: unknown = Reflect.get(property, "get");
+  const isThere = typeof getter === "function";
+  return Function.prototype.call.bind(isThere ? getter : () => undefined) as (of: object) => unknown;
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const bufferOf = own<ArrayBufferLike>(typedArray, "buffer");
-const lengthOf = own<number>(typedArray, "length");
-const bufferLengthOf = own<number>(ArrayBuffer.prototype, "byteLength");
-const isResizable = own<boolean | undefined>(ArrayBuffer.prototype, "resizable");
+const bufferOf = getterOf(typedArray, "buffer") as (of: object) => ArrayBufferLike;
+const lengthOf = getterOf(typedArray, "length") as (of: object) => number;
+const bufferLengthOf = getterOf(ArrayBuffer.prototype, "byteLength");
+const isResizable = getterOf(ArrayBuffer.prototype, "resizable");
 
 /**
  * Gives the buffer of bytes that have one to themselves, and one that stays as long as it is: a copy of these bytes has such a

@@ -69,13 +69,15 @@ export interface CargoHold {
   readonly units: Uint16Array;
 }
 
+const NO_BYTES = new ArrayBuffer(0);
+
 /** Puts a value into a slot, if it is one that travels there. */
 export function putCargo(hold: CargoHold, slot: number, cargo: number, value: unknown): void {
   if (cargo === Cargo.Number) {
     hold.numbers[slot] = value as number;
   } else if (cargo === Cargo.Bytes) {
     // From its buffer, as an heir of Uint8Array may have a length of its own.
-    const bytes = new Uint8Array(wholeBuffer(value as Uint8Array, INLINE_BYTES) as ArrayBuffer);
+    const bytes = new Uint8Array(wholeBuffer(value as Uint8Array, INLINE_BYTES) ?? NO_BYTES);
     hold.bytes.set(bytes, slot * INLINE_BYTES);
     hold.numbers[slot] = bytes.length;
   } else if (cargo === Cargo.Text) {

@@ -243,9 +243,14 @@ export class ThreadLink extends Link {
     }
     const end = Atomics.load(header, Word.Completed);
     // Another may have come past the end by the time it is asked for.
-    while (((end - this.#completed) | 0) > 0 && this.#fault === undefined) this.#collectOne();
+    while (((end - this.#completed) | 0) > 0 && !this.#isFaulty) this.#collectOne();
     this.#afterEnds();
     return true;
+  }
+
+  /** A callback may have found a fault, too. */
+  get #isFaulty(): boolean {
+    return this.#fault !== undefined;
   }
 
   #collectOne(): void {
