@@ -75,9 +75,9 @@ export class CallFlow {
     return iterator;
   }
 
-  /** What the worker is sent to begin with; `args` may be copies of the arguments. */
-  message(args = this.#call.args): FlowArguments {
-    const { order, options } = this.#call;
+  /** What the worker is sent to begin with. */
+  message(): FlowArguments {
+    const { order, options, args } = this.#call;
     const sources = [...this.#sources.keys()];
     return { call: order, name: options.name, args, sources, credit: this.#stream?.credit };
   }

@@ -23,15 +23,13 @@ export interface Letter {
 export function letterOf(call: WorkerCall): Letter {
   if (call.isChunk) return chunkLetter(call);
   const { args, options, flow } = call;
-  // What is moved must be the thing itself.
-  const copies = call.pinned ? undefined : snapshotAll(args);
-  const sent = copies ?? args;
-  const isCopy = copies !== undefined;
-  if (flow !== undefined) return { cargo: Cargo.Flow, message: flow.message(sent), isCopy };
+  // To copy all else here would take longer than a message of its own does.
+  const isCopy = args.every(isPrimitive);
+  if (flow !== undefined) return { cargo: Cargo.Flow, message: flow.message(), isCopy };
   if (options.name !== undefined) {
-    return { cargo: Cargo.Named, message: [options.name, sent], isCopy };
+    return { cargo: Cargo.Named, message: [options.name, args], isCopy };
   }
-  return { cargo: Cargo.Message, message: sent, isCopy };
+  return { cargo: Cargo.Message, message: args, isCopy };
 }
 
 /** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
