@@ -102,7 +102,9 @@ export class Lookout {
 
   #cares(link: Link): boolean {
     if (link.begun === undefined) return false;
-    return this.#concurrency === 1 ? link.live >= this.#atLeast : link.unseen > 0;
+    if (this.#concurrency === 1) return link.live >= this.#atLeast;
+    // Who is not up yet comes to its calls when it is.
+    return link.isUp && link.unseen > 0;
   }
 
   #canTake(link: Link): boolean {

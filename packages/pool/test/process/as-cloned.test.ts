@@ -63,15 +63,20 @@ const values: Record<string, () => unknown> = {
       length: { value: 2 },
       buffer: { value: new ArrayBuffer(7) },
     }),
-  "what is no bytes but an heir of them": () => Object.create(Buffer.prototype) as unknown,
+  "what is no bytes but an heir of them": () =>
+    Object.create(Buffer.prototype as object) as unknown,
   "memory that can grow": () =>
     Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as unknown,
   "a view of memory that can grow": () =>
     new Uint8Array(Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as ArrayBuffer),
-  // eslint-disable-next-line no-sparse-arrays -- it is what is tested
-  "a sparse array": () => Object.assign([1, , 3], { name: "x" }),
+  "a sparse array": () => Object.assign(new Array<unknown>(3), { 0: 1, 2: 3, name: "x" }),
   "an array that begins with nothing": () => [undefined, null, NaN, -0],
-  "boxed primitives": () => [new Number(-0), new String("s"), new Boolean(false), Object(5n)],
+  "boxed primitives": () => [
+    new Number(-0),
+    new String("s"),
+    new Boolean(false),
+    Object(5n) as object,
+  ],
   "a circle": cyclic,
   "no prototype": () => Object.assign(Object.create(null) as object, { a: 1 }),
   "a property of that name": () => JSON.parse('{"__proto__":{"x":1},"b":2}') as unknown,
@@ -84,8 +89,10 @@ const values: Record<string, () => unknown> = {
     },
   }),
   "values of another realm": () =>
-    runInNewContext("({ a: 1, b: [1, { c: 2 }], m: new Map([[1, 2]]), u: new Uint8Array(2) })"),
-  "a record of another realm": () => runInNewContext("({ a: 1 })"),
+    runInNewContext(
+      "({ a: 1, b: [1, { c: 2 }], m: new Map([[1, 2]]), u: new Uint8Array(2) })",
+    ) as unknown,
+  "a record of another realm": () => runInNewContext("({ a: 1 })") as unknown,
   "the environment": environment,
   "the environment among others": () => [environment(), { env: environment() }],
   "half a character": () => ["\ud800", "é".repeat(5_000) + "\ud83d"],

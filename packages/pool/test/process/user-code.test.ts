@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Future, ProcessPoolExecutor, ProcessPoolExecutorOptions } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
@@ -20,22 +21,26 @@ class Scene {
     return future;
   }
 
-  /** Each call has its own value, or an error; and all have ended. */
-  async expectTruth(): Promise<void> {
+  /** Waits for all ends, of the executor too. @returns What is not as it has to be: a call with another's value, say. */
+  async untruths(): Promise<unknown[]> {
     for (let known = -1; known !== this.futures.length;) {
       known = this.futures.length;
       for (const future of this.futures) await future.exception().catch(() => undefined);
     }
-    this.futures.forEach(({ outcome }, n) => {
-      if (outcome?.status === "fulfilled") expect(outcome.value).toEqual(this.#wanted[n]);
-    });
+    const found: unknown[] = this.futures.flatMap(({ outcome }, n) =>
+      outcome?.status === "fulfilled" && !isDeepStrictEqual(outcome.value, this.#wanted[n])
+        ? [{ wanted: this.#wanted[n], given: outcome.value }]
+        : [],
+    );
     if (this.end === undefined) {
-      expect(await this.executor.run(Tasks.echo, "later")).toBe("later");
+      const later = await this.executor.run(Tasks.echo, "later");
+      if (later !== "later") found.push(later);
       await this.executor.shutdown();
-    } else {
-      await this.end;
     }
-    expect(this.executor.stats()).toMatchObject({ workers: 0, pending: 0, running: 0 });
+    await this.end;
+    const { workers, pending, running } = this.executor.stats();
+    if (workers + pending + running > 0) found.push(this.executor.stats());
+    return found;
   }
 }
 
@@ -85,7 +90,7 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
       const on = await scene();
       for (let n = 0; n < 100; n += 1) on.submit(n);
       on.futures[20]?.addDoneCallback(once(deed, on));
-      await on.expectTruth();
+      expect(await on.untruths()).toEqual([]);
     },
   );
 
@@ -97,7 +102,7 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
       const refused = on.executor.submit(Tasks.echo, { list: [() => 0] });
       refused.addDoneCallback(once(deed, on));
       for (let n = 50; n < 100; n += 1) on.submit(n);
-      await on.expectTruth();
+      expect(await on.untruths()).toEqual([]);
     },
   );
 
@@ -120,7 +125,7 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
         Object.defineProperty({}, "id", { get: () => trap.id, enumerable: true }),
       );
       for (let n = 50; n < 100; n += 1) on.submit(n);
-      await on.expectTruth();
+      expect(await on.untruths()).toEqual([]);
     },
   );
 
@@ -132,17 +137,17 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
       const reporting = on.executor.submit(Streams.reportBurst, 3);
       reporting.onProgress(once(deed, on));
       for (let n = 50; n < 100; n += 1) on.submit(n);
-      await on.expectTruth();
+      expect(await on.untruths()).toEqual([]);
     },
   );
 
   test.each(DEEDS)("is given a line and %s leaves no call without its own", async (_what, deed) => {
-    let act: (() => void) | undefined;
-    const on = await scene({ onConsole: () => act?.() });
-    act = once(deed, on);
+    const told: (() => void)[] = [];
+    const on = await scene({ onConsole: () => told.forEach((act) => act()) });
+    told.push(once(deed, on));
     for (let n = 0; n < 50; n += 1) on.submit(n);
     on.executor.submit(Tasks.print, "a line");
     for (let n = 50; n < 100; n += 1) on.submit(n);
-    await on.expectTruth();
+    expect(await on.untruths()).toEqual([]);
   });
 });
