@@ -19,7 +19,8 @@ const MAX_VALUES = 100_000;
 /** Where the culprit is, and what it is (`a function`) or what reading it threw. */
 interface Culprit {
   readonly path: string;
-  readonly problem: { readonly is: string; readonly instead?: string | undefined } | { readonly threw: string };
+  readonly problem:
+    { readonly is: string; readonly instead?: string | undefined } | { readonly threw: string };
 }
 
 /**

@@ -112,7 +112,10 @@ export class CallFlow {
     const throwIfAborted = (): void => {
       signal.throwIfAborted();
     };
-    const pump = new Pump({ send, keep: itemKeeper("arguments", root), signal, throwIfAborted }, total);
+    const pump = new Pump(
+      { send, keep: itemKeeper("arguments", root), signal, throwIfAborted },
+      total,
+    );
     this.#pumps.set(source, { pump, controller });
     void whenSettled(
       pump.run(this.#sources.get(source)),
