@@ -254,10 +254,11 @@ describe("the environment", () => {
 
   test("of a thread is that of this process itself with SHARE_ENV", async () => {
     // Jest gives tests a copy of it; so one thread tells what the other has written.
-    const [one, other] = [{ env: SHARE_ENV }, { env: SHARE_ENV }].map((o) => threads.executor(o));
-    expect(await one?.run(readEnv, "PATH")).toBe(process.env["PATH"]);
-    await one?.run(writeEnv, name);
-    expect(await other?.run(readEnv, name)).toBe("written in a thread");
+    const one = threads.executor({ env: SHARE_ENV });
+    const other = threads.executor({ env: SHARE_ENV });
+    expect(await one.run(readEnv, "PATH")).toBe(process.env["PATH"]);
+    await one.run(writeEnv, name);
+    expect(await other.run(readEnv, name)).toBe("written in a thread");
     expect(await threads.executor().run(readEnv, name)).toBe("written in a thread");
     expect(await threads.executor({ env: {} }).run(readEnv, name)).toBeUndefined();
   });
