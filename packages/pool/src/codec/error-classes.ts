@@ -106,7 +106,7 @@ export function classesOf(error: object): { base: string; classes: string[] } {
   const classes: string[] = [];
   const prototypes = prototypesOf(error);
   for (let at = 0; at < prototypes.length; at += 1) {
-    const prototype = prototypes[at] as object;
+    const prototype = prototypes[at] ?? Object.prototype;
     const base = builtInNames.get(prototype);
     if (base !== undefined) return { base, classes };
     if (isConcurError(prototype)) classes.push(OURS + prototype.name);

@@ -20,7 +20,7 @@ export function partsOf(value: object): readonly Part[] | string | undefined {
   switch (Object.prototype.toString.call(value)) {
     case "[object URL]":
     case "[object URLSearchParams]":
-      return String(value);
+      return (value as URL | URLSearchParams).toString();
     case "[object Headers]":
     case "[object FormData]":
       return [...(value as Iterable<Part>)].slice(0, MAX_PARTS);
@@ -50,8 +50,8 @@ function answersOf(value: object): readonly Part[] {
   if (!(Symbol.toStringTag in value)) return [];
   const answers = new Map<string, unknown>();
   for (const prototype of prototypesOf(value)) {
-    for (const [key, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (get === undefined || key.startsWith("_") || answers.has(key)) continue;
+    for (const [key, found] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (!("get" in found) || key.startsWith("_") || answers.has(key)) continue;
       const answer = read(value, key);
       const isHeaders = Object.prototype.toString.call(answer) === "[object Headers]";
       if (isHeaders || isData(answer)) answers.set(key, answer);

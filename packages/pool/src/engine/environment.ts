@@ -19,13 +19,15 @@ export function checkEnvironment(env: unknown): Environment | undefined {
   if (typeof env !== "object" || env === null || Array.isArray(env)) {
     throw new TypeError(`env must be an object of strings, not ${describe(env)}`);
   }
-  const entries = Object.entries(env).filter(([, value]) => value !== undefined);
-  for (const [name, value] of entries as [string, unknown][]) {
+  const copy: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env) as [string, unknown][]) {
+    if (value === undefined) continue;
     if (typeof value !== "string") {
       throw new TypeError(`env.${name} must be a string, not ${describe(value)}`);
     }
+    copy[name] = value;
   }
-  return Object.fromEntries(entries) as Environment;
+  return copy;
 }
 
 /** The same for threads, which can also have the environment of this process. */

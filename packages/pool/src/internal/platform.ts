@@ -13,11 +13,17 @@ export const setInterval = genuine("setInterval", timers.setInterval);
 export const clearInterval = genuine("clearInterval", timers.clearInterval);
 export const setImmediate = genuine("setImmediate", timers.setImmediate);
 
-const hrtime: () => [seconds: number, nanoseconds: number] = genuine("hrtime", process.hrtime);
+const hrtime: () => [seconds: number, nanoseconds: number] = genuine(
+  "hrtime",
+  Reflect.get(process, "hrtime") as () => [number, number],
+);
 
 export const exitProcess = process.exit.bind(process);
 export const killProcess = process.kill.bind(process);
-export const nextTick = genuine("nextTick", process.nextTick);
+export const nextTick = genuine(
+  "nextTick",
+  Reflect.get(process, "nextTick") as NodeJS.Process["nextTick"],
+);
 export const emitWarning = process.emitWarning.bind(process);
 
 export const structuredClone = globalThis.structuredClone;
@@ -55,6 +61,8 @@ export function streamsStandStill(): boolean {
   return process.nextTick !== nextTick;
 }
 
+const resolved = Promise.resolve();
+
 /** Runs a function in a microtask. By `await`, which is syntax: nobody can replace it. */
 export function queueMicrotask(run: () => void): void {
   void runLater(run);
@@ -89,7 +97,7 @@ function nothing(): void {
 }
 
 async function runLater(run: () => void): Promise<void> {
-  await null;
+  await resolved;
   run();
 }
 

@@ -15,7 +15,8 @@ export function captureStack(target: object, frames: number): void {
   // An assignment would throw where this gives false.
   const changed = Reflect.set(Error, "stackTraceLimit", frames);
   try {
-    capture(target);
+    // Without a frame for this function itself.
+    capture(target, captureStack);
   } catch {
     // An error without the place of its submission is better than none.
   }

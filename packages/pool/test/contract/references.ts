@@ -9,8 +9,8 @@ const brokenUrl = new URL("../fixtures/broken-module.mjs", import.meta.url);
 
 /** What two fixtures have on their default exports. */
 interface DefaultExport {
-  double(this: void, n: number): number;
-  thisOf(this: void): string;
+  readonly double: (n: number) => number;
+  readonly thisOf: () => string;
 }
 
 /** References as a caller without types may make them: to any name. */

@@ -132,7 +132,10 @@ describe("inlineTask() of what has a text that is no function", () => {
 
   test.each([
     ["a private method", Hidden.secret()],
-    ["an accessor", Object.getOwnPropertyDescriptor(Hidden.prototype, "shown")?.get],
+    [
+      "an accessor",
+      Reflect.get(Object.getOwnPropertyDescriptor(Hidden.prototype, "shown") ?? {}, "get"),
+    ],
   ])("%s is refused in one line that says what to do", (_what, fn) => {
     expect(() => inlineTask(fn as () => number)).toThrow(
       /^inlineTask\(\) cannot send '.*': the text of a private method or an accessor is no function by itself; write it as a function$/,

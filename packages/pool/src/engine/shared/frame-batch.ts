@@ -158,15 +158,14 @@ function joinSmall(parts: readonly Buffer[]): Buffer[] {
     if (small.length > 0) joined.push(Buffer.concat(small));
     small = [];
   };
-  for (let at = 0; at < parts.length; at += 1) {
-    const part = parts[at] as Buffer;
+  parts.forEach((part) => {
     if (part.length <= SMALL_BYTES) {
       small.push(part);
-      continue;
+      return;
     }
     close();
     joined.push(part);
-  }
+  });
   close();
   return joined;
 }

@@ -105,7 +105,7 @@ export class RecordReader {
     const record = { ...this.#template };
     const names = this.#names;
     for (let index = 0; index < names.length; index += 1, at += 1) {
-      record[names[index] as string] = row[at];
+      record[names[index] ?? ""] = row[at];
     }
     this.#end = at;
     return record;
@@ -173,7 +173,7 @@ function readAll(
   values: unknown[],
 ): boolean {
   for (let at = 0; at < names.length; at += 1) {
-    const one = value[names[at] as string];
+    const one = value[names[at] ?? ""];
     if (!isPrimitive(one)) return false;
     values[at] = one;
   }

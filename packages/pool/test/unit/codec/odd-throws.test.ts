@@ -100,7 +100,11 @@ test("[O4] of a property that cannot be cloned those parts arrive that can, and 
 });
 
 test("[O4] of an error like those of HTTP clients the status, the data and the address arrive", () => {
-  const request = Object.assign(new EventEmitter(), { method: "GET", path: "/x", _socket: { on: throwIt } });
+  const request = Object.assign(new EventEmitter(), {
+    method: "GET",
+    path: "/x",
+    _socket: { on: throwIt },
+  });
   const config = { url: "http://127.0.0.1/x", validateStatus: throwIt, at: new URL("http://a/b") };
   const response = { status: 503, data: { why: "busy" }, headers: { a: "1" }, config, request };
   const thrown = Object.assign(new Error("no"), { config, request, response, toJSON: throwIt });
