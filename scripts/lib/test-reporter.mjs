@@ -30,6 +30,9 @@ export default class TestReporter {
     const place = `[${String(this.#done).padStart(String(numTotalTestSuites).length)}/${numTotalTestSuites}]`;
     const counts = hasFailed ? `${numFailingTests || "all"} FAILED` : `${numPassingTests} passed`;
     this.#print(`${place} ${file}: ${counts}, ${(perfStats.runtime / 1000).toFixed(1)} s`);
+    for (const { status, fullName } of result.testResults) {
+      if (status === "failed") this.#print(`  failed: ${fullName}`);
+    }
     if (hasFailed) this.#failures.push({ file, message: result.failureMessage ?? "" });
     for (const test of result.testResults.filter(isSkipped)) {
       this.#skipped.push(`${file}: ${test.fullName}`);

@@ -19,12 +19,12 @@ const LOCK: ListenOptions =
  * Waits until no other test, of this clone or another, uses the ports 8001 to 8003 and nobody listens there, and keeps
  * other tests waiting until it is disposed of.
  *
- * @param withinMs - How long to wait at most, in milliseconds. Default: ten minutes.
+ * @param withinMs - How long to wait at most, in milliseconds. Default: eight minutes.
  * @throws {Error} (as a rejection) When somebody still uses them then.
  * @example
  * await using ports = await reserveDefaultPorts();
  */
-export async function reserveDefaultPorts(withinMs = 600_000): Promise<AsyncDisposable> {
+export async function reserveDefaultPorts(withinMs = 480_000): Promise<AsyncDisposable> {
   const endMs = performance.now() + withinMs;
   const lock = await takeLock(endMs);
   const release = (): Promise<unknown> => new Promise((resolve) => lock.close(resolve));

@@ -5,7 +5,9 @@ function getterOf(prototype: object, name: string): (of: object) => unknown {
   const property = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
   const getter: unknown = Reflect.get(property, "get");
   const isThere = typeof getter === "function";
-  return Function.prototype.call.bind(isThere ? getter : () => undefined) as (of: object) => unknown;
+  return Function.prototype.call.bind(isThere ? getter : () => undefined) as (
+    of: object,
+  ) => unknown;
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;

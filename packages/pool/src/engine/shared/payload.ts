@@ -16,6 +16,12 @@ const FEW_ARGUMENTS = 16;
 const MAX_BYTES = 0xffff_0000;
 
 class ValueWriter extends Serializer {
+  // What stands for a constructor that is left out spreads its arguments, by an iterator that a task may have replaced.
+  constructor() {
+    super();
+    this.writeHeader();
+  }
+
   /** What V8 leaves to Node. Structured clone makes a plain object of `process.env` alone; all else is refused by it, or here. */
   _writeHostObject(object: object): void {
     const copy: object = structuredClone(object);
@@ -28,6 +34,11 @@ class ValueWriter extends Serializer {
 }
 
 class ValueReader extends Deserializer {
+  constructor(bytes: Buffer) {
+    super(bytes);
+    this.readHeader();
+  }
+
   _readHostObject(): unknown {
     return this.readValue();
   }
@@ -49,7 +60,6 @@ export function encodePayload(value: unknown): Buffer {
 /** The same for what was looked through already. */
 function toBytes(value: unknown): Buffer {
   const writer = new ValueWriter();
-  writer.writeHeader();
   writer.writeValue(value);
   const bytes = writer.releaseBuffer();
   if (bytes.length > MAX_BYTES) throw new RangeError("it has more than 4 GB");
@@ -63,7 +73,6 @@ function copyByBytes(value: object): unknown {
 /** Reads a value. @throws When it is nested too deeply for this stack, or can be read by threads only. */
 export function decodePayload(bytes: Buffer): unknown {
   const reader = new ValueReader(bytes);
-  reader.readHeader();
   return reader.readValue();
 }
 

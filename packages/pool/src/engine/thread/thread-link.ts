@@ -134,8 +134,7 @@ export class ThreadLink extends Link {
     const slot = this.#slots.reserve();
     const ticket = this.#slots.ticket(slot);
     try {
-      // What is moved cannot be copied to see what becomes of it.
-      if (!call.pinned) refuseLossBetweenThreads(message);
+      refuseLossBetweenThreads(message);
       this.#outbox.post(ticket, message, call.options.transfer);
     } catch (error) {
       this.#slots.release(slot);
