@@ -36,6 +36,8 @@ export class Dispatcher {
   #fewest = 1;
   #scheduled = false;
   #flushing = false;
+  /** The worker that was offered a call in this turn. */
+  #offered: Link | undefined;
   #sinceFlush = 0;
 
   constructor(
@@ -94,15 +96,15 @@ export class Dispatcher {
   }
 
   /**
-   * Hands a call to a worker that has nothing to do, here and now: what the caller does next may keep this thread for long.
-   * The next ones wait for the end of the turn, as one message can serve many.
+   * Offers a call to a worker that has nothing to do: what the caller does next may keep this thread for long. Until the end of
+   * the turn it can cancel the call, if that comes within a millisecond.
    */
   #begin(call: WorkerCall): void {
-    if (this.#flushing || this.waiting.entries > 1 || !this.#canTakeBack) return;
+    if (this.#flushing || this.waiting.entries > 1) return;
     const idle = this.#crew.links.find(
       (link) => link.held === 0 && link.isUp && !link.blocked && link.room > 0,
     );
-    if (idle === undefined) return;
+    if (idle?.offer === undefined) return;
     this.#flushing = true;
     try {
       idle.place(call, this.#tasks.entries);
@@ -115,7 +117,8 @@ export class Dispatcher {
     this.waiting.remove(call);
     this.#placed(call);
     this.#crew.busy(idle);
-    this.#handedOut(idle.publish());
+    this.#offered = idle;
+    idle.offer();
   }
 
   /** Hands out at the end of this turn: one message can serve many calls. */
@@ -142,7 +145,11 @@ export class Dispatcher {
   #flush(): void {
     this.#scheduled = false;
     this.#sinceFlush = 0;
-    if (this.waiting.isEmpty) return;
+    const wokeOne = this.#publishOffered();
+    if (this.waiting.isEmpty) {
+      if (wokeOne !== undefined) this.#handedOut(wokeOne);
+      return;
+    }
     const { size } = this.waiting;
     const toCome = this.#crew.growFor(size);
     const links = this.#crew.links;
@@ -153,13 +160,20 @@ export class Dispatcher {
     // What is too little to wake somebody for goes to those at work; the rest first to those who have nothing, with an
     // even share; then to those who can take more.
     const fewest = this.#tooFewToWake();
-    let woke = fewest > 1 && this.#handOut(links, false, fewest);
+    let woke = (fewest > 1 && this.#handOut(links, false, fewest)) || wokeOne === true;
     const share = Math.max(fair, fewest);
-    if (this.#concurrency > 1) woke = this.#spread(links, fair);
+    if (this.#concurrency > 1) woke = this.#spread(links, fair) || woke;
     else if (this.#handOut(links, true, share)) woke = true;
     woke = this.#handOut(links, false, toCome > 0 ? share : Infinity) || woke;
     this.#lookout.watch(fewest > 1 || !this.#canTakeBack ? 2 : FEW_LEFT + 2);
     this.#handedOut(woke);
+  }
+
+  /** @returns Whether that woke a worker; undefined where there was nothing to publish. */
+  #publishOffered(): boolean | undefined {
+    const offered = this.#offered;
+    this.#offered = undefined;
+    return offered?.publish();
   }
 
   #handedOut(woke: boolean): void {

@@ -135,8 +135,13 @@ export class Engine {
     };
   }
 
-  /** Takes a call, which waits for a worker from now on. */
+  /**
+   * Takes a call, which waits for a worker from now on.
+   *
+   * @throws As `assertOpen()`: since it was asked last, code of users may have run.
+   */
   accept(call: WorkerCall): void {
+    this.assertOpen();
     this.#outstanding += 1;
     if (call.options.signal !== undefined) call.watchSignal();
     if (!call.future.done()) this.#dispatcher.enqueue(call);
@@ -155,6 +160,7 @@ export class Engine {
 
   /** Runs a task in each worker, in those of later too. */
   broadcast(task: number, args: unknown[]): Promise<unknown[]> {
+    this.assertOpen();
     return this.#broadcasts.run(task, args);
   }
 

@@ -116,6 +116,8 @@ export abstract class Link {
   abstract place(call: WorkerCall, tasks: readonly TaskEntry[]): void;
   /** Lets the worker see what was placed; true when it had to be woken for that. */
   abstract publish(): boolean;
+  /** Lets a worker with nothing to do begin what was placed if `publish()` does not come soon. */
+  offer?(): void;
   /** Takes a call back if the worker has not begun it: exact, as only one side can win. */
   abstract takeBack(call: WorkerCall): boolean;
   /**

@@ -13,15 +13,16 @@ export interface ProgramEnd {
  * Runs a program of test/fixtures/programs in a process of its own, until it ends by itself.
  *
  * What it imports as "@concur/pool" is the built package. One that does not end is killed, and the promise rejects
- * with what it had printed. `flags` are for Node, `args` for the program.
+ * with what it had printed. `flags` are for Node, `args` for the program; one with much to do may take longer.
  */
 export function runProgram(
   name: string,
   flags: readonly string[] = [],
   args: readonly string[] = [],
+  watchdogMs = PROGRAM_LIMIT_MS,
 ): Promise<ProgramEnd> {
   const path = fileURLToPath(new URL(`../fixtures/programs/${name}`, import.meta.url));
-  return runProgramAt(path, flags, args);
+  return runProgramAt(path, flags, args, watchdogMs);
 }
 
 /** Runs a program that lies anywhere, in the same way. */
@@ -29,6 +30,7 @@ export function runProgramAt(
   path: string,
   flags: readonly string[] = [],
   args: readonly string[] = [],
+  watchdogMs = PROGRAM_LIMIT_MS,
 ): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, path, ...args], {
@@ -42,10 +44,10 @@ export function runProgramAt(
       child.kill("SIGKILL");
       reject(
         new Error(
-          `${path} did not end within ${PROGRAM_LIMIT_MS} ms; stdout: ${stdout}; stderr: ${stderr}`,
+          `${path} did not end within ${watchdogMs} ms; stdout: ${stdout}; stderr: ${stderr}`,
         ),
       );
-    }, PROGRAM_LIMIT_MS);
+    }, watchdogMs);
     child.on("error", (error) => {
       clearTimeout(watchdog);
       reject(error);

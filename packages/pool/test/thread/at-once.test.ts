@@ -46,7 +46,7 @@ describe("a worker on its way out", () => {
 
   test("with an exit listener that never ends is not waited for without a limit", async () => {
     expect(await runProgram("thread/exit-listener.mjs")).toEqual(printed("shut down"));
-  }, 30_000);
+  }, 35_000);
 
   test("tells what its generator had yielded before it left", async () => {
     const executor = bench.executor();

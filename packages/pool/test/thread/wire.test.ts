@@ -1,6 +1,7 @@
 import { MessagePort } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { inlineTask, wait, WorkerCrashedError, type Executor } from "../../src/index.js";
+import { allOf } from "../fixtures/tasks.mjs";
 import { sameValue } from "../fixtures/thread-tasks.mjs";
 import { ThreadBench } from "./bench.js";
 
@@ -46,8 +47,8 @@ describe("arguments on their way to a thread", () => {
       turned += 1;
       send(entries.reverse().flat());
     });
-    const values = await Promise.all(ids.map((n) => executor.run(sameValue, { n, list: [n] })));
-    expect(values).toEqual(ids.map((n) => ({ n, list: [n] })));
+    const values = await Promise.all(ids.map((n) => executor.run(allOf, n, `${n}`)));
+    expect(values).toEqual(ids.map((n) => [n, `${n}`]));
     expect(turned).toBeGreaterThan(0);
   });
 
@@ -63,11 +64,11 @@ describe("arguments on their way to a thread", () => {
       const tickets = swap(message.filter((_, at) => at % 2 === 0) as number[]);
       send(message.map((word, at) => (at % 2 === 0 ? tickets[at / 2] : word)));
     });
-    const futures = ids.map((n) => executor.submit(sameValue, { n, list: [n] }));
+    const futures = ids.map((n) => executor.submit(allOf, n, `${n}`));
     await wait(futures);
     for (const [n, { outcome }] of futures.entries()) {
       // None of them had begun, so another worker runs them.
-      expect(outcome).toEqual({ status: "fulfilled", value: { n, list: [n] } });
+      expect(outcome).toEqual({ status: "fulfilled", value: [n, `${n}`] });
     }
     expect(executor.stats()).toMatchObject({ completed: 300 + CALLS });
     expect(await executor.run(inlineTask(() => "goes on"))).toBe("goes on");

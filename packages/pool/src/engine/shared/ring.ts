@@ -28,6 +28,11 @@ export const Word = {
   Printed: 8,
   /** Parent: it looks every other millisecond, so results need not be told of while there is more to do. */
   Watched: 9,
+  /**
+   * Parent: how many slots it has filled, those included that it publishes at the end of its turn. A worker with nothing to do
+   * begins these when that does not come.
+   */
+  Offered: 10,
 } as const;
 const HEADER_WORDS = 16;
 

@@ -65,6 +65,23 @@ export class Submissions {
     return phase !== WorkerPhase.Working;
   }
 
+  /**
+   * Lets a worker with nothing to do take what was put in if it is not published within a millisecond or two: then this thread is
+   * busy with something else.
+   *
+   * @param wake - Wakes a worker whose event loop has the thread.
+   */
+  offer(wake: () => void): void {
+    const { header } = this.#ring;
+    Atomics.store(header, Word.Offered, this.#submitted);
+    if (
+      Atomics.compareExchange(header, Word.Phase, WorkerPhase.InLoop, WorkerPhase.Working) ===
+      WorkerPhase.InLoop
+    ) {
+      wake();
+    }
+  }
+
   /** Takes a call back: false when the worker was first. */
   takeBack(ticket: number): boolean {
     return takeBack(this.#ring.state, ticket);

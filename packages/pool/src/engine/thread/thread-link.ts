@@ -45,6 +45,8 @@ export class ThreadLink extends Link {
   #posted = 0;
   #printed = 0;
   #tasksKnown = 0;
+  /** What could not be sent, and was not published yet. */
+  readonly #unsent: Unsent[] = [];
   /** Why nothing is believed any more that comes from there. */
   #fault: WireFault | undefined;
 
@@ -169,15 +171,25 @@ export class ThreadLink extends Link {
   }
 
   override publish(): boolean {
-    const unsent = this.#outbox.flush();
-    for (const { ticket } of unsent) {
-      this.#ring.cargo[slotOf(ticket)] = Cargo.Nothing;
-      this.#submissions.withdraw(ticket);
+    this.#send();
+    const woke = this.#submissions.publish(this.#wake);
+    for (const one of this.#unsent.splice(0)) this.#refuse(one);
+    return woke;
+  }
+
+  /** Sends the arguments of what was placed. What cannot be sent after all is skipped, and fails when all is published. */
+  #send(): void {
+    for (const one of this.#outbox.flush()) {
+      this.#ring.cargo[slotOf(one.ticket)] = Cargo.Nothing;
+      this.#submissions.withdraw(one.ticket);
+      this.#unsent.push(one);
     }
     if (this.held > this.resting) this.#thread.port.ref();
-    const woke = this.#submissions.publish(this.#wake);
-    for (const one of unsent) this.#refuse(one);
-    return woke;
+  }
+
+  override offer(): void {
+    this.#send();
+    this.#submissions.offer(this.#wake);
   }
 
   override takeBack(call: WorkerCall): boolean {

@@ -15,6 +15,8 @@ const SAMPLE_US = 20;
 export class Pacing {
   readonly #ring: Ring;
   readonly #maxSpinUs: number;
+  /** Up to here what was offered may be begun. */
+  #accepted = 0;
   #spinUs: number;
   #lastYield = monotonicMs();
   #noSpinUntil = 0;
@@ -42,6 +44,17 @@ export class Pacing {
     this.#lastYield = monotonicMs();
   }
 
+  /** How many calls lie in the ring after so many that were taken. */
+  left(taken: number): number {
+    const submitted = (Atomics.load(this.#ring.header, Word.Submitted) - taken) | 0;
+    return Math.max(0, submitted, (this.#accepted - taken) | 0);
+  }
+
+  /** Whether there is more that may be published soon. */
+  isOffered(taken: number): boolean {
+    return ((Atomics.load(this.#ring.header, Word.Offered) - taken) | 0) > 0;
+  }
+
   /** Looks for work without sleeping, for some microseconds; true when it came. */
   spin(taken: number): boolean {
     const { header } = this.#ring;
@@ -53,7 +66,7 @@ export class Pacing {
     let found = false;
     do {
       for (let turn = 0; turn < 40 && !found; turn += 1) {
-        found = taken !== Atomics.load(header, Word.Submitted);
+        found = this.left(taken) > 0;
       }
       const now = monotonicMs();
       if (now - time > PREEMPTED_MS) preempted = true;
@@ -63,15 +76,21 @@ export class Pacing {
     return found;
   }
 
-  /** Sleeps until work comes, for a millisecond at most; true when it came. */
+  /** Sleeps until work comes, for a millisecond at most; true when it came, or is about to. */
   park(taken: number): boolean {
     const { header } = this.#ring;
     const begun = monotonicMs();
+    const offered = Atomics.load(header, Word.Offered);
     Atomics.store(header, Word.Phase, WorkerPhase.Parked);
-    const woken = Atomics.wait(header, Word.Submitted, taken, PARK_MS) !== "timed-out";
+    const submitted = Atomics.load(header, Word.Submitted);
+    const woken =
+      ((submitted - taken) | 0) > 0 ||
+      Atomics.wait(header, Word.Submitted, submitted, PARK_MS) !== "timed-out";
     if (!woken) {
       this.#spinUs = 0;
-      return false;
+      // What was offered before this sleep is what its thread does not come to publish.
+      this.#accepted = offered;
+      return this.left(taken) > 0 || Atomics.load(header, Word.Offered) !== offered;
     }
     // Had it spun a little longer it would not have had to be woken; if much longer, spinning does not pay.
     const sleptUs = (monotonicMs() - begun) * 1e3;

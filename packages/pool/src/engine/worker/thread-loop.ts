@@ -168,7 +168,7 @@ export class ThreadLoop implements CallEnvironment {
       Atomics.store(header, Word.Phase, WorkerPhase.InLoop);
       // Work that came between the last look and the store above would find nobody to wake.
       const missed =
-        this.#taken !== Atomics.load(header, Word.Submitted) &&
+        (this.#pacing.left(this.#taken) > 0 || this.#pacing.isOffered(this.#taken)) &&
         Atomics.compareExchange(header, Word.Phase, WorkerPhase.InLoop, WorkerPhase.Working) ===
           WorkerPhase.InLoop;
       if (missed) continue;
@@ -182,7 +182,7 @@ export class ThreadLoop implements CallEnvironment {
     const ring = this.#ring;
     const sampler = this.#pacing.sampler(this.#times);
     for (;;) {
-      const left = (Atomics.load(ring.header, Word.Submitted) - this.#taken) | 0;
+      const left = this.#pacing.left(this.#taken);
       if (left === 0 || !this.#calls.room) break;
       const ticket = ring.submissions[this.#taken & MASK] ?? 0;
       const task = ring.task[slotOf(ticket)] ?? 0;
