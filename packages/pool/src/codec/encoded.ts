@@ -22,7 +22,7 @@ interface EncodedList {
 }
 
 /** What can be sent of an object that cannot be sent as it is. */
-export interface EncodedRecord {
+interface EncodedRecord {
   readonly kind: "record";
   readonly entries: readonly (readonly [key: string, value: EncodedThrown])[];
 }

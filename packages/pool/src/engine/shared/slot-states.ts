@@ -14,7 +14,7 @@ const GENERATIONS = 1 << 20;
  * The state of a slot. The steps from Waiting are compare-and-swap on both sides: exactly one of them wins, so a
  * cancelled call never runs and a call that runs is never cancelled.
  */
-export const SlotState = {
+const SlotState = {
   Waiting: 0,
   /** Won by the worker. */
   Running: 1,
