@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Future, ProcessPoolExecutor, ProcessPoolExecutorOptions } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
@@ -28,7 +27,8 @@ class Scene {
       for (const future of this.futures) await future.exception().catch(() => undefined);
     }
     const found: unknown[] = this.futures.flatMap(({ outcome }, n) =>
-      outcome?.status === "fulfilled" && !isDeepStrictEqual(outcome.value, this.#wanted[n])
+      outcome?.status === "fulfilled" &&
+      JSON.stringify(outcome.value) !== JSON.stringify(this.#wanted[n])
         ? [{ wanted: this.#wanted[n], given: outcome.value }]
         : [],
     );
