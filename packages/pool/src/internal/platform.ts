@@ -20,10 +20,8 @@ const hrtime: () => [seconds: number, nanoseconds: number] = genuine(
 
 export const exitProcess = process.exit.bind(process);
 export const killProcess = process.kill.bind(process);
-export const nextTick = genuine(
-  "nextTick",
-  Reflect.get(process, "nextTick") as NodeJS.Process["nextTick"],
-);
+const foundNextTick: unknown = Reflect.get(process, "nextTick");
+export const nextTick = genuine("nextTick", foundNextTick as NodeJS.Process["nextTick"]);
 export const emitWarning = process.emitWarning.bind(process);
 
 export const structuredClone = globalThis.structuredClone;

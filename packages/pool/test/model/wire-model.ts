@@ -170,11 +170,11 @@ function keyOf({ worker, calls, ...world }: World): string {
 
 /** Parent: a slot, its arguments, its word, its place in the ring. */
 function place(world: World, id: number): void {
-  const call = world.calls[id] as Call;
-  const slot = world.free.pop() as number;
+  const call = given(world.calls[id]);
+  const slot = given(world.free.pop());
   turn(world, slot);
   call.where = "slot";
-  call.ticket = ticketOf(slot, world.generations[slot] as number);
+  call.ticket = ticketOf(slot, given(world.generations[slot]));
   world.args[slot] = id;
   open(world.words, call.ticket);
   world.ring.push(call.ticket);
@@ -182,7 +182,7 @@ function place(world: World, id: number): void {
 
 /** Parent: a call goes back to the queue, once; its slot stays the worker's until that has skipped it. */
 function takeOneBack(world: World, id: number, { reusesTooSoon = false }: Mistake): void {
-  const call = world.calls[id] as Call;
+  const call = given(world.calls[id]);
   call.takenBack = true;
   if (!takeBack(world.words, call.ticket)) return;
   const slot = slotOf(call.ticket);
@@ -196,9 +196,9 @@ function takeOneBack(world: World, id: number, { reusesTooSoon = false }: Mistak
 
 /** Parent: one completion. */
 function collect(world: World, { collectsBlindly = false }: Mistake, wrongs: Set<string>): void {
-  const ticket = world.completions.shift() as number;
+  const ticket = given(world.completions.shift());
   const slot = slotOf(ticket);
-  const isOurs = ticketOf(slot, world.generations[slot] as number) === ticket;
+  const isOurs = ticketOf(slot, given(world.generations[slot])) === ticket;
   if (!collectsBlindly && (!isOurs || !isOf(world.words, ticket))) {
     world.fault = true;
     return;
@@ -208,7 +208,7 @@ function collect(world: World, { collectsBlindly = false }: Mistake, wrongs: Set
   world.free.push(slot);
   if (call === undefined) return;
   call.where = "ended";
-  call.result = world.results[slot] as number;
+  call.result = given(world.results[slot]);
   if (call.result !== world.calls.indexOf(call)) wrongs.add("a call got the result of another");
 }
 
@@ -218,12 +218,12 @@ function work(world: World, { claimsBlindly = false }: Mistake, wrongs: Set<stri
   const slot = slotOf(worker.ticket);
   switch (worker.at) {
     case "look":
-      worker.ticket = world.ring.shift() as number;
+      worker.ticket = given(world.ring.shift());
       world.published -= 1;
       worker.at = "read";
       return;
     case "read":
-      worker.arg = world.args[slot] as number;
+      worker.arg = given(world.args[slot]);
       worker.at = "claim";
       return;
     case "claim": {
@@ -234,7 +234,7 @@ function work(world: World, { claimsBlindly = false }: Mistake, wrongs: Set<stri
       return;
     }
     case "run": {
-      const call = world.calls[worker.arg] as Call;
+      const call = given(world.calls[worker.arg]);
       call.runs += 1;
       if (call.ticket !== worker.ticket) wrongs.add("a call ran that was not there to be run");
       if (call.runs > 1) wrongs.add("a call ran twice");
@@ -253,5 +253,11 @@ function work(world: World, { claimsBlindly = false }: Mistake, wrongs: Set<stri
 }
 
 function turn(world: World, slot: number): void {
-  world.generations[slot] = nextGeneration(world.generations[slot] as number);
+  world.generations[slot] = nextGeneration(given(world.generations[slot]));
+}
+
+/** What must be there in a world that is sound. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the model itself is broken");
+  return value;
 }

@@ -154,22 +154,23 @@ describe("a value that is not what it looks like", () => {
       const futures = submit(executor, make());
       const path = way === "within an object" ? "args[0].one" : "args[0]";
       await Promise.all(futures.map((future) => future.exception()));
-      futures.forEach(({ outcome }, n) => {
-        if (n !== CALLS / 2) {
-          expect(outcome).toMatchObject({ status: "fulfilled" });
-          expect(outcome).toHaveProperty("value", expect.stringContaining(String(n)));
-        } else {
-          const reason = outcome?.status === "rejected" ? (outcome.reason as unknown) : undefined;
-          expect(reason).toBeInstanceOf(SerializationError);
-          expect(reason).toMatchObject({ phase: "arguments", path });
-        }
-      });
+      const outcomes = futures.map(({ outcome }) => outcome);
+      const [odd] = outcomes.splice(CALLS / 2, 1);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ status: "fulfilled", value: expect.any(String) });
+      }
+      const reason = odd?.status === "rejected" ? (odd.reason as unknown) : undefined;
+      expect(reason).toBeInstanceOf(SerializationError);
+      expect(reason).toMatchObject({ phase: "arguments", path });
     }
     const results = executor.with({ chunkSize: 6 }).map(show, around(make()));
+    const ends: unknown[] = [];
     for (let n = 0; n < CALLS; n += 1) {
-      if (n === CALLS / 2) await expect(results.next()).rejects.toBeInstanceOf(SerializationError);
-      else expect(await results.next()).toMatchObject({ done: false });
+      ends.push(await results.next().catch((error: unknown) => error));
     }
+    const [odd] = ends.splice(CALLS / 2, 1);
+    expect(odd).toBeInstanceOf(SerializationError);
+    for (const end of ends) expect(end).toMatchObject({ done: false });
   });
 });
 
