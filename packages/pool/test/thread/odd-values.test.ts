@@ -13,7 +13,8 @@ class Bytes extends Uint8Array {
 
 /** Values that are not what they look like; what arrives is what structured clone makes of them. */
 const ODD: Record<string, () => unknown> = {
-  "an object with the prototype of a Buffer": () => Object.create(Buffer.prototype as object) as unknown,
+  "an object with the prototype of a Buffer": () =>
+    Object.create(Buffer.prototype as object) as unknown,
   "an object with the prototype of bytes": () =>
     Object.assign(Object.create(Uint8Array.prototype) as object, { a: 1 }),
   "an heir of bytes": () => new Bytes([1, 2, 3]),
