@@ -99,6 +99,30 @@ const importByName = {
     "what import() of a CommonJS package gives differs between Node and a bundle: import it by name in a module of your own, and import() that",
 };
 
+/** A task can replace the iterators of its worker: what runs there goes by indices, and by forEach(). */
+const byIterator = [
+  "ForOfStatement",
+  "ArrayPattern",
+  ":matches(CallExpression, NewExpression, ArrayExpression) > SpreadElement",
+].map((selector) => ({
+  selector,
+  message: "a task can replace iterators: go by index, forEach(), concat() or apply()",
+}));
+
+/** Code of the engine and of tasks in one realm: what of the platform it may not look up when it runs. */
+const lateLookups = [
+  importByName,
+  {
+    selector: `MemberExpression[object.name='process'][property.name=${lateProcess}]`,
+    message: FROM_PLATFORM,
+  },
+  {
+    selector: "CallExpression[callee.property.name=/^(then|catch|finally)$/]",
+    message:
+      "a task can replace the methods of promises: use await, or whenSettled() of internal/platform.ts",
+  },
+];
+
 /** Packages do not know the apps, and libraries know one another only where their manifest says so. */
 const workspaceZones = [
   {
@@ -160,20 +184,13 @@ export default tseslint.config(
           { name: `node:${name}`, message: FROM_PLATFORM },
         ]),
       ],
-      "no-restricted-syntax": [
-        "error",
-        importByName,
-        {
-          selector: `MemberExpression[object.name='process'][property.name=${lateProcess}]`,
-          message: FROM_PLATFORM,
-        },
-        {
-          selector: "CallExpression[callee.property.name=/^(then|catch|finally)$/]",
-          message:
-            "a task can replace the methods of promises: use await, or whenSettled() of internal/platform.ts",
-        },
-      ],
+      "no-restricted-syntax": ["error", ...lateLookups],
     },
+  },
+  {
+    files: ["packages/pool/src/{engine/worker,engine/shared,codec}/**/*.ts"],
+    ignores: ["packages/pool/src/codec/{decode-error,error-classes,find-uncloneable}.ts"],
+    rules: { "no-restricted-syntax": ["error", ...lateLookups, ...byIterator] },
   },
   {
     files: ["**/*.{ts,mts,js,mjs,cjs}"],

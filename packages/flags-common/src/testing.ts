@@ -7,7 +7,7 @@ export {
   type CalledProgram,
 } from "./testing/check-calls.js";
 export { startGatedServer, type GatedServer, type HeldRequest } from "./testing/gated-server.js";
-export type { OpenEmulator, Screen, TerminalEmulator } from "./testing/screen.js";
+export type { EmulatedRow, OpenEmulator, Screen, TerminalEmulator } from "./testing/screen.js";
 export {
   hasTerminals,
   startCommandOnTerminal,

@@ -16,7 +16,8 @@ export interface TerminalEmulator {
   dispose(): void;
 }
 
-interface EmulatedRow {
+/** A row of what is shown. */
+export interface EmulatedRow {
   /** Whether it goes on with the row before. */
   readonly isWrapped: boolean;
   translateToString(trimRight?: boolean): string;

@@ -52,8 +52,9 @@ function decode(encoded: EncodedThrown, made: Made): unknown {
       return encoded.text;
     case "list": {
       const list: unknown[] = [];
+      list.length = encoded.length;
       made.set(encoded, list);
-      for (const item of encoded.items) list.push(decode(item, made));
+      for (const [key, value] of encoded.entries) define(list, key, decode(value, made), true);
       return list;
     }
     case "record": {
@@ -76,12 +77,12 @@ function decodeError(encoded: EncodedError, made: Made): Error {
   }
   const error = makeError(encoded, message, name);
   made.set(encoded, error);
-  for (const [key, enumerable, value] of properties) {
-    define(error, key, decode(value, made), enumerable);
-  }
   // Most classes have their name on the prototype, and some their message: then there is nothing to add.
   for (const [key, text] of Object.entries({ name, message })) {
     if (!Object.hasOwn(error, key) && tryRead(error, key)?.value !== text) define(error, key, text);
+  }
+  for (const [key, enumerable, value] of properties) {
+    define(error, key, decode(value, made), enumerable);
   }
   defineStack(error, typeof stack === "string" ? stack : header(name, message));
   return error;

@@ -1,9 +1,16 @@
-import { deserialize, serialize } from "node:v8";
+import { Deserializer, Serializer } from "node:v8";
 import { types } from "node:util";
 import { className, inspectText, tryRead } from "./describe-value.js";
-import type { EncodedError, EncodedProperty, EncodedText, EncodedThrown } from "./encoded.js";
+import type {
+  EncodedEntry,
+  EncodedError,
+  EncodedProperty,
+  EncodedText,
+  EncodedThrown,
+} from "./encoded.js";
 import { classesOf, isError } from "./error-classes.js";
 import { refuseLoss } from "./lost-in-copy.js";
+import { readProperty } from "../internal/platform.js";
 import { partsOf, UNREADABLE } from "./parts-of.js";
 
 export type { EncodedThrown } from "./encoded.js";
@@ -61,9 +68,17 @@ function encode(value: unknown, depth: number, progress: Progress): EncodedThrow
   }
 }
 
-/** Both ways: some values, such as a WebAssembly.Module, can be written and not read. */
+/**
+ * Both ways: some values, such as a WebAssembly.Module, can be written and not read. By V8 alone: Node's `deserialize()` makes
+ * every typed array a view of all that was written.
+ */
 function copy(value: object): unknown {
-  return deserialize(serialize(value));
+  const writer = new Serializer();
+  writer.writeHeader();
+  writer.writeValue(value);
+  const reader = new Deserializer(writer.releaseBuffer());
+  reader.readHeader();
+  return reader.readValue();
 }
 
 /** What a property of an error holds is often half of what one wants to know: the status of a response, beside its socket. */
@@ -74,12 +89,14 @@ function encodeParts(value: object, depth: number, progress: Progress): EncodedT
     const parts = partsOf(value);
     if (parts === undefined) return encodeText(value);
     if (typeof parts === "string") return { kind: "value", value: parts };
-    const entries: [string, EncodedThrown][] = [];
+    const entries: EncodedEntry[] = [];
     const encoded: EncodedThrown = { kind: "record", entries };
     progress.seen.set(value, encoded);
-    for (const [key, part] of parts) {
-      if (progress.left <= 0) break;
-      if (typeof part !== "function") entries.push([key, encode(part, depth + 1, progress)]);
+    for (let at = 0; at < parts.length && progress.left > 0; at += 1) {
+      const part = parts[at]?.[1];
+      if (typeof part !== "function") {
+        entries.push([parts[at]?.[0] ?? "", encode(part, depth + 1, progress)]);
+      }
     }
     return encoded;
   } catch {
@@ -97,15 +114,18 @@ function leftOut(what: string): EncodedText {
 
 function encodeList(list: readonly unknown[], depth: number, progress: Progress): EncodedThrown {
   if (depth > MAX_DEPTH) return encodeText(list);
-  const items: EncodedThrown[] = [];
-  const encoded: EncodedThrown = { kind: "list", items };
+  const entries: EncodedEntry[] = [];
+  const encoded = { kind: "list" as const, length: list.length, entries };
   progress.seen.set(list, encoded);
-  for (let at = 0; at < list.length; at += 1) {
-    if (progress.left <= 0 || items.length >= MAX_ITEMS) {
-      items.push(leftOut(`${list.length - items.length} more`));
+  const keys = Object.keys(list);
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? "";
+    if (progress.left <= 0 || at >= MAX_ITEMS) {
+      entries.push([key, leftOut(`${keys.length - at} more`)]);
+      encoded.length = entries.length;
       break;
     }
-    items.push(encode(list[at], depth + 1, progress));
+    entries.push([key, encode(readProperty(list, key), depth + 1, progress)]);
   }
   return encoded;
 }
@@ -141,8 +161,9 @@ function encodeProperty(
   const read = tryRead(error, key);
   if (read === undefined) return [key, enumerable, { kind: "value", value: UNREADABLE }];
   const { value } = read;
-  // Hidden strings under these names are what every error has, and stand in fields of their own.
-  if ((key === "name" || key === "message") && !enumerable && typeof value === "string") return;
+  // Hidden strings under these names are what every error has, and stand in fields of their own; an empty one need not be there.
+  const hasField = key === "name" || key === "message";
+  if (hasField && !enumerable && typeof value === "string" && value !== "") return;
   // Methods stay behind: a text in the place of one helps nobody, and in that of `toString` would break String(error).
   if (typeof value === "function" && key !== "cause") return;
   const encoded = encode(value, depth + 1, progress);

@@ -18,14 +18,19 @@ export interface EncodedText {
 /** An array that holds errors, which need more care than structured clone takes, or what cannot be cloned. */
 interface EncodedList {
   readonly kind: "list";
-  readonly items: readonly EncodedThrown[];
+  /** Longer than its elements where there are holes. */
+  readonly length: number;
+  /** Its elements, and what it has beside them. */
+  readonly entries: readonly EncodedEntry[];
 }
 
 /** What can be sent of an object that cannot be sent as it is. */
 interface EncodedRecord {
   readonly kind: "record";
-  readonly entries: readonly (readonly [key: string, value: EncodedThrown])[];
+  readonly entries: readonly EncodedEntry[];
 }
+
+export type EncodedEntry = readonly [key: string, value: EncodedThrown];
 
 /** An error; the same error met again is the same object here, so that cycles and identity survive. */
 export interface EncodedError {

@@ -125,19 +125,19 @@ class LossSearch {
   }
 
   #visitMap(map: Map<unknown, unknown>, depth: number): object | undefined {
-    for (const [key, value] of map) {
-      const lost = this.#visitPart(key, depth) ?? this.#visitPart(value, depth);
-      if (lost !== undefined || this.#left < 0) return lost;
-    }
-    return undefined;
+    let lost: object | undefined;
+    Map.prototype.forEach.call(map, (value, key) => {
+      if (this.#left >= 0) lost ??= this.#visitPart(key, depth) ?? this.#visitPart(value, depth);
+    });
+    return lost;
   }
 
   #visitSet(set: Set<unknown>, depth: number): object | undefined {
-    for (const value of set) {
-      const lost = this.#visitPart(value, depth);
-      if (lost !== undefined || this.#left < 0) return lost;
-    }
-    return undefined;
+    let lost: object | undefined;
+    Set.prototype.forEach.call(set, (value) => {
+      if (this.#left >= 0) lost ??= this.#visitPart(value, depth);
+    });
+    return lost;
   }
 
   #visitPart(value: unknown, depth: number): object | undefined {

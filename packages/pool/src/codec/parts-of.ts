@@ -23,7 +23,7 @@ export function partsOf(value: object): readonly Part[] | string | undefined {
       return (value as URL | URLSearchParams).toString();
     case "[object Headers]":
     case "[object FormData]":
-      return [...(value as Iterable<Part>)].slice(0, MAX_PARTS);
+      return entriesOf(value as Headers | FormData);
     case "[object Map]":
     case "[object Set]":
       return undefined;
@@ -42,22 +42,35 @@ function dataOf(value: object): readonly Part[] {
     .filter((key) => !key.startsWith("_"))
     .slice(0, MAX_PARTS)
     .map((key): Part => [key, read(value, key)])
-    .filter(([, part]) => isData(part));
+    .filter((part) => isData(part[1]));
+}
+
+function entriesOf(value: Headers | FormData): readonly Part[] {
+  const entries: Part[] = [];
+  const add = (part: unknown, key: string): void => {
+    if (entries.length < MAX_PARTS) entries.push([key, part]);
+  };
+  value.forEach(add);
+  return entries;
 }
 
 /** What the getters of its classes give, as those of the platform have their state nowhere else. */
 function answersOf(value: object): readonly Part[] {
   if (!(Symbol.toStringTag in value)) return [];
-  const answers = new Map<string, unknown>();
-  for (const prototype of prototypesOf(value)) {
-    for (const [key, found] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (!("get" in found) || key.startsWith("_") || answers.has(key)) continue;
+  const seen = new Set<string>();
+  const answers: Part[] = [];
+  prototypesOf(value).forEach((prototype) => {
+    const found = Object.getOwnPropertyDescriptors(prototype);
+    Object.keys(found).forEach((key) => {
+      if (found[key]?.get === undefined || key.startsWith("_") || seen.has(key)) return;
       const answer = read(value, key);
       const isHeaders = Object.prototype.toString.call(answer) === "[object Headers]";
-      if (isHeaders || isData(answer)) answers.set(key, answer);
-    }
-  }
-  return [...answers];
+      if (!isHeaders && !isData(answer)) return;
+      seen.add(key);
+      answers.push([key, answer]);
+    });
+  });
+  return answers;
 }
 
 function isData(part: unknown): boolean {

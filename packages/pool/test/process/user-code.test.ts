@@ -137,6 +137,8 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
       const reporting = on.executor.submit(Streams.reportBurst, 3);
       reporting.onProgress(once(deed, on));
       for (let n = 50; n < 100; n += 1) on.submit(n);
+      // What it tells is told before its end.
+      await reporting.exception().catch(() => undefined);
       expect(await on.untruths()).toEqual([]);
     },
   );
@@ -146,8 +148,9 @@ describe.each(OPTIONS)("with %j, code that", (options) => {
     const on = await scene({ onConsole: () => told.forEach((act) => act()) });
     told.push(once(deed, on));
     for (let n = 0; n < 50; n += 1) on.submit(n);
-    on.executor.submit(Tasks.print, "a line");
+    const printing = on.executor.submit(Tasks.print, "a line");
     for (let n = 50; n < 100; n += 1) on.submit(n);
+    await printing.exception().catch(() => undefined);
     expect(await on.untruths()).toEqual([]);
   });
 });

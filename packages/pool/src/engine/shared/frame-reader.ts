@@ -176,7 +176,8 @@ export class FrameReader {
     const at = this.#told;
     this.#told += 3;
     if (this.#told >= triples.length) this.#triples = undefined;
-    const [first, second] = [triples[at], triples[at + 1]];
+    const first = triples[at];
+    const second = triples[at + 1];
     if (typeof first !== "number" || typeof second !== "number") {
       throw new WireFault("a call or reply without its numbers came");
     }

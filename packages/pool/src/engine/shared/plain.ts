@@ -38,6 +38,7 @@ export function allInheritNames(): boolean {
 /** Most of the time is that of this: each question is a call out of V8. */
 function isMoreThanItsProperties(value: object): boolean {
   return (
+    Array.isArray(value) ||
     types.isMap(value) ||
     types.isSet(value) ||
     types.isDate(value) ||

@@ -99,7 +99,7 @@ export class RecordReader {
     const first = row[at];
     if (Array.isArray(first)) {
       this.#names = first as string[];
-      this.#template = Object.fromEntries(this.#names.map((name) => [name, undefined]));
+      this.#template = withNames(this.#names);
       at += 1;
     }
     const record = { ...this.#template };
@@ -119,21 +119,21 @@ export class RecordReader {
  * @param at - Where in each entry its record begins.
  * @param isRecord - Says so of an entry.
  */
-export function* entriesOf(
+export function entriesOf(
   message: readonly unknown[],
   starts: readonly number[],
   at: number,
   isRecord: (entry: readonly unknown[]) => boolean,
-): Generator<unknown[], void> {
+): unknown[][] {
   let names: unknown;
-  for (const [index, start] of starts.entries()) {
+  return starts.map((start, index) => {
     const entry = message.slice(start, starts[index + 1]);
     if (isRecord(entry)) {
       if (Array.isArray(entry[at])) names = entry[at];
       else entry.splice(at, 0, names);
     }
-    yield entry;
-  }
+    return entry;
+  });
 }
 
 /** Gives the records that are all of the values as a row; undefined when there is anything else among the values. */
@@ -154,6 +154,24 @@ export function recordsIn(row: readonly unknown[]): object[] {
   for (let at = 0; at < row.length; at = reader.end) records.push(reader.read(row, at));
   return records;
 }
+
+/** Defines and does not assign: one of the names may be `__proto__`, or have a setter. */
+function withNames(names: readonly string[]): Record<string, unknown> {
+  const made = {};
+  for (let at = 0; at < names.length; at += 1) {
+    Object.defineProperty(made, names[at] ?? "", FIELD);
+  }
+  return made;
+}
+
+const FIELD: PropertyDescriptor = Object.freeze({
+  // An object without a prototype, as a task may give a property of these names to all others.
+  __proto__: null,
+  value: undefined,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
 
 /** Says whether an object has just these names, in this order. */
 function hasNames(value: object, names: readonly string[]): boolean {

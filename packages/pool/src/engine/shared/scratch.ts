@@ -38,7 +38,7 @@ export function giveBack({ buffer }: Buffer): void {
 function take(bytes: number): ArrayBufferLike | undefined {
   const index = kept.findLastIndex(({ byteLength }) => byteLength >= bytes);
   if (index < 0) return undefined;
-  const [memory] = kept.splice(index, 1);
+  const memory = kept.splice(index, 1)[0];
   keptBytes -= memory?.byteLength ?? 0;
   return memory;
 }

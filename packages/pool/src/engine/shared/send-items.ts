@@ -47,11 +47,11 @@ export function sendItems(
       // One of them is the culprit.
     }
   }
-  for (const item of items) {
+  items.forEach((item) => {
     try {
       post([item], moveOf(item));
     } catch (error) {
       throw serializationError(phase, item, root, error);
     }
-  }
+  });
 }

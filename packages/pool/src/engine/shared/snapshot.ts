@@ -34,7 +34,8 @@ export function snapshotAll(values: readonly unknown[]): unknown[] | undefined {
   const seen: object[] = [];
   const copies: unknown[] = [];
   try {
-    for (const value of values) {
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at];
       const copy = isPrimitive(value) ? value : copyNode(value, seen);
       if (copy === undefined && value !== undefined) return undefined;
       copies.push(copy);
@@ -102,12 +103,15 @@ function elementsOf(array: readonly unknown[]): unknown[] {
 
 /** Puts copies in the place of the objects that are in a copy. */
 function copyChildren<T extends object>(copy: T, seen: object[]): T | undefined {
-  for (const name of Object.keys(copy) as (keyof T)[]) {
-    const child: unknown = copy[name];
+  const children = copy as Record<string, unknown>;
+  const names = Object.keys(copy);
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] ?? "";
+    const child = children[name];
     if (isPrimitive(child)) continue;
     const childCopy = copyNode(child, seen);
     if (childCopy === undefined) return undefined;
-    copy[name] = childCopy as T[keyof T];
+    children[name] = childCopy;
   }
   return copy;
 }

@@ -65,7 +65,7 @@ export class Outbox {
 
   #postOneByOne(message: readonly unknown[], starts: readonly number[]): Unsent[] {
     const unsent: Unsent[] = [];
-    for (const entry of entriesOf(message, starts, 1, ([first]) => (first as number) < 0)) {
+    for (const entry of entriesOf(message, starts, 1, (entry) => (entry[0] as number) < 0)) {
       try {
         this.#port.postMessage(entry);
       } catch (error) {

@@ -154,7 +154,7 @@ export class ChildReplies {
 
   /** Gives what is sent of a chunk in which some values cannot be, or all are too long together: those calls fail. */
   #sendablePart({ values, thrown = [], stopped }: ChunkOutcome): Buffer {
-    const failed = [...thrown];
+    const failed = thrown.slice();
     const fail = (value: unknown, index: number, error: unknown): void => {
       failed.push([index, encodeThrown(serializationError("result", value, "result", error))]);
     };

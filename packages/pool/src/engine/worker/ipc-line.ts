@@ -40,7 +40,9 @@ export class IpcLine implements ParentLine {
     process.removeAllListeners("message");
     this.#listen = (message: unknown, handle) => {
       if (!types.isUint8Array(message)) {
-        for (const other of others) other.call(process, message, handle);
+        others.forEach((other) => {
+          other.call(process, message, handle);
+        });
         return;
       }
       const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
@@ -57,7 +59,7 @@ export class IpcLine implements ParentLine {
   send(parts: readonly Buffer[]): void {
     // A task may have taken all listeners away; its answer goes by here.
     if (!process.listeners("message").includes(this.#listen)) process.on("message", this.#listen);
-    for (const frames of parts) {
+    parts.forEach((frames) => {
       const part = Buffer.concat([this.#mark, frames]);
       const from = channelHandle()?.bytesWritten ?? 0;
       const sent: Sent = { part, from, to: from };
@@ -67,7 +69,7 @@ export class IpcLine implements ParentLine {
         if (!this.isStuck) this.#drained();
       });
       sent.to = channelHandle()?.bytesWritten ?? 0;
-    }
+    });
   }
 
   /**
@@ -80,9 +82,13 @@ export class IpcLine implements ParentLine {
     if (handle === undefined || handle.fd < 0 || handle.writeQueueSize === 0) return;
     const messages: Buffer[] = [];
     let from = handle.bytesWritten;
-    for (const sent of [...this.#waiting].reverse()) {
+    const waiting: Sent[] = [];
+    this.#waiting.forEach((sent) => waiting.push(sent));
+    for (let at = waiting.length - 1; at >= 0; at -= 1) {
+      const sent = waiting[at];
+      if (sent?.to !== from) break;
       const message = messageOf(sent.part);
-      if (sent.to !== from || from - message.length !== sent.from) break;
+      if (from - message.length !== sent.from) break;
       messages.unshift(message);
       ({ from } = sent);
     }

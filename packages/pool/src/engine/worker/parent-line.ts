@@ -43,7 +43,10 @@ class SocketLine implements ParentLine {
       this.#connected = true;
       // There is no other way to write before the end there; elsewhere see flushNow().
       if (process.platform === "win32") this.#handle.setBlocking?.(true);
-      this.#write([Buffer.from(token + LineRole.Replies), ...this.#queue.splice(0)]);
+      const queue = this.#queue;
+      this.#queue = [];
+      queue.unshift(Buffer.from(token + LineRole.Replies));
+      this.#write(queue);
       if (!this.isStuck) drained();
     });
   }
@@ -54,7 +57,7 @@ class SocketLine implements ParentLine {
 
   send(parts: readonly Buffer[]): void {
     if (this.#connected && this.#stuck.length === 0) this.#write(parts);
-    else this.#queue.push(...parts);
+    else parts.forEach((part) => this.#queue.push(part));
   }
 
   /**

@@ -68,7 +68,7 @@ export class Replies {
       refuseLossBetweenThreads(value);
       this.#post([ticket, status, value], transfer);
     } catch (error) {
-      this.#post([ticket, ...unsendable(status, value, error)]);
+      this.#post(unsendable(ticket, status, value, error));
     }
   }
 
@@ -132,18 +132,13 @@ export class Replies {
 
   /** One value in the batch cannot be cloned: only that one must fail. */
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
-    for (const reply of entriesOf(
-      batch,
-      starts,
-      2,
-      ([, status]) => status === ReplyStatus.Record,
-    )) {
+    entriesOf(batch, starts, 2, (entry) => entry[1] === ReplyStatus.Record).forEach((reply) => {
       try {
         this.#post(reply);
       } catch (error) {
-        this.#post([reply[0], ...unsendable(reply[1], reply[2], error)]);
+        this.#post(unsendable(reply[0], reply[1], reply[2], error));
       }
-    }
+    });
   }
 
   #post(replies: readonly unknown[], transfer?: readonly object[]): void {
@@ -153,13 +148,24 @@ export class Replies {
 }
 
 /** What is sent in place of a value that cannot be: a failure, in a chunk only of those calls whose values they are. */
-function unsendable(status: unknown, value: unknown, error: unknown): [status: number, unknown] {
-  if (status === ReplyStatus.Chunk) return [ReplyStatus.Chunk, sendablePart(value as SentOutcome)];
-  return [ReplyStatus.Thrown, encodeThrown(serializationError("result", value, "result", error))];
+function unsendable(
+  ticket: unknown,
+  status: unknown,
+  value: unknown,
+  error: unknown,
+): readonly unknown[] {
+  if (status === ReplyStatus.Chunk) {
+    return [ticket, ReplyStatus.Chunk, sendablePart(value as SentOutcome)];
+  }
+  return [
+    ticket,
+    ReplyStatus.Thrown,
+    encodeThrown(serializationError("result", value, "result", error)),
+  ];
 }
 
 function sendablePart({ values, thrown = [], stopped }: SentOutcome): SentOutcome {
-  const failed = [...thrown];
+  const failed = thrown.slice();
   const sendable = Array.from<unknown, unknown>(listOf(values), (value, index) => {
     try {
       // The copy and not the value: a getter may think otherwise when it is asked again.

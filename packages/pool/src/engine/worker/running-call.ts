@@ -170,7 +170,11 @@ export class RunningCalls {
 
   /** The slots of the calls that have begun and not ended. */
   get slots(): number[] {
-    if (this.several) return [...this.#bySlot.keys()];
+    if (this.several) {
+      const slots: number[] = [];
+      this.#bySlot.forEach((_call, slot) => slots.push(slot));
+      return slots;
+    }
     return this.#only === undefined ? [] : [this.#only.slot];
   }
 

@@ -66,7 +66,9 @@ export class SlotRunner {
 
   /** Sends what streams have yielded and keep for a moment: the worker ends. */
   flushFlows(): void {
-    for (const flow of this.#flows.values()) flow.flush();
+    this.#flows.forEach((flow) => {
+      flow.flush();
+    });
   }
 
   /** Passes on what the parent says about a stream. */

@@ -60,7 +60,9 @@ export class TaskFlows {
     if (sources.length > 0) {
       // Whoever waits for an item must not wait for it in vain.
       const stop = (): void => {
-        for (const queue of this.#queues.values()) queue.finish({ error: signal.reason });
+        this.#queues.forEach((queue) => {
+          queue.finish({ error: signal.reason });
+        });
       };
       signal.addEventListener("abort", stop, { once: true });
     }
