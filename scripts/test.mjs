@@ -1,4 +1,5 @@
-// Builds what the tests run, and runs the tests of all packages. Arguments go to jest.
+// Builds what the tests run, and runs the tests of all packages. Arguments go to jest. The long tests, which look for faults by
+// chance and by malice, run with --long, or where a path names them.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -15,10 +16,12 @@ function run(args, env = process.env) {
   if (status !== 0) process.exit(status ?? (signal === "SIGINT" ? 130 : 1));
 }
 
+const LONG = "/test/(adversarial|chaos|differential)/";
+const given = process.argv.slice(2);
+const args = given.filter((word) => word !== "--long");
+const isLong = new RegExp(LONG.slice(0, -1).replace("/test/", ""));
+if (args.length < given.length) args.push(LONG);
+else if (!args.some((word) => isLong.test(word))) args.push(`--testPathIgnorePatterns=${LONG}`);
+
 run(["scripts/build.mjs"]);
-run([
-  "--experimental-vm-modules",
-  "--no-warnings=ExperimentalWarning",
-  jest,
-  ...process.argv.slice(2),
-]);
+run(["--experimental-vm-modules", "--no-warnings=ExperimentalWarning", jest, ...args]);

@@ -1,6 +1,18 @@
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
+/** A frame may show a line of a bundle, which is all of it. */
+const MAX_COLUMNS = 400;
+
+/** Shows what failed, in colours where they are seen. */
+function shown(message) {
+  const text = process.stdout.isTTY ? message : stripVTControlCharacters(message);
+  return text
+    .split("\n")
+    .map((line) => (line.length > MAX_COLUMNS ? `${line.slice(0, MAX_COLUMNS)}...` : line))
+    .join("\n");
+}
+
 const isSkipped = ({ status }) =>
   status === "pending" || status === "todo" || status === "disabled";
 
@@ -42,9 +54,7 @@ export default class TestReporter {
   onRunComplete(_contexts, results) {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = results;
     for (const { file, message } of this.#failures) {
-      this.#print(
-        `\nFAILED ${file}\n\n${process.stdout.isTTY ? message : stripVTControlCharacters(message)}`,
-      );
+      this.#print(`\nFAILED ${file}\n\n${shown(message)}`);
     }
     if (this.#skipped.length > 0) {
       this.#print(`\nSkipped:\n${this.#skipped.map((name) => `  ${name}`).join("\n")}`);

@@ -1,19 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import * as Errands from "../fixtures/errand-tasks.mjs";
 import * as Tasks from "../fixtures/process-tasks.mjs";
+import { runProgram } from "../support/run-program.js";
 import { benches, ProcessBench } from "../thread/bench.js";
 
 describe("a process that dies before it is up", () => {
   const bench = new ProcessBench();
 
   test("is told of with its exit code and what it wrote", async () => {
-    const preload = new URL("../fixtures/dies-at-boot.mjs", import.meta.url);
-    const executor = bench.executor({ execArgv: ["--import", preload.href] });
-    const error = await executor.submit(Tasks.echo, 1).exception();
-    expect(error).toMatchObject({ code: "CONCUR_BROKEN" });
-    const { cause } = error as { cause: Error };
-    expect(cause.message).toContain("exit code 9");
-    expect(cause.message).toContain("there is no licence");
+    const { stdout, stderr } = await runProgram("process/dies-at-boot.mjs");
+    expect(stdout).toMatch(/^CONCUR_BROKEN .*exit code 9.*there is no licence/s);
+    expect(stderr).toContain("there is no licence");
   });
 
   test("is told of with the signal", async () => {

@@ -58,7 +58,7 @@ const DEEDS: [string, Deed][] = [
 ];
 
 const OPTIONS: ProcessPoolExecutorOptions[] = [
-  { maxWorkers: 2, killAfterMs: 0 },
+  { maxWorkers: 1, killAfterMs: 0 },
   { maxWorkers: 1, concurrencyPerWorker: 4, killAfterMs: 0 },
 ];
 
