@@ -332,6 +332,7 @@ export class ProcessLink extends Link implements ChannelListener {
 
   /** What the child writes cannot be trusted any more. */
   #fail(error: unknown): void {
+    this.faulty = true;
     this.#mailbox.close();
     this.#post.cut();
     this.#departure.failed(error);
