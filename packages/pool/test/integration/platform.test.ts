@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { testThat } from "../support/needs.js";
 import { printed, runProgram } from "../support/run-program.js";
 
 const kinds = ["ThreadPoolExecutor", "ProcessPoolExecutor", "AsyncExecutor"];
-const onWindows = process.platform === "win32";
 
 /** What a program prints that has used an executor of each kind in every way. */
 const allWell = printed(...kinds.map((name) => `${name} 100 25 6 10 TimeoutError`));
@@ -63,10 +63,11 @@ test("a thread whose clock a task has stopped rests, and ends when it is told to
   );
 });
 
-(onWindows ? describe.skip : describe)("a moment without file descriptors", () => {
-  test.each(["threads", "processes"])(
-    "harms no call of %s, neither one that runs nor one that wants a second worker",
-    async (name) => {
+for (const name of ["threads", "processes"]) {
+  testThat(
+    "needs ulimit",
+    `a moment without file descriptors harms no call of ${name}, neither one that runs nor one that wants a second worker`,
+    async () => {
       const { stdout, exitCode } = await runProgram("platform/out-of-files.mjs", [], [name]);
       expect(stdout.split("\n").slice(1)).toEqual([
         "the call that wanted a second worker: 4",
@@ -77,4 +78,4 @@ test("a thread whose clock a task has stopped rests, and ends when it is told to
       expect(exitCode).toBe(0);
     },
   );
-});
+}

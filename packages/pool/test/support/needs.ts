@@ -5,6 +5,7 @@ import { test } from "@jest/globals";
 const here = {
   "needs /proc": existsSync("/proc/self/status"),
   "needs POSIX signals": process.platform !== "win32",
+  "needs ulimit": process.platform !== "win32",
 } as const;
 
 /**
