@@ -13,16 +13,19 @@ const folder = new URL("../fixtures/programs/process/", import.meta.url);
 /** A program in a group of its own, as a terminal makes one; it is gone after the test, and all of its group. */
 class Group implements Disposable {
   readonly program: ChildProcess;
+  /** What was written to stderr. */
+  errors = "";
   readonly #lines: AsyncIterator<string>;
 
   constructor(name: string, ...args: string[]) {
     const path = fileURLToPath(new URL(name, folder));
     this.program = spawn(process.execPath, [path, ...args], {
       detached: true,
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
-    const { stdout } = this.program;
-    if (stdout === null) throw new Error("there is no pipe");
+    const { stdout, stderr } = this.program;
+    if (stdout === null || stderr === null) throw new Error("there is no pipe");
+    stderr.setEncoding("utf8").on("data", (text: string) => (this.errors += text));
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
@@ -89,6 +92,17 @@ describe("a program with processes", () => {
     } finally {
       for (const group of groups) group[Symbol.dispose]();
     }
+  });
+
+  test("[I26] leaves none behind that prints a stack when it is killed before they are up", async () => {
+    using group = new Group("killed-at-start.mjs");
+    const pid = Number(await group.line());
+    // The pipes are closed when the child is gone, too.
+    const closed = once(group.program, "close");
+    group.program.kill("SIGKILL");
+    await closed;
+    await whenGone([pid]);
+    expect(group.errors).toBe("");
   });
 
   test("[I27] decides itself what Ctrl-C means", async () => {

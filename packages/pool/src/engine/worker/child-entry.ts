@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import worker from "workerpool/src/worker.js";
 import { encodeThrown } from "../../codec/encode-error.js";
-import { apply } from "../../internal/platform.js";
+import { apply, exitProcess } from "../../internal/platform.js";
 import { decodePayload } from "../shared/payload.js";
 import { firstIds } from "../shared/call-id.js";
 import type { ChildBirth } from "../shared/process-messages.js";
@@ -21,6 +21,12 @@ moduleLoads.install();
 
 // Ctrl-C goes to all processes of a terminal, and what it means is for the parent to decide.
 process.on("SIGINT", () => undefined);
+
+// Whoever speaks on Node's channel when the parent has been killed would otherwise print the stack of that on its terminal.
+process.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE" || error.code === "ECONNRESET") exitProcess(1);
+  throw error;
+});
 
 // The one call of workerpool's, which never ends: it is how workerpool knows that the worker is in use.
 worker.add({
