@@ -82,16 +82,20 @@ describe("calls that are known to be short, and one that is not", () => {
     async (count) => {
       const executor = bench.executor({ maxWorkers: 1 });
       await executor.map(workFor, Array(50).fill(noCells)).toArray();
-      const held = sharedCells(2);
-      const ended = sharedCells(1);
-      const futures = [executor.submit(holdLoop, held)];
-      for (let n = 1; n < count; n += 1) futures.push(executor.submit(workFor, ended));
-      await whenBegun(held);
-      const due = 1 + (ended[0] ?? 0);
-      while (futures.filter((future) => future.done()).length < due) await sleep(1);
+      // Where all calls have ended before the event loop got its turn, nothing was kept, and it is tried again.
+      let due: number;
+      do {
+        const held = sharedCells(2);
+        const ended = sharedCells(1);
+        const futures = [executor.submit(holdLoop, held)];
+        for (let n = 1; n < count; n += 1) futures.push(executor.submit(workFor, ended));
+        await whenBegun(held);
+        due = 1 + (ended[0] ?? 0);
+        while (futures.filter((future) => future.done()).length < due) await sleep(1);
+        letGo(held);
+        await Promise.all(futures.map((future) => future.result()));
+      } while (due === count);
       expect(due).toBeLessThan(count);
-      letGo(held);
-      await Promise.all(futures.map((future) => future.result()));
     },
   );
 
