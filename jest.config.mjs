@@ -15,6 +15,8 @@ export default {
   maxWorkers: availableParallelism() + 1,
   // Jest keeps what a test file has loaded.
   workerIdleMemoryLimit: "1GB",
+  // A process that gives back so much memory needs more than half a second for it, where cores are busy.
+  workerGracefulExitTimeout: 60_000,
   coverageReporters: ["text-summary", "json-summary"],
   // For what hangs: no machine may be too slow.
   testTimeout: 600_000,
