@@ -40,7 +40,11 @@ export class VersionCache {
       }
     } catch (error) {
       // Without it everything is fetched again: that is slow, but right.
-      if (errorCode(error) !== "ENOENT" && !(types.isNativeError(error) && error.name === "SyntaxError")) throw error;
+      if (
+        errorCode(error) !== "ENOENT" &&
+        !(types.isNativeError(error) && error.name === "SyntaxError")
+      )
+        throw error;
     }
     return new VersionCache(directory, versions);
   }
