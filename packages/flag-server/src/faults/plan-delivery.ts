@@ -31,7 +31,7 @@ export function planDelivery(
     case "slow-accept":
       return { kind: "reply", reply: right() };
     case "status":
-      return { kind: "reply", reply: statusReply(fault, decision.status, context) };
+      return { kind: "reply", reply: statusReply(fault, decision.status, right, context) };
     case "html":
       return { kind: "reply", reply: htmlReply(fault) };
     case "redirect":
@@ -61,6 +61,8 @@ export function planDelivery(
 }
 
 function retyped(reply: Reply, contentType = "application/octet-stream"): Reply {
+  // A 304 has no type: it has no body.
+  if (reply.body === undefined) return reply;
   return { ...reply, headers: { ...reply.headers, "Content-Type": contentType } };
 }
 

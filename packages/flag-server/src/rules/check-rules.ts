@@ -91,7 +91,7 @@ function checkRule(rule: FaultRule, path: string): void {
 
 /** A connection has no method and no path yet. */
 function checkSlowAccept({ match = {} }: FaultRule, path: string): void {
-  for (const name of ["method", "path", "codes"] as const) {
+  for (const name of ["method", "path", "codes", "headers", "query"] as const) {
     if (match[name] === undefined) continue;
     throw new RangeError(`${path}.match.${name} must be absent: slow-accept is about connections`);
   }
