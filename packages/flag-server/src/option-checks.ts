@@ -2,6 +2,7 @@ import { types } from "node:util";
 
 import { FLAG_LISTENER_LABELS } from "./listener-label.js";
 import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
+import { checkResponseFields } from "./rules/check-rules.js";
 import { show } from "./rules/show.js";
 
 /** Checks the address to listen on. */
@@ -52,8 +53,9 @@ export function checkFiles(files: unknown, name: string): void {
 
 function checkFile(file: unknown, name: string): void {
   if (isBody(file)) return;
-  const { body, contentType } = (file ?? {}) as { body?: unknown; contentType?: unknown };
+  const { body, contentType, headers } = (file ?? {}) as Record<string, unknown>;
   if (!isBody(body)) throw new TypeError(`${name} must be or have a body of text or bytes`);
+  checkResponseFields(headers, `${name}.headers`);
   if (contentType === undefined) return;
   if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType)) {
     throw new TypeError(`${name}.contentType must be a media type, not ${show(contentType)}`);

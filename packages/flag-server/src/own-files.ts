@@ -3,10 +3,21 @@ import path from "node:path";
 import { types } from "node:util";
 
 import { staticFile, type StaticFile } from "./assets.js";
+import type { ResponseFields } from "./response-fields.js";
 
 /** The content of a file of one's own. */
 export type FlagServerFile =
-  string | Uint8Array | { readonly body: string | Uint8Array; readonly contentType?: string };
+  | string
+  | Uint8Array
+  | {
+      readonly body: string | Uint8Array;
+      readonly contentType?: string;
+      /**
+       * Further fields of the reply, or others in place of its own. A condition is compared with the ETag and the
+       * Last-Modified that stand here.
+       */
+      readonly headers?: ResponseFields;
+    };
 
 /** Files by URL path, such as `{ "/data/list.json": "[1, 2]" }`, or a folder whose files are all served. */
 export type FlagServerFiles = string | Readonly<Record<string, FlagServerFile>>;
@@ -55,10 +66,10 @@ export async function loadOwnFiles(
   const nowMs = Date.now();
   const own = new Map(
     Object.entries(files).map(([urlPath, file]) => {
-      const { body, contentType = contentTypeOf(urlPath) } =
-        typeof file === "string" || types.isUint8Array(file) ? { body: file } : file;
+      const given = typeof file === "string" || types.isUint8Array(file) ? { body: file } : file;
+      const { body, contentType = contentTypeOf(urlPath), headers } = given;
       // A copy: the caller may go on writing into the bytes.
-      return [urlPath, staticFile(Buffer.from(body), contentType, nowMs)];
+      return [urlPath, staticFile(Buffer.from(body), contentType, nowMs, headers)];
     }),
   );
   return withIndexes(own);

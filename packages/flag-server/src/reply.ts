@@ -32,9 +32,11 @@ export function textReply(
   };
 }
 
-/** Copies header fields, but for those that are named. */
+/** Copies header fields, but for those that are named, in whatever case of letters. */
 export function without(headers: OutgoingHttpHeaders, ...names: string[]): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+  const lower = names.map((name) => name.toLowerCase());
+  const kept = Object.entries(headers).filter(([name]) => !lower.includes(name.toLowerCase()));
+  return Object.fromEntries(kept);
 }
 
 /** Writes the page of a broken server as the book's proxy did. */
@@ -57,11 +59,9 @@ export function requestTarget(request: Pick<IncomingMessage, "url">): RequestTar
   if (PLAIN_PATH.test(url)) return { path: url, query: "" };
   // A part of a long target would keep all of it in memory.
   const own = url.length > LONG_TARGET ? detached : (text: string) => text;
-  // RFC 9112 3.2.2: a server must accept the absolute form too, which may do without the slash of an empty path.
-  const absolute = /^https?:\/\/[^/?#]+/i.exec(url)?.[0] ?? "";
-  const target = url.slice(absolute.length);
-  const [, raw = "", query = ""] = /^([^?#]*)(?:\?([^#]*))?/.exec(target) ?? [];
-  const path = raw === "" && absolute !== "" ? "/" : raw;
+  // RFC 9112 3.2.2: a server must accept the absolute form too.
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, "");
+  const [, path = "", query = ""] = /^([^?#]*)(?:\?([^#]*))?/.exec(target) ?? [];
   return { path: decodedPath(own(path)), query: own(query) };
 }
 

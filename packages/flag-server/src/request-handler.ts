@@ -178,6 +178,7 @@ export class RequestHandler {
         method: arrival.method,
         target: request.url ?? "",
         host: request.headers.host ?? "localhost",
+        httpVersion: request.httpVersion,
         nowMs: Date.now(),
       });
       this.#send(exchange, delivery, delay?.before === "body" ? delay.ms : 0);

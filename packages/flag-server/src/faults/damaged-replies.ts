@@ -1,12 +1,11 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { gzipSync } from "node:zlib";
 
-import type { Fault } from "../rules/fault.js";
+import type { FaultOf } from "../rules/fault.js";
 import { formatHttpDate } from "../http-date.js";
 import { statusPage, without, type Reply } from "../reply.js";
+import { withFields } from "../response-fields.js";
 import type { FaultContext } from "./delivery.js";
-
-type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { readonly kind: Kind }>;
 
 const HTML = "text/html; charset=utf-8";
 const SIGN_IN_PAGE = `<!DOCTYPE html>
@@ -38,16 +37,17 @@ export function statusReply(
   const contentType =
     fault.contentType ?? (fault.body === undefined ? HTML : "text/plain; charset=utf-8");
   const empty = BODILESS.has(status);
+  const own = {
+    ...(empty ? {} : { "Content-Type": contentType, "Content-Length": body.length }),
+    // A 205 is the one that ends with its length, and not with its head, for who reads it.
+    ...(status === 205 ? { "Content-Length": 0 } : {}),
+    ...(status === 304 ? validators(right()) : {}),
+    ...retryAfter(fault.retryAfterSeconds, fault.retryAfterFormat, nowMs),
+    ...(fault.close === true ? { Connection: "close" } : {}),
+  };
   return {
     status,
-    headers: {
-      ...(empty ? {} : { "Content-Type": contentType, "Content-Length": body.length }),
-      // A 205 is the one that ends with its length, and not with its head, for who reads it.
-      ...(status === 205 ? { "Content-Length": 0 } : {}),
-      ...(status === 304 ? validators(right()) : {}),
-      ...retryAfter(fault.retryAfterSeconds, fault.retryAfterFormat, nowMs),
-      ...(fault.close === true ? { Connection: "close" } : {}),
-    },
+    headers: withFields(own, fault.headers),
     ...(empty ? {} : { body }),
   };
 }
@@ -130,7 +130,7 @@ export function gzipReply(reply: Reply, damage: FaultOf<"gzip">["damage"] = "che
   return {
     status: reply.status,
     headers: {
-      ...without(reply.headers, "ETag", "Accept-Ranges"),
+      ...without(reply.headers, "ETag", "Accept-Ranges", "Content-Encoding"),
       "Content-Encoding": "gzip",
       "Content-Length": body.length,
     },

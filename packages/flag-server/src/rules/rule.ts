@@ -75,6 +75,11 @@ export interface FaultLimits {
   /** Connections open at once on a listener, an integer from 1. One more is reset. */
   readonly maxConnections?: number;
   /**
+   * Closes a connection that has been idle for so many milliseconds since its last reply, an integer from 1.
+   * Nothing tells the client before. Default: 5000, of which Keep-Alive tells.
+   */
+  readonly idleTimeoutMs?: number;
+  /**
    * Requests a second that each client may make on a listener, on average: a token bucket. Above it the
    * reply is 429 with Retry-After. A client is an address, or an `X-Fault-Run` where fault headers are on.
    */

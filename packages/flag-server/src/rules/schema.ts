@@ -50,7 +50,7 @@ export function resolveSchema(schema: Schema): Schema {
 }
 
 /** Gives one definition of the profile's schema. */
-export function definition(name: "rules" | "rule" | "fault" | "limits"): Schema {
+export function definition(name: "rules" | "fault" | "limits" | "responseFields"): Schema {
   return resolveSchema({ $ref: `#/$defs/${name}` });
 }
 
