@@ -12,10 +12,6 @@ import { decide } from "./rules/decide.js";
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECK_MS = 1000;
-/** How long a connection is kept after a reply, as Node does. */
-const KEEP_ALIVE_MS = 5000;
-/** What newer versions of Node wait beyond that. */
-const KEEP_ALIVE_BUFFER_MS = 1000;
 
 /** One label of the server: its connections, its counts, and the fate of its requests. */
 export class FlagListener {
@@ -41,12 +37,12 @@ export class FlagListener {
         connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       },
       (request, response) => {
-        this.#setIdleTimeout(server, response);
         const connection = this.#connections.get(request.socket);
-        if (connection !== undefined) this.#handler.handle(connection, request, response);
+        if (connection === undefined) return;
+        this.#limitIdleTime(connection, response);
+        this.#handler.handle(connection, request, response);
       },
     );
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
     // Node's own listener is the first: what it does with a connection can wait, ours cannot.
     const [begin] = server.listeners("connection") as ((socket: Socket) => void)[];
     server.removeAllListeners("connection");
@@ -111,19 +107,15 @@ export class FlagListener {
   }
 
   /** Sets how long the connection may be idle after a reply, if that is not as usual. */
-  #setIdleTimeout(server: Server, response: ServerResponse): void {
+  #limitIdleTime(connection: Connection, response: ServerResponse): void {
     const { label, rules } = this.#context;
     const { idleTimeoutMs } = rules.of(label).limits;
     if (idleTimeoutMs === undefined || !response.shouldKeepAlive) return;
     // Said by us, Node adds no Keep-Alive, by which a client would know when not to use the connection any more.
     response.setHeader("Connection", "keep-alive");
-    // Node reads these when the reply is out, in a listener that stands between ours.
-    const usual = { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveTimeoutBuffer: KEEP_ALIVE_BUFFER_MS };
-    response.prependOnceListener("finish", () => {
-      Object.assign(server, { keepAliveTimeout: idleTimeoutMs, keepAliveTimeoutBuffer: 0 });
-    });
     response.once("finish", () => {
-      Object.assign(server, usual);
+      // In place of the time that Node has just set, a second more than it tells; it ends with the next request.
+      if (connection.isLast(response)) connection.socket.setTimeout(idleTimeoutMs);
     });
   }
 

@@ -317,12 +317,18 @@ describe("limits.idleTimeoutMs", () => {
       profile: { rules: [], limits: { listener: "LOCAL", idleTimeoutMs: 30 } },
     });
     const agent = new Agent({ keepAlive: true });
+    // Also a connection that had its usual time before.
+    server.setRules([], {});
+    await ask(`${server.urls.LOCAL}/us/us.gif`, { agent });
+    server.reset();
     const usual = await ask(`${server.urls.ERROR}/us/us.gif`, { agent });
     expect(usual.headers["keep-alive"]).toBe("timeout=5");
+    const start = performance.now();
     const { headers } = await ask(`${server.urls.LOCAL}/us/us.gif`, { agent });
     expect([headers.connection, headers["keep-alive"]]).toEqual(["keep-alive", undefined]);
     await until(() => server.stats().LOCAL.openConnections === 0);
     expect(server.stats().ERROR.openConnections).toBe(1);
+    expect(performance.now() - start).toBeGreaterThan(28);
     server.setRules([], {});
     expect((await ask(`${server.urls.LOCAL}/us/us.gif`, { agent })).headers["keep-alive"]).toBe(
       "timeout=5",
