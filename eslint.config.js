@@ -99,6 +99,19 @@ const importByName = {
     "what import() of a CommonJS package gives differs between Node and a bundle: import it by name in a module of your own, and import() that",
 };
 
+const builtInClasses = [
+  "(Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error|DOMException",
+  "Array|Map|Set|WeakMap|WeakSet|Date|RegExp|Promise|Object|Function",
+  "(Shared)?ArrayBuffer|DataView|Buffer|(Big)?(Ui|I)nt\\d+(Clamped)?Array|Float\\d+Array",
+  "URL|URLSearchParams|AbortSignal|EventTarget|EventEmitter|Headers|Request|Response|Blob",
+].join("|");
+
+const byClass = {
+  selector: `BinaryExpression[operator='instanceof'][right.name=/^(${builtInClasses})$/]`,
+  message:
+    "a value from elsewhere may be of another realm, as under jest: ask node:util's types, or what the value has",
+};
+
 /** A task can replace the iterators of its worker: what runs there goes by indices, and by forEach(). */
 const byIterator = [
   "ForOfStatement",
@@ -171,6 +184,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ["packages/!(pool)/src/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", importByName, byClass] },
+  },
+  {
     files: ["packages/pool/src/**/*.ts"],
     ignores: ["packages/pool/src/internal/platform.ts"],
     rules: {
@@ -216,6 +233,10 @@ export default tseslint.config(
   {
     files: ["**/*.cjs"],
     languageOptions: { sourceType: "commonjs" },
+  },
+  {
+    files: ["jest.setup.cjs"],
+    languageOptions: { globals: globals.jest },
   },
   {
     files: ["**/test/**/*.ts"],

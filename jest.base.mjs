@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 export function jestConfig(overrides = {}) {
   return {
     testEnvironment: fileURLToPath(new URL("jest.environment.cjs", import.meta.url)),
+    setupFilesAfterEnv: [fileURLToPath(new URL("jest.setup.cjs", import.meta.url))],
     roots: ["<rootDir>/src", "<rootDir>/test"],
     testMatch: ["<rootDir>/test/**/*.test.ts"],
     extensionsToTreatAsEsm: [".ts"],

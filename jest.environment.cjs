@@ -15,17 +15,8 @@ const SHARED_CLASSES = [
  * the instances of its twin outside, as they would be the same class in a plain program.
  */
 class OneRealmEnvironment extends TestEnvironment {
-  #folder;
-
-  constructor(config, context) {
-    super(config, context);
-    this.#folder = config.projectConfig.rootDir;
-  }
-
   async setup() {
     await super.setup();
-    // The tests of a package run in its folder, also in a run of all packages.
-    process.chdir(this.#folder);
     for (const name of SHARED_CLASSES) {
       const inner = this.global[name];
       const outer = globalThis[name];

@@ -8,10 +8,12 @@ export type BinaryData = ArrayBufferLike | ArrayBufferView;
  *   knows.
  */
 export function viewBytes(data: BinaryData, name: string): Uint8Array {
-  if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data))
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const shared = typeof SharedArrayBuffer !== "undefined" && data instanceof SharedArrayBuffer;
-  if (shared || data instanceof ArrayBuffer) return new Uint8Array(data);
+  // By its tag: a buffer may be of another realm, and is no instance of the class seen here then.
+  const tag = Object.prototype.toString.call(data);
+  if (tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]") {
+    return new Uint8Array(data);
+  }
   throw new TypeError(`${name} must be a Uint8Array or other binary data, not ${typeof data}`);
 }

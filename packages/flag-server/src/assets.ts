@@ -1,19 +1,21 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { OutgoingHttpHeaders } from "node:http";
 
-import { formatHttpDate } from "./http-date.js";
+import { formatHttpDate, parseHttpDate } from "./http-date.js";
 import { ASSETS_URL, flagManifest } from "./manifest.js";
-import type { Reply } from "./reply.js";
+import { without, type Reply } from "./reply.js";
+import { fieldOf, withFields, type ResponseFields } from "./response-fields.js";
 
 /** One file as the server answers it: in memory, with the header fields that never change. */
 export interface StaticFile {
   readonly body: Buffer;
   readonly contentType: string;
-  /** A strong entity tag, quotes included. */
+  /** An entity tag, quotes included. */
   readonly etag: string;
   readonly lastModifiedMs: number;
-  /** The same moment as an HTTP date. */
-  readonly lastModified: string;
+  /** The fields that a 206 and a 304 have in common with the whole reply. */
+  readonly constant: OutgoingHttpHeaders;
   /** The reply with the whole file, which is nearly every reply. */
   readonly whole: Reply;
 }
@@ -37,23 +39,26 @@ export function loadStaticFiles(): Promise<StaticFiles> {
 }
 
 /** Makes a file ready to be served. `lastModifiedMs` must not lie in the future. */
-export function staticFile(body: Buffer, contentType: string, lastModifiedMs: number): StaticFile {
-  const etag = `"${createHash("sha256").update(body).digest("hex")}"`;
-  const lastModified = formatHttpDate(lastModifiedMs);
-  const headers = {
-    "Content-Type": contentType,
-    "Content-Length": body.length,
-    ETag: etag,
-    "Last-Modified": lastModified,
-    "Accept-Ranges": "bytes",
-  };
+export function staticFile(
+  body: Buffer,
+  contentType: string,
+  lastModifiedMs: number,
+  fields?: ResponseFields,
+): StaticFile {
+  const etag = fieldOf(fields, "etag") ?? `"${createHash("sha256").update(body).digest("hex")}"`;
+  const modifiedMs = parseHttpDate(fieldOf(fields, "last-modified") ?? "") ?? lastModifiedMs;
+  const validators = { ETag: etag, "Last-Modified": formatHttpDate(modifiedMs) };
+  const type = fieldOf(fields, "content-type") ?? contentType;
+  const all = withFields({ ...validators, "Accept-Ranges": "bytes" }, fields);
+  const constant = without(all, "Content-Type");
+  const headers = { "Content-Type": type, "Content-Length": body.length, ...constant };
   return {
     body,
-    contentType,
+    contentType: type,
     etag,
     // HTTP dates have whole seconds.
-    lastModifiedMs: Math.floor(lastModifiedMs / 1000) * 1000,
-    lastModified,
+    lastModifiedMs: Math.floor(modifiedMs / 1000) * 1000,
+    constant,
     whole: { status: 200, headers, body },
   };
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 
+import { errorCode, messageOf } from "./failures.js";
+
 /** Accepts more waiting connections than Node's 511, since a client may open 1000 at once. */
 const BACKLOG = 2048;
 const MAX_TRIES = 20;
@@ -47,11 +49,6 @@ export async function bindLoopback(create: () => Server, port: number): Promise<
   }
 }
 
-/** Gives the `code` of a system error, or an empty string. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
 /** Makes the one-line error of a listener that could not start, with the `code` of its cause. */
 export function listenError(label: string, port: number, host: string, cause: unknown): Error {
   const code = errorCode(cause);
@@ -61,6 +58,6 @@ export function listenError(label: string, port: number, host: string, cause: un
     ENOTFOUND: `no address is known for ${host}`,
     EADDRNOTAVAIL: `this machine has no address ${host}`,
   };
-  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  const reason = reasons[code] ?? messageOf(cause);
   return Object.assign(new Error(`${label} cannot listen: ${reason}`, { cause }), { code });
 }

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from "node:fs";
 
 import { ArgumentParser, ArgumentTypeError, SUPPRESS } from "argparse";
 
-import { errorCode } from "./binding.js";
+import { errorCode, messageOf } from "./failures.js";
 import { OPTION_NAMES } from "./option-names.js";
 import { FLAG_LISTENER_LABELS, type FlagListenerLabel } from "./listener-label.js";
-import { resolveOptions, type FlagServerOptions } from "./options.js";
+import { isControlAsked, isLoopback, resolveOptions, type FlagServerOptions } from "./options.js";
 import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
 import type { FaultProfile, FaultRule } from "./rules/rule.js";
 
@@ -23,11 +23,11 @@ export function readCommandLine(args: readonly string[]): CliRequest {
   const parser = createParser();
   const { quiet, ...given } = parser.parse_args<FlagServerOptions & { quiet: boolean }>([...args]);
   // The port of a listener that is on anyway, unless others could reach this machine's clients through it.
-  const options = { control: isLoopback(given.host), ...given };
+  const options = { control: isLoopback(given.host) || isControlAsked(given), ...given };
   try {
     resolveOptions(options, (option) => OPTION_NAMES[option]);
   } catch (error) {
-    parser.error(error instanceof Error ? error.message : String(error));
+    parser.error(messageOf(error));
   }
   return { options, quiet };
 }
@@ -81,9 +81,9 @@ function createParser(): ArgumentParser {
     help: `what goes wrong: ${PROFILE_NAMES.join(", ")}, a JSON file, or JSON (default: book1)`,
   });
   add("rules", {
-    metavar: "JSON",
+    metavar: "RULES",
     type: rules,
-    help: "an array of rules to stand before those of the profile",
+    help: "rules to stand before those of the profile: a JSON file, or JSON",
   });
   add("files", {
     metavar: "FOLDER",
@@ -99,6 +99,14 @@ function createParser(): ArgumentParser {
     metavar: "PORT",
     type: integer,
     help: "port of the control listener, which has the page (default: the third after LOCAL's)",
+  });
+  add("controlHost", {
+    metavar: "ADDRESS",
+    help: "address of the control listener, for other machines; needs --control-token",
+  });
+  add("controlToken", {
+    metavar: "TOKEN",
+    help: "what clients of the control listener must send: Authorization: Bearer TOKEN",
   });
   add("control", {
     action: "store_true",
@@ -140,19 +148,24 @@ function labels(text: string): FlagListenerLabel[] {
 function profile(text: string): FaultProfileName | FaultProfile {
   if (isProfileName(text)) return text;
   if (text.trimStart().startsWith("{")) return parseJson(text) as FaultProfile;
-  let content: string;
-  try {
-    content = readFileSync(text, "utf8");
-  } catch (error) {
-    const code = errorCode(error);
-    const reason = code === "ENOENT" ? "no profile and no file has this name" : `no file (${code})`;
-    throw new ArgumentTypeError(`${quote(text)}: ${reason}`);
-  }
-  return parseJson(content) as FaultProfile;
+  return readJson(text, "no profile and no file has this name") as FaultProfile;
 }
 
 function rules(text: string): readonly FaultRule[] {
-  return parseJson(text) as readonly FaultRule[];
+  const isJson = /^\s*[[{]/.test(text);
+  return (isJson ? parseJson(text) : readJson(text, "no file has this name")) as FaultRule[];
+}
+
+function readJson(file: string, whenMissing: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    const code = errorCode(error);
+    const reason = code === "ENOENT" ? whenMissing : `no file (${code})`;
+    throw new ArgumentTypeError(`${quote(file)}: ${reason}`);
+  }
+  return parseJson(content);
 }
 
 function parseJson(text: string): unknown {
@@ -160,7 +173,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // The message quotes the text, with its line breaks.
-    const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : "?";
+    const reason = messageOf(error).replace(/\s+/g, " ");
     throw new ArgumentTypeError(`not JSON: ${reason}`);
   }
 }
@@ -168,10 +181,6 @@ function parseJson(text: string): unknown {
 function folder(text: string): string {
   if (statSync(text, { throwIfNoEntry: false })?.isDirectory() === true) return text;
   throw new ArgumentTypeError(`${quote(text)} is no folder`);
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host === undefined || host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function quote(text: string): string {

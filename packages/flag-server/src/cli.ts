@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { constants } from "node:os";
 
-import { errorCode } from "./binding.js";
 import { readCommandLine } from "./cli-arguments.js";
-import type { LaunchMessage } from "./launch-messages.js";
+import { errorCode, messageOf } from "./failures.js";
+import { isLaunchOrder, LAUNCHED, type LaunchMessage } from "./launch-messages.js";
+import type { FlagServerOptions } from "./options.js";
 import { startFlagServer, type FlagServer } from "./start.js";
 
 /** Tells the launching process, if there still is one, and calls `then` when the message is on its way. */
@@ -14,6 +15,15 @@ function report(message: LaunchMessage, then: () => void = () => undefined): voi
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Waits for what the launching process wants; should it die before, so does this one. */
+function order(): Promise<FlagServerOptions> {
+  return new Promise((resolve) => {
+    process.once("message", (message) => {
+      if (isLaunchOrder(message)) resolve(message.options);
+    });
+  });
 }
 
 /** Leaves without process.exit(): if a socket or timer were left over, the process would stay and show it. */
@@ -40,19 +50,21 @@ function stopOnSignals(starting: Promise<FlagServer>): void {
 async function main(): Promise<void> {
   // The reader of our lines may go away (`flag-server | head -1`); the server stays.
   process.stdout.on("error", () => undefined);
-  const launched = process.send !== undefined;
+  const launched = process.send !== undefined && process.argv[2] === LAUNCHED;
   // Until there is a server to stop, an orphan just ends.
   const orphaned = (): void => process.exit(1);
   if (launched) process.once("disconnect", orphaned);
 
-  const { options, quiet } = readCommandLine(process.argv.slice(2));
+  const { options, quiet } = launched
+    ? { options: await order(), quiet: true }
+    : readCommandLine(process.argv.slice(2));
   let server: FlagServer;
   try {
     const starting = startFlagServer(options);
     stopOnSignals(starting);
     server = await starting;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (!launched) process.stderr.write(`flag-server: ${message}\n`);
     process.exitCode = 1;
     process.off("disconnect", orphaned);

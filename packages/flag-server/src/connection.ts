@@ -31,6 +31,11 @@ export class Connection {
     return response.socket === null ? previous : undefined;
   }
 
+  /** Tells whether no other response has begun since. */
+  isLast(response: ServerResponse): boolean {
+    return this.#last === response;
+  }
+
   /** Closes the connection as soon as the replies that have begun are out. */
   closeWhenDone(): void {
     const last = this.#last;

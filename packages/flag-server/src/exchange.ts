@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connection } from "./connection.js";
 import type { Counters } from "./counters.js";
 import type { Arrival, Journal, JournalOutcome } from "./journal.js";
+import type { RequestBody } from "./request-bodies.js";
 import type { FaultKind } from "./rules/fault.js";
 
 /** What counts requests and remembers them. */
@@ -39,6 +40,11 @@ export class Exchange {
     this.#handle = books.journal.open(arrival, Date.now());
     books.counters.requestBegan();
     connection.open.add(this);
+  }
+
+  /** Writes down what has come of the body of the request. */
+  received(body: RequestBody): void {
+    this.#books.journal.received(this.#handle, body);
   }
 
   /** Writes down which rule has harmed the request, and how. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
+import { messageOf } from "./failures.js";
+import { keptText } from "./kept-text.js";
 import { checkFault } from "./rules/check-rules.js";
 import type { Fault } from "./rules/fault.js";
 
@@ -13,17 +15,22 @@ const MAX_RUN_LENGTH = 100;
 export function requestedFault(request: IncomingMessage): Fault | { wrong: string } | undefined {
   const field = request.headers[FAULT_HEADER];
   if (field === undefined) return undefined;
+  let value: unknown;
   try {
-    const fault = checkFault(JSON.parse(String(field)), "X-Fault");
+    value = JSON.parse(String(field));
+  } catch {
+    return { wrong: "X-Fault is not JSON" };
+  }
+  try {
+    const fault = checkFault(value, "X-Fault");
     if (fault.kind !== "slow-accept") return fault;
     return { wrong: "X-Fault.kind must not be slow-accept: the connection is open already" };
   } catch (error) {
-    if (error instanceof SyntaxError) return { wrong: "X-Fault is not JSON" };
-    return { wrong: error instanceof Error ? error.message : String(error) };
+    return { wrong: messageOf(error) };
   }
 }
 
 /** Gives the run that a request belongs to, or an empty string. */
 export function runOf(request: IncomingMessage): string {
-  return String(request.headers[RUN_HEADER] ?? "").slice(0, MAX_RUN_LENGTH);
+  return keptText(String(request.headers[RUN_HEADER] ?? ""), MAX_RUN_LENGTH);
 }

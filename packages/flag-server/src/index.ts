@@ -19,14 +19,18 @@ export type {
   GzipFault,
   HangFault,
   HtmlFault,
+  InformationalFault,
   PassFault,
   RedirectFault,
   ResetFault,
   SlowAcceptFault,
   StatusFault,
+  TrailersFault,
   TruncateFault,
   WrongLengthFault,
 } from "./rules/fault.js";
+export type { ResponseFields } from "./response-fields.js";
+export type { FieldMatch, FieldMatches } from "./rules/field-test.js";
 export type { FaultProfileName } from "./rules/profiles.js";
 export type { FaultLimits, FaultProfile, FaultRule, FaultShare, RuleMatch } from "./rules/rule.js";
 export { startFlagServer, type FlagServer } from "./start.js";

@@ -1,6 +1,10 @@
 import { FLAG_LISTENER_LABELS, type FlagListenerLabel } from "./listener-label.js";
+import { keptText } from "./kept-text.js";
+import { packFields, unpackFields } from "./packed-fields.js";
+import { RequestBodies, type RequestBody } from "./request-bodies.js";
 import { codeOf } from "./rules/compile.js";
 import type { FaultKind } from "./rules/fault.js";
+import { headersTest, queryTest, type FieldMatches } from "./rules/field-test.js";
 import { pathGlob } from "./rules/path-glob.js";
 
 /** One request as the server saw it. */
@@ -13,6 +17,17 @@ export interface JournalEntry {
   readonly method: string;
   /** Path of the URL without query, 300 characters of it at most. */
   readonly path: string;
+  /** What stood behind the question mark, as it was sent, 1,000 characters of it at most. */
+  readonly query: string;
+  /**
+   * The fields of its head by name in lower case, 4,000 characters of all at most; those that stand several
+   * times are joined with a comma.
+   */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the body that have come. */
+  readonly requestBodyBytes: number;
+  /** The first 64 KiB of the body as UTF-8; of old ones, with 16 MiB of all together, it is forgotten. */
+  readonly requestBody?: string;
   /** Which request of this path on this listener, from 1. */
   readonly attempt: number;
   /** Which connection of the listener it came on, from 1. */
@@ -34,6 +49,8 @@ export interface JournalEntry {
   readonly durationMs: number;
 }
 
+type JournalFacts = Omit<JournalEntry, "headers" | "requestBody">;
+
 /** How far the reply to a request has come. */
 export type JournalOutcome = "open" | "sent" | "aborted";
 
@@ -48,6 +65,10 @@ export interface JournalQuery {
   readonly status?: number;
   readonly fault?: FaultKind;
   readonly rule?: string;
+  /** Fields of the request, as in a rule: `{ "if-none-match": true }`. */
+  readonly headers?: FieldMatches;
+  /** Parameters of the query, as in a rule. */
+  readonly query?: FieldMatches;
   /** Only entries with a higher number. */
   readonly after?: number;
 }
@@ -59,11 +80,14 @@ export interface Arrival {
   readonly path: string;
   readonly attempt: number;
   readonly connection: number;
+  readonly query: string;
+  readonly rawHeaders: readonly string[];
 }
 
 /** How many requests are remembered: the last 10,000. */
 const JOURNAL_CAPACITY = 10_000;
 const MAX_PATH_LENGTH = 300;
+const MAX_QUERY_LENGTH = 1000;
 const OUTCOMES: readonly JournalOutcome[] = ["open", "sent", "aborted"];
 const SENT = OUTCOMES.indexOf("sent");
 
@@ -79,11 +103,15 @@ export class Journal {
   readonly #bodyBytes = new Float64Array(JOURNAL_CAPACITY);
   readonly #attempts = new Float64Array(JOURNAL_CAPACITY);
   readonly #connections = new Float64Array(JOURNAL_CAPACITY);
+  readonly #requestBytes = new Float64Array(JOURNAL_CAPACITY);
   readonly #statuses = new Uint16Array(JOURNAL_CAPACITY);
   readonly #listeners = new Uint8Array(JOURNAL_CAPACITY);
   readonly #outcomes = new Uint8Array(JOURNAL_CAPACITY);
   readonly #methods: string[] = [];
   readonly #paths: string[] = [];
+  readonly #queries: string[] = [];
+  readonly #fields: string[] = [];
+  readonly #requestBodies = new RequestBodies();
   readonly #rules: (string | undefined)[] = [];
   readonly #faults: (FaultKind | undefined)[] = [];
   /** Rows ever written; a row's handle is its place among them, from 1, and never used again. */
@@ -102,21 +130,27 @@ export class Journal {
   }
 
   /** Makes a row for a request that has just come, and gives its handle. */
-  open({ listener, method, path, attempt, connection }: Arrival, timeMs: number): number {
+  open(arrival: Arrival, timeMs: number): number {
+    const { listener, method, path, query, rawHeaders, attempt, connection } = arrival;
     const row = this.#written % JOURNAL_CAPACITY;
     this.#times[row] = timeMs;
     this.#durations[row] = 0;
     this.#bodyBytes[row] = 0;
+    this.#requestBytes[row] = 0;
     this.#attempts[row] = attempt;
     this.#connections[row] = connection;
     this.#statuses[row] = 0;
     this.#listeners[row] = FLAG_LISTENER_LABELS.indexOf(listener);
     this.#outcomes[row] = 0;
     this.#methods[row] = method;
-    this.#paths[row] = path.length > MAX_PATH_LENGTH ? path.slice(0, MAX_PATH_LENGTH) : path;
+    this.#paths[row] = keptText(path, MAX_PATH_LENGTH);
+    this.#queries[row] = keptText(query, MAX_QUERY_LENGTH);
+    this.#fields[row] = packFields(rawHeaders);
     this.#rules[row] = undefined;
     this.#faults[row] = undefined;
-    return (this.#written += 1);
+    this.#written += 1;
+    this.#requestBodies.forgetUpTo(this.#written - JOURNAL_CAPACITY);
+    return this.#written;
   }
 
   /** Makes a row for a request that came and was answered in one go. */
@@ -133,6 +167,14 @@ export class Journal {
     if (row < 0) return;
     this.#rules[row] = rule;
     this.#faults[row] = fault;
+  }
+
+  /** Writes down what has come of the body of the request. */
+  received(handle: number, body: RequestBody): void {
+    const row = this.#rowOf(handle);
+    if (row < 0) return;
+    this.#requestBytes[row] = body.bytes;
+    this.#requestBodies.keep(handle, body);
   }
 
   /** Writes down the status of the reply. */
@@ -156,20 +198,26 @@ export class Journal {
     this.#durations[row] = Math.max(0, timeMs - (this.#times[row] ?? 0));
   }
 
-  /** Gives the entries that are meant, oldest first. */
-  find(query: JournalQuery = {}): JournalEntry[] {
+  /** Gives the entries that are meant, oldest first: of more than `limit` the newest. */
+  find(query: JournalQuery = {}, limit = Infinity): JournalEntry[] {
     const fits = testOf(query);
     const entries: JournalEntry[] = [];
-    for (let number = this.forgotten + 1; number <= this.last; number += 1) {
-      const entry = this.#entry(number);
-      if (fits(entry)) entries.push(entry);
+    for (let number = this.last; number > this.forgotten && entries.length < limit; number -= 1) {
+      const row = this.#rowAt(number);
+      const fields = this.#fields[row] ?? "";
+      const facts = this.#facts(number, row);
+      if (fits(facts, fields)) entries.push(this.#entry(facts, fields));
     }
-    return entries;
+    return entries.reverse();
   }
 
   /** Forgets all, and counts from 1 again. */
   reset(): void {
     this.#before = this.#written;
+    for (const column of [this.#methods, this.#paths, this.#queries, this.#fields]) {
+      column.length = 0;
+    }
+    this.#requestBodies.forgetUpTo(this.#written);
   }
 
   /** Gives where a row is, or -1 when it is forgotten. */
@@ -178,8 +226,21 @@ export class Journal {
     return known ? (handle - 1) % JOURNAL_CAPACITY : -1;
   }
 
-  #entry(number: number): JournalEntry {
-    const row = (this.#before + number - 1) % JOURNAL_CAPACITY;
+  #rowAt(number: number): number {
+    return (this.#before + number - 1) % JOURNAL_CAPACITY;
+  }
+
+  #entry(facts: JournalFacts, fields: string): JournalEntry {
+    const body = this.#requestBodies.get(this.#before + facts.number)?.start;
+    return {
+      ...facts,
+      headers: unpackFields(fields),
+      ...(body === undefined ? {} : { requestBody: body.toString("utf8") }),
+    };
+  }
+
+  /** Gives what most questions are about: the rest of an entry takes more time. */
+  #facts(number: number, row: number): JournalFacts {
     const rule = this.#rules[row];
     const fault = this.#faults[row];
     return {
@@ -188,6 +249,8 @@ export class Journal {
       listener: FLAG_LISTENER_LABELS[this.#listeners[row] ?? 0] ?? "LOCAL",
       method: this.#methods[row] ?? "",
       path: this.#paths[row] ?? "",
+      query: this.#queries[row] ?? "",
+      requestBodyBytes: this.#requestBytes[row] ?? 0,
       attempt: this.#attempts[row] ?? 0,
       connection: this.#connections[row] ?? 0,
       ...(rule === undefined ? {} : { rule }),
@@ -200,10 +263,12 @@ export class Journal {
   }
 }
 
-function testOf(query: JournalQuery): (entry: JournalEntry) => boolean {
+function testOf(query: JournalQuery): (entry: JournalFacts, fields: string) => boolean {
   const { listener, method, path, code, status, fault, rule, after = 0 } = query;
   const fitsPath = path === undefined ? undefined : pathGlob(path);
-  return (entry) =>
+  const fitsHeaders = query.headers === undefined ? undefined : headersTest(query.headers);
+  const fitsQuery = query.query === undefined ? undefined : queryTest(query.query);
+  return (entry, fields) =>
     entry.number > after &&
     (listener === undefined || entry.listener === listener) &&
     (method === undefined || entry.method === method) &&
@@ -211,5 +276,11 @@ function testOf(query: JournalQuery): (entry: JournalEntry) => boolean {
     (status === undefined || entry.status === status) &&
     (fault === undefined || entry.fault === fault) &&
     (rule === undefined || entry.rule === rule) &&
-    (fitsPath === undefined || fitsPath(entry.path));
+    (fitsPath === undefined || fitsPath(entry.path)) &&
+    (fitsQuery === undefined || fitsQuery(entry.query)) &&
+    (fitsHeaders === undefined || fitsHeaders(valuesIn(unpackFields(fields))));
+}
+
+function valuesIn(fields: Readonly<Record<string, string>>): (name: string) => readonly string[] {
+  return (name) => (Object.hasOwn(fields, name) ? [fields[name] ?? ""] : []);
 }

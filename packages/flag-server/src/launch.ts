@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-import { toArguments } from "./option-names.js";
-import { isLaunchMessage, type LaunchMessage } from "./launch-messages.js";
+import {
+  isLaunchMessage,
+  LAUNCHED,
+  type LaunchMessage,
+  type LaunchOrder,
+} from "./launch-messages.js";
 import type { FlagListenerLabel } from "./listener-label.js";
 import { resolveOptions, type FlagServerOptions } from "./options.js";
 
@@ -59,11 +63,11 @@ export function launchFlagServer<const Label extends FlagListenerLabel = FlagLis
   if (typeof files === "object") {
     throw new TypeError("files must be a folder: the server's process does not share objects");
   }
-  return launch(toArguments(options), graceMs);
+  return launch(options, graceMs);
 }
 
-async function launch(args: readonly string[], graceMs: number): Promise<LaunchedFlagServer> {
-  const child = spawn(process.execPath, [CLI_PATH, ...args], {
+async function launch(options: FlagServerOptions, graceMs: number): Promise<LaunchedFlagServer> {
+  const child = spawn(process.execPath, [CLI_PATH, LAUNCHED], {
     detached: true,
     // stderr is ours: should the process crash, its last words are seen.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -74,7 +78,7 @@ async function launch(args: readonly string[], graceMs: number): Promise<Launche
       resolve({ code, signal });
     });
   });
-  const message = await firstMessage(child, exited);
+  const message = await firstMessage(child, exited, { type: "start", options });
   if (message.type === "failed") {
     await exited;
     throw Object.assign(new Error(message.message), { code: message.code });
@@ -98,6 +102,7 @@ async function launch(args: readonly string[], graceMs: number): Promise<Launche
 function firstMessage(
   child: ChildProcess,
   exited: Promise<FlagServerExit>,
+  order: LaunchOrder,
 ): Promise<LaunchMessage> {
   return new Promise((resolve, reject) => {
     // Stays for good: a channel that breaks later is no news, since `exited` tells of the end.
@@ -105,6 +110,8 @@ function firstMessage(
     child.on("message", (message) => {
       if (isLaunchMessage(message)) resolve(message);
     });
+    // A child that is gone before it has read this tells so by its end.
+    if (child.connected) child.send(order, () => undefined);
     void exited.then(({ code, signal }) => {
       const how = signal ?? `exit code ${code}`;
       reject(new Error(`the flag server's process ended before it listened (${how})`));

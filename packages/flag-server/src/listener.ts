@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { Connection } from "./connection.js";
@@ -38,7 +38,9 @@ export class FlagListener {
       },
       (request, response) => {
         const connection = this.#connections.get(request.socket);
-        if (connection !== undefined) this.#handler.handle(connection, request, response);
+        if (connection === undefined) return;
+        this.#limitIdleTime(connection, response);
+        this.#handler.handle(connection, request, response);
       },
     );
     // Node's own listener is the first: what it does with a connection can wait, ours cannot.
@@ -102,6 +104,19 @@ export class FlagListener {
         (socket) => new Promise((resolve) => socket.once("close", resolve)),
       ),
     );
+  }
+
+  /** Sets how long the connection may be idle after a reply, if that is not as usual. */
+  #limitIdleTime(connection: Connection, response: ServerResponse): void {
+    const { label, rules } = this.#context;
+    const { idleTimeoutMs } = rules.of(label).limits;
+    if (idleTimeoutMs === undefined || !response.shouldKeepAlive) return;
+    // Said by us, Node adds no Keep-Alive, by which a client would know when not to use the connection any more.
+    response.setHeader("Connection", "keep-alive");
+    response.once("finish", () => {
+      // In place of the time that Node has just set, a second more than it tells; it ends with the next request.
+      if (connection.isLast(response)) connection.socket.setTimeout(idleTimeoutMs);
+    });
   }
 
   #accept(socket: Socket, begin: () => void): void {

@@ -1,5 +1,8 @@
+import { types } from "node:util";
+
 import { FLAG_LISTENER_LABELS } from "./listener-label.js";
 import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
+import { checkResponseFields } from "./rules/check-rules.js";
 import { show } from "./rules/show.js";
 
 /** Checks the address to listen on. */
@@ -41,7 +44,7 @@ export function checkFiles(files: unknown, name: string): void {
     throw new TypeError(`${name} must be a folder or an object of files, not ${show(files)}`);
   }
   for (const [path, file] of Object.entries(files) as [string, unknown][]) {
-    if (!/^\/[^?#]*$/.test(path)) {
+    if (!path.startsWith("/")) {
       throw new RangeError(`${name} must have paths that begin with "/", not ${show(path)}`);
     }
     checkFile(file, `${name}[${show(path)}]`);
@@ -50,8 +53,9 @@ export function checkFiles(files: unknown, name: string): void {
 
 function checkFile(file: unknown, name: string): void {
   if (isBody(file)) return;
-  const { body, contentType } = (file ?? {}) as { body?: unknown; contentType?: unknown };
+  const { body, contentType, headers } = (file ?? {}) as Record<string, unknown>;
   if (!isBody(body)) throw new TypeError(`${name} must be or have a body of text or bytes`);
+  checkResponseFields(headers, `${name}.headers`);
   if (contentType === undefined) return;
   if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType)) {
     throw new TypeError(`${name}.contentType must be a media type, not ${show(contentType)}`);
@@ -59,13 +63,24 @@ function checkFile(file: unknown, name: string): void {
 }
 
 function isBody(value: unknown): boolean {
-  return typeof value === "string" || value instanceof Uint8Array;
+  return typeof value === "string" || types.isUint8Array(value);
 }
 
 /** Checks a switch. */
 export function checkBoolean(value: unknown, name: string): void {
   if (typeof value !== "boolean") {
     throw new TypeError(`${name} must be true or false, not ${show(value)}`);
+  }
+}
+
+/** Checks a token of RFC 6750. */
+export function checkToken(token: unknown, name: string): void {
+  if (typeof token !== "string") {
+    throw new TypeError(`${name} must be a string, not ${show(token)}`);
+  }
+  // What it is is nobody's affair, also in an error.
+  if (!/^[\w.~+/-]{16,200}={0,2}$/.test(token)) {
+    throw new RangeError(`${name} must be 16 to 200 letters, digits and -._~+/`);
   }
 }
 

@@ -16,24 +16,6 @@ export const OPTION_NAMES: Readonly<Record<keyof FlagServerOptions, string>> = {
   faultHeaders: "--fault-headers",
   control: "--control",
   controlPort: "--control-port",
+  controlHost: "--control-host",
+  controlToken: "--control-token",
 };
-
-/** Writes options as the arguments that the command line reads back to the same options. */
-export function toArguments(options: FlagServerOptions): string[] {
-  const names = Object.keys(OPTION_NAMES) as (keyof FlagServerOptions)[];
-  const { control = options.controlPort !== undefined } = options;
-  return [
-    ...names
-      .filter((name) => name !== "control" && options[name] !== undefined)
-      .flatMap((name) => toArgument(OPTION_NAMES[name], options[name])),
-    // The command line opens it by default, the functions do not.
-    control ? "--control" : "--no-control",
-  ];
-}
-
-function toArgument(name: string, value: unknown): string[] {
-  if (typeof value === "boolean") return value ? [name] : [];
-  const isData = typeof value === "object" && name !== OPTION_NAMES.listeners;
-  // One word, "--seed=-1": a value that begins with a dash must not look like an option.
-  return [`${name}=${isData ? JSON.stringify(value) : String(value)}`];
-}

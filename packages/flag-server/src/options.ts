@@ -7,6 +7,7 @@ import {
   checkListeners,
   checkRate,
   checkSeed,
+  checkToken,
   isNamed,
 } from "./option-checks.js";
 import type { FlagServerFiles } from "./own-files.js";
@@ -74,6 +75,16 @@ export interface FlagServerOptions<Label extends FlagListenerLabel = FlagListene
    * LOCAL's if it is free, or any.
    */
   readonly controlPort?: number;
+  /**
+   * The one address of the control listener, for programs on other machines and in other containers; giving
+   * it opens the listener. One that is no loopback address wants a `controlToken`. Default: 127.0.0.1 and ::1.
+   */
+  readonly controlHost?: string;
+  /**
+   * What whoever uses the control API must send, as `Authorization: Bearer <token>` (RFC 6750): 16 to 200
+   * letters, digits and `-._~+/`, perhaps with `=` at the end. Giving it opens the listener. Default: none.
+   */
+  readonly controlToken?: string;
 }
 
 /** The options after checking, each with its value. */
@@ -90,6 +101,8 @@ export interface FlagServerSettings {
   readonly control: boolean;
   /** `undefined`: whichever is best. */
   readonly controlPort: number | undefined;
+  readonly controlHost: string | undefined;
+  readonly controlToken: string | undefined;
 }
 
 /** Gives the name under which the user knows an option. */
@@ -115,8 +128,8 @@ export function resolveOptions(
   }
   const { host, port = 8001, listeners = FLAG_LISTENER_LABELS, seed = 1 } = options;
   const { delayMs = 500, errorRate = 0.25, delayRate = 0.5, graceMs = 2000 } = options;
-  const { profile = "book1", rules = [], files, controlPort } = options;
-  const { faultHeaders = false, control = controlPort !== undefined } = options;
+  const { profile = "book1", rules = [], files, faultHeaders = false } = options;
+  const { controlPort, controlHost, controlToken, control = isControlAsked(options) } = options;
 
   if (host !== undefined) checkHost(host, nameOf("host"));
   checkListeners(listeners, nameOf("listeners"));
@@ -130,6 +143,13 @@ export function resolveOptions(
   checkBoolean(faultHeaders, nameOf("faultHeaders"));
   checkBoolean(control, nameOf("control"));
   if (controlPort !== undefined) checkInteger(controlPort, nameOf("controlPort"), MAX_PORT);
+  if (controlHost !== undefined) checkHost(controlHost, nameOf("controlHost"));
+  if (controlToken !== undefined) checkToken(controlToken, nameOf("controlToken"));
+  if (!isLoopback(controlHost) && controlToken === undefined) {
+    throw new RangeError(
+      `${nameOf("controlHost")} needs ${nameOf("controlToken")}: others can reach ${String(controlHost)}`,
+    );
+  }
   const base = isNamed(profile, nameOf("profile"))
     ? namedProfile(profile, { delayMs, errorRate, delayRate })
     : checkProfile(profile, nameOf("profile"));
@@ -146,7 +166,22 @@ export function resolveOptions(
     faultHeaders,
     control,
     controlPort,
+    controlHost,
+    controlToken,
   };
+}
+
+/** Tells whether one of the options is about the control listener, which opens it. */
+export function isControlAsked(options: FlagServerOptions): boolean {
+  const { controlPort, controlHost, controlToken } = options;
+  return [controlPort, controlHost, controlToken].some((value) => value !== undefined);
+}
+
+/** Tells whether nobody but this machine can reach an address; the default ones are such. */
+export function isLoopback(host: string | undefined): boolean {
+  return (
+    host === undefined || host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host)
+  );
 }
 
 /** Gives the port that a listener has by these settings; 0 means any. */

@@ -1,15 +1,28 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { types } from "node:util";
 
 import { staticFile, type StaticFile } from "./assets.js";
+import type { ResponseFields } from "./response-fields.js";
 
 /** The content of a file of one's own. */
 export type FlagServerFile =
-  string | Uint8Array | { readonly body: string | Uint8Array; readonly contentType?: string };
+  | string
+  | Uint8Array
+  | {
+      readonly body: string | Uint8Array;
+      readonly contentType?: string;
+      /**
+       * Further fields of the reply, or others in place of its own. A condition is compared with the ETag and the
+       * Last-Modified that stand here.
+       */
+      readonly headers?: ResponseFields;
+    };
 
 /** Files by URL path, such as `{ "/data/list.json": "[1, 2]" }`, or a folder whose files are all served. */
 export type FlagServerFiles = string | Readonly<Record<string, FlagServerFile>>;
 
+const INDEX = "/index.html";
 const MAX_FOLDER_BYTES = 256 * 1024 * 1024;
 const MAX_FOLDER_FILES = 10_000;
 
@@ -51,14 +64,23 @@ export async function loadOwnFiles(
   if (files === undefined) return new Map();
   if (typeof files === "string") return readFolder(files);
   const nowMs = Date.now();
-  return new Map(
+  const own = new Map(
     Object.entries(files).map(([urlPath, file]) => {
-      const { body, contentType = contentTypeOf(urlPath) } =
-        typeof file === "string" || file instanceof Uint8Array ? { body: file } : file;
+      const given = typeof file === "string" || types.isUint8Array(file) ? { body: file } : file;
+      const { body, contentType = contentTypeOf(urlPath), headers } = given;
       // A copy: the caller may go on writing into the bytes.
-      return [urlPath, staticFile(Buffer.from(body), contentType, nowMs)];
+      return [urlPath, staticFile(Buffer.from(body), contentType, nowMs, headers)];
     }),
   );
+  return withIndexes(own);
+}
+
+/** Serves a folder's `index.html` for the folder itself as well, unless there is something else for that. */
+function withIndexes(files: ReadonlyMap<string, StaticFile>): ReadonlyMap<string, StaticFile> {
+  const indexes = Array.from(files).flatMap(([urlPath, file]) =>
+    urlPath.endsWith(INDEX) ? [[urlPath.slice(0, 1 - INDEX.length), file] as const] : [],
+  );
+  return new Map([...indexes, ...files]);
 }
 
 async function readFolder(folder: string): Promise<ReadonlyMap<string, StaticFile>> {
@@ -81,5 +103,5 @@ async function readFolder(folder: string): Promise<ReadonlyMap<string, StaticFil
     const lastModifiedMs = Math.min(mtimeMs, Date.now());
     files.set(urlPath, staticFile(await readFile(file), contentTypeOf(urlPath), lastModifiedMs));
   }
-  return files;
+  return withIndexes(files);
 }

@@ -40,12 +40,15 @@ export function ifRangeAllows(ifRange: string | undefined, file: Validators): bo
 }
 
 function matchesStrongly(field: string, etag: string): boolean {
-  return field.trim() === "*" || entityTags(field).includes(etag);
+  if (field.trim() === "*") return true;
+  // RFC 9110 8.8.3.2: a weak one is never strongly equal to anything.
+  return !etag.startsWith("W/") && entityTags(field).includes(etag);
 }
 
 function matchesWeakly(field: string, etag: string): boolean {
   if (field.trim() === "*") return true;
-  return entityTags(field).some((tag) => tag === etag || tag === `W/${etag}`);
+  const opaque = (tag: string) => tag.replace(/^W\//, "");
+  return entityTags(field).some((tag) => opaque(tag) === opaque(etag));
 }
 
 function entityTags(field: string): readonly string[] {

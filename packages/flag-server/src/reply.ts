@@ -1,7 +1,11 @@
 import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 
+import { detached } from "./kept-text.js";
+
 /** A target that is its own path, as nearly all are. */
 const PLAIN_PATH = /^\/[^?#%]*$/;
+
+const LONG_TARGET = 500;
 
 /** An answer, ready to be written. `Date` and `Connection` are added when it is. */
 export interface Reply {
@@ -28,9 +32,11 @@ export function textReply(
   };
 }
 
-/** Copies header fields, but for those that are named. */
+/** Copies header fields, but for those that are named, in whatever case of letters. */
 export function without(headers: OutgoingHttpHeaders, ...names: string[]): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+  const lower = names.map((name) => name.toLowerCase());
+  const kept = Object.entries(headers).filter(([name]) => !lower.includes(name.toLowerCase()));
+  return Object.fromEntries(kept);
 }
 
 /** Writes the page of a broken server as the book's proxy did. */
@@ -39,22 +45,36 @@ export function statusPage(status: number): string {
   return `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
 }
 
-/**
- * Takes the path out of a request: no query, no origin, percent escapes decoded.
- *
- * @returns `undefined` when the target is no path or holds a broken escape.
- */
-export function requestPath(request: Pick<IncomingMessage, "url">): string | undefined {
+/** What a request asks for. */
+export interface RequestTarget {
+  /** No query, no origin, percent escapes decoded. `undefined`: the target is no path, or holds a broken escape. */
+  readonly path: string | undefined;
+  /** What stands behind the question mark, as the client wrote it. */
+  readonly query: string;
+}
+
+/** Takes the target of a request apart. */
+export function requestTarget(request: Pick<IncomingMessage, "url">): RequestTarget {
   const { url = "" } = request;
-  if (PLAIN_PATH.test(url)) return url;
+  if (PLAIN_PATH.test(url)) return { path: url, query: "" };
+  // A part of a long target would keep all of it in memory.
+  const own = url.length > LONG_TARGET ? detached : (text: string) => text;
   // RFC 9112 3.2.2: a server must accept the absolute form too.
   const target = url.replace(/^https?:\/\/[^/?#]*/i, "");
-  const path = /^[^?#]*/.exec(target)?.[0] ?? "";
+  const [, path = "", query = ""] = /^([^?#]*)(?:\?([^#]*))?/.exec(target) ?? [];
+  return { path: decodedPath(own(path)), query: own(query) };
+}
+
+function decodedPath(path: string): string | undefined {
   if (!path.startsWith("/")) return undefined;
   try {
-    // decodeURI leaves "%2F" alone, so an escaped slash never becomes a separator.
-    return path.includes("%") ? decodeURI(path) : path;
+    // An escaped slash never becomes a separator.
+    return path.includes("%") ? path.split(/(%2f)/i).map(decodedPart).join("") : path;
   } catch {
     return undefined;
   }
+}
+
+function decodedPart(part: string): string {
+  return /^%2f$/i.test(part) ? "%2F" : decodeURIComponent(part);
 }

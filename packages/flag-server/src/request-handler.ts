@@ -13,7 +13,9 @@ import { planDelivery } from "./faults/plan-delivery.js";
 import type { Arrival, Journal } from "./journal.js";
 import type { FlagListenerLabel } from "./listener-label.js";
 import type { PendingDelays } from "./pending-delays.js";
-import { requestPath, textReply, type Reply } from "./reply.js";
+import { readBody } from "./request-bodies.js";
+import { readFields } from "./request-fields.js";
+import { requestTarget, textReply, type Reply } from "./reply.js";
 import { decide, resolve, type Decision } from "./rules/decide.js";
 import { RateLimiter } from "./rules/rate-limiter.js";
 import type { FaultLimits } from "./rules/rule.js";
@@ -30,6 +32,16 @@ export interface ListenerContext {
   readonly faultHeaders: boolean;
   /** Where `/` leads, if anywhere. */
   readonly homePage: () => string | undefined;
+}
+
+/** One request, and what it came with. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: Connection;
+  readonly arrival: Arrival;
+  /** Whom the rate limit holds for. */
+  readonly client: string;
 }
 
 /** Decides what each request of a listener gets, and sends it. */
@@ -56,51 +68,71 @@ export class RequestHandler {
 
   /** Answers one request in time. */
   handle(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
-    const { faultHeaders, label, rules } = this.#context;
-    const path = requestPath(request);
+    const { faultHeaders, label } = this.#context;
+    const { path, query } = requestTarget(request);
+    const { hostIsSound, hasBody } = readFields(request.rawHeaders);
     const named = path ?? request.url ?? "";
     const run = faultHeaders ? runOf(request) : "";
     const tally = this.#attempts.next(run === "" ? named : `${run} ${named}`);
     const arrival = {
       listener: label,
       method: request.method ?? "GET",
-      path: run === "" ? tally.path : named,
+      // One and the same string for all requests of a path, unless it is a long one.
+      path: run === "" && tally.key.length === named.length ? tally.key : named,
       attempt: tally.attempts,
       connection: connection.number,
+      query,
+      rawHeaders: request.rawHeaders,
     };
-    if (path === undefined) {
-      this.#answer(connection, response, arrival, textReply(400));
+    const client = run === "" ? connection.client : run;
+    const asked = { request, response, connection, arrival, client };
+    const verdict = path !== undefined && hostIsSound ? path : undefined;
+    if (!hasBody) {
+      this.#reply(asked, verdict, undefined);
       return;
     }
-    const { limits } = rules.of(label);
-    const refusal =
-      limits.requestsPerSecond === undefined
-        ? undefined
-        : this.#limit(limits, limits.requestsPerSecond, run === "" ? connection.client : run);
+    const exchange = this.#open(asked);
+    const goOn = (): void => {
+      if (!connection.closed) this.#reply(asked, verdict, exchange);
+    };
+    readBody(request, (body) => exchange.received(body), goOn);
+  }
+
+  /** Replies to a request that is there. Without a path it is refused for its form. */
+  #reply(asked: Asked, path: string | undefined, opened: Exchange | undefined): void {
+    if (path === undefined) {
+      this.#answer(asked, textReply(400), opened);
+      return;
+    }
+    const refusal = this.#limit(asked.client);
     if (refusal !== undefined) {
-      const exchange = new Exchange(request, response, connection, arrival, this.#books);
+      const exchange = opened ?? this.#open(asked);
       exchange.harmed("limit", "status");
       this.#send(exchange, { kind: "reply", reply: refusal }, 0);
       return;
     }
-    const decision = this.#decide(request, arrival);
+    const decision = this.#decide(asked);
     if (decision === undefined) {
-      this.#answer(connection, response, arrival, this.#rightReply(request, path));
+      this.#answer(asked, this.#rightReply(asked.request, path), opened);
     } else if ("wrong" in decision) {
-      this.#answer(connection, response, arrival, textReply(400, {}, decision.wrong));
+      this.#answer(asked, textReply(400, {}, decision.wrong), opened);
     } else {
-      const exchange = new Exchange(request, response, connection, arrival, this.#books);
-      this.#harm(exchange, decision);
+      this.#harm(opened ?? this.#open(asked), decision);
     }
   }
 
+  #open({ request, response, connection, arrival }: Asked): Exchange {
+    return new Exchange(request, response, connection, arrival, this.#books);
+  }
+
   /** Sends a reply that nothing holds up, as nearly all are: without an exchange, which costs its time. */
-  #answer(
-    connection: Connection,
-    response: ServerResponse,
-    arrival: Arrival,
-    { status, headers, body }: Reply,
-  ): void {
+  #answer(asked: Asked, reply: Reply, opened: Exchange | undefined): void {
+    if (opened !== undefined) {
+      this.#send(opened, { kind: "reply", reply }, 0);
+      return;
+    }
+    const { connection, response, arrival } = asked;
+    const { status, headers, body } = reply;
     const { counters, journal } = this.#books;
     const content = arrival.method === "HEAD" ? undefined : body;
     const bytes = content?.length ?? 0;
@@ -114,8 +146,11 @@ export class RequestHandler {
     response.end(content);
   }
 
-  #limit(limits: FaultLimits, perSecond: number, client: string): Reply | undefined {
-    const { burst = 1, status = 429, retryAfterFormat } = limits;
+  #limit(client: string): Reply | undefined {
+    const { rules, label } = this.#context;
+    const { limits } = rules.of(label);
+    const { requestsPerSecond: perSecond, burst = 1, status = 429, retryAfterFormat } = limits;
+    if (perSecond === undefined) return undefined;
     if (this.#limiter?.limits !== limits) {
       this.#limiter = { limits, buckets: new RateLimiter(perSecond, burst) };
     }
@@ -123,15 +158,13 @@ export class RequestHandler {
     return seconds === 0 ? undefined : textReply(status, retryAfter(seconds, retryAfterFormat));
   }
 
-  #decide(
-    request: IncomingMessage,
-    { method, path, attempt }: Arrival,
-  ): Decision | { wrong: string } | undefined {
+  #decide({ request, arrival }: Asked): Decision | { wrong: string } | undefined {
+    const { method, path, attempt, query } = arrival;
     const { faultHeaders, label: listener, rules, seed } = this.#context;
     const fault = faultHeaders ? requestedFault(request) : undefined;
     const { requests } = rules.of(listener);
     if (fault === undefined && requests.length === 0) return undefined;
-    const identity = { seed, listener, path, attempt, method };
+    const identity = { seed, listener, path, attempt, method, query, message: request };
     if (fault === undefined) return decide(requests, identity);
     return "wrong" in fault ? fault : resolve("header", fault, identity);
   }
@@ -145,6 +178,7 @@ export class RequestHandler {
         method: arrival.method,
         target: request.url ?? "",
         host: request.headers.host ?? "localhost",
+        httpVersion: request.httpVersion,
         nowMs: Date.now(),
       });
       this.#send(exchange, delivery, delay?.before === "body" ? delay.ms : 0);

@@ -127,11 +127,19 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
   if (settings.control) {
     try {
       control = await openControl(
-        { ...shared, listeners: withOrigins(running, settings.host), reset },
-        settings.controlPort,
-        preferredControlPort(settings.port),
+        {
+          ...shared,
+          token: settings.controlToken,
+          listeners: withOrigins(running, settings.host),
+          reset,
+        },
+        {
+          host: settings.controlHost,
+          port: settings.controlPort,
+          preferredPort: preferredControlPort(settings.port),
+        },
       );
-      controlUrl = `http://localhost:${control.port}/`;
+      controlUrl = `${originOf(settings.controlHost, control.port)}/`;
     } catch (error) {
       await stopAll(0);
       throw error;

@@ -25,7 +25,7 @@ export function replyFromFiles(files: StaticFiles, path: string, request: FileRe
 
   const precondition = evaluatePreconditions(request.headers, file);
   if (precondition === 412) return textReply(412);
-  if (precondition === 304) return { status: 304, headers: validatorsOf(file) };
+  if (precondition === 304) return { status: 304, headers: withoutContent(file.constant) };
   // Ranges are defined for GET alone (RFC 9110 14.2).
   const part = request.method === "GET" ? rangeReply(file, request.headers) : undefined;
   return part ?? file.whole;
@@ -56,12 +56,13 @@ function rangeReply(file: StaticFile, headers: IncomingHttpHeaders): Reply | und
       "Content-Type": file.contentType,
       "Content-Length": body.length,
       "Content-Range": `bytes ${range.first}-${range.last}/${totalBytes}`,
-      ...validatorsOf(file),
+      ...file.constant,
     },
     body,
   };
 }
 
-function validatorsOf(file: StaticFile): OutgoingHttpHeaders {
-  return { ETag: file.etag, "Last-Modified": file.lastModified, "Accept-Ranges": "bytes" };
+/** A reply without content has no fields about it (RFC 9110 15.4.5). */
+function withoutContent(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !/^content-/i.test(name)));
 }

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { parseCommandLine, type CommandLine } from "./cli/command-line.js";
 import { EXIT_CODES } from "./cli/exit-codes.js";
 import type { CommandLineDefinition } from "./cli/options.js";
@@ -98,7 +98,7 @@ async function runSafely(
 /** In one line; the error of a worker says only by its cause what went wrong there. */
 function withCause(error: unknown): string {
   const message = errorMessage(error);
-  if (!(error instanceof Error) || error.cause === undefined) return message;
+  if (!types.isNativeError(error) || error.cause === undefined) return message;
   return `${message}: ${errorMessage(error.cause)}`;
 }
 

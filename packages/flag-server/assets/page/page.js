@@ -17,8 +17,12 @@ function make(name, { text = "", ...attributes } = {}, children = []) {
   return made;
 }
 
-async function api(path, options) {
-  const reply = await fetch(`/api/${path}`, options);
+// A listener with a token gets it from the address, "#token=…", which no browser sends to a server.
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
+
+async function api(path, { headers, ...options } = {}) {
+  const reply = await fetch(`/api/${path}`, { ...options, headers: { ...headers, ...authorization } });
   const value = await reply.json();
   if (!reply.ok) throw new Error(value.error);
   return value;
@@ -219,10 +223,12 @@ element("listener").addEventListener("change", loadFlags);
 await attempt(async () => {
   const [flags, { listeners }] = await Promise.all([api("flags"), api("stats")]);
   state.flags = flags;
+  // First this page's own flags: whoever looks at it takes no attempts away from a test, and stands in no journal.
+  const own = make("option", { value: "", text: "this page, not counted" });
   const options = Object.entries(listeners).map(([label, { origin }]) =>
     make("option", { value: origin, text: `${label} ${origin}` }),
   );
-  element("listener").replaceChildren(...options);
+  element("listener").replaceChildren(own, ...options);
   loadFlags();
 });
 void poll();

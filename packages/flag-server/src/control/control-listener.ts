@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-import { bindLoopback, errorCode, listenError } from "../binding.js";
+import { bindHost, bindLoopback, listenError } from "../binding.js";
+import { errorCode } from "../failures.js";
+import { readFields } from "../request-fields.js";
 import { carryOut } from "./routes.js";
 import { ControlError, json, type ControlReply } from "./control-reply.js";
 import { refusalOf } from "./guard.js";
@@ -15,15 +17,19 @@ export interface ControlListener {
 
 const MAX_CONNECTIONS = 200;
 
-/**
- * Opens the control listener on the loopback addresses.
- *
- * @param port - `undefined` takes `preferredPort` if it is free, or any.
- */
+/** Where the control listener is to be. */
+export interface ControlPlace {
+  /** `undefined`: the loopback addresses. */
+  readonly host: string | undefined;
+  /** `undefined`: `preferredPort` if it is free, or any. */
+  readonly port: number | undefined;
+  readonly preferredPort: number;
+}
+
+/** Opens the control listener. */
 export async function openControl(
   target: ControlTarget,
-  port: number | undefined,
-  preferredPort: number,
+  { host, port, preferredPort }: ControlPlace,
 ): Promise<ControlListener> {
   const servers: Server[] = [];
   const create = (): Server => {
@@ -36,7 +42,7 @@ export async function openControl(
     servers.push(server);
     return server;
   };
-  const bound = await bind(create, port, preferredPort);
+  const bound = await bind(create, host, port, preferredPort);
   return {
     port: bound,
     async stop() {
@@ -51,17 +57,21 @@ export async function openControl(
 
 async function bind(
   create: () => Server,
+  host: string | undefined,
   port: number | undefined,
   preferredPort: number,
 ): Promise<number> {
   const wanted = port ?? preferredPort;
   try {
-    return (await bindLoopback(create, wanted)).port;
+    const bound = await (host === undefined
+      ? bindLoopback(create, wanted)
+      : bindHost(create, host, wanted));
+    return bound.port;
   } catch (error) {
     if (port === undefined && wanted !== 0 && errorCode(error) === "EADDRINUSE") {
-      return bind(create, 0, 0);
+      return bind(create, host, 0, 0);
     }
-    throw listenError("the control listener", wanted, "127.0.0.1", error);
+    throw listenError("the control listener", wanted, host ?? "127.0.0.1", error);
   }
 }
 
@@ -72,7 +82,11 @@ async function answer(
 ): Promise<void> {
   let reply: ControlReply;
   try {
-    const refusal = refusalOf(request, request.socket.localPort ?? 0);
+    if (!readFields(request.rawHeaders).hostIsSound) {
+      throw new ControlError(400, "there must be one Host field, and a sound one");
+    }
+    const refusal =
+      target.token === undefined ? refusalOf(request, request.socket.localPort ?? 0) : undefined;
     if (refusal !== undefined) throw new ControlError(403, refusal);
     reply = await carryOut(target, request);
   } catch (error) {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 
 import { flagManifest, ASSETS_URL } from "../manifest.js";
 import type { ControlReply } from "./control-reply.js";
-import { json } from "./control-reply.js";
 import type { ControlTarget } from "./target.js";
 
 const FILES: Readonly<Record<string, readonly [name: string, contentType: string]>> = {
@@ -14,9 +13,13 @@ const FILES: Readonly<Record<string, readonly [name: string, contentType: string
 
 const cache = new Map<string, Buffer>();
 
-/** Gives a file of the page, or what the page shows of the flags; `undefined` for another path. */
+/**
+ * Gives a file of the page, or a flag for it to show; `undefined` for another path. The page gets flags here,
+ * where no rule holds and nothing is counted: it looks on, and takes no attempts away from a test.
+ */
 export function pageFile(path: string, target: ControlTarget): ControlReply | undefined {
-  if (path === "/api/flags") return json(flagList());
+  const flag = path.startsWith("/flags/") ? target.files.get(path) : undefined;
+  if (flag !== undefined) return { status: 200, contentType: flag.contentType, body: flag.body };
   const [name, contentType] = Object.hasOwn(FILES, path) ? (FILES[path] ?? []) : [];
   if (name === undefined || contentType === undefined) return undefined;
   let body = cache.get(name);
@@ -42,6 +45,7 @@ function policy({ listeners }: ControlTarget): string {
   ].join("; ");
 }
 
-function flagList(): readonly { readonly code: string; readonly country: string }[] {
+/** Lists the flags that there are. */
+export function flagList(): readonly { readonly code: string; readonly country: string }[] {
   return Object.entries(flagManifest().flags).map(([code, { country }]) => ({ code, country }));
 }

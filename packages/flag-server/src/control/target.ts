@@ -13,5 +13,7 @@ export interface ControlTarget {
     { readonly listener: FlagListener; readonly origin: string }
   >;
   readonly files: StaticFiles;
+  /** What whoever asks must know, if anything. */
+  readonly token: string | undefined;
   readonly reset: () => void;
 }

@@ -1,11 +1,11 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { gzipSync } from "node:zlib";
 
-import type { Fault } from "../rules/fault.js";
+import type { FaultOf } from "../rules/fault.js";
 import { formatHttpDate } from "../http-date.js";
 import { statusPage, without, type Reply } from "../reply.js";
+import { withFields } from "../response-fields.js";
 import type { FaultContext } from "./delivery.js";
-
-type FaultOf<Kind extends Fault["kind"]> = Extract<Fault, { readonly kind: Kind }>;
 
 const HTML = "text/html; charset=utf-8";
 const SIGN_IN_PAGE = `<!DOCTYPE html>
@@ -13,25 +13,41 @@ const SIGN_IN_PAGE = `<!DOCTYPE html>
 <form action="/sign-in"><label>Room <input name="room"></label> <button>Sign in</button></form></body></html>
 `;
 
+/** RFC 9110 15.3.5, 15.3.6 and 15.4.5: these have no content at all. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** Gives the fields that a 304 has to repeat (RFC 9110 15.4.5). */
+function validators({ headers }: Reply): OutgoingHttpHeaders {
+  const { ETag, "Last-Modified": modified } = headers;
+  return {
+    ...(ETag === undefined ? {} : { ETag }),
+    ...(modified === undefined ? {} : { "Last-Modified": modified }),
+  };
+}
+
 /** Makes the reply of a status fault. */
 export function statusReply(
   fault: FaultOf<"status">,
   status: number,
+  right: () => Reply,
   { nowMs }: FaultContext,
 ): Reply {
   const page = statusPage(status);
   const body = Buffer.from(fault.body ?? page);
   const contentType =
     fault.contentType ?? (fault.body === undefined ? HTML : "text/plain; charset=utf-8");
-  // RFC 9110 8.6 and 15.3.5: these have no content at all.
-  const empty = status === 204 || status === 304;
+  const empty = BODILESS.has(status);
+  const own = {
+    ...(empty ? {} : { "Content-Type": contentType, "Content-Length": body.length }),
+    // A 205 is the one that ends with its length, and not with its head, for who reads it.
+    ...(status === 205 ? { "Content-Length": 0 } : {}),
+    ...(status === 304 ? validators(right()) : {}),
+    ...retryAfter(fault.retryAfterSeconds, fault.retryAfterFormat, nowMs),
+    ...(fault.close === true ? { Connection: "close" } : {}),
+  };
   return {
     status,
-    headers: {
-      ...(empty ? {} : { "Content-Type": contentType, "Content-Length": body.length }),
-      ...retryAfter(fault.retryAfterSeconds, fault.retryAfterFormat, nowMs),
-      ...(fault.close === true ? { Connection: "close" } : {}),
-    },
+    headers: withFields(own, fault.headers),
     ...(empty ? {} : { body }),
   };
 }
@@ -97,7 +113,8 @@ function otherName(host: string): string {
 
 /** Puts the body of a reply into damaged gzip. The validators go: they are those of other bytes. */
 export function gzipReply(reply: Reply, damage: FaultOf<"gzip">["damage"] = "checksum"): Reply {
-  const plain = reply.body ?? Buffer.alloc(0);
+  if (reply.body === undefined) return reply;
+  const plain = reply.body;
   const packed = gzipSync(plain);
   if (damage === "checksum") {
     // RFC 1952 2.3.1: the CRC stands 8 bytes before the end.
@@ -113,7 +130,7 @@ export function gzipReply(reply: Reply, damage: FaultOf<"gzip">["damage"] = "che
   return {
     status: reply.status,
     headers: {
-      ...without(reply.headers, "ETag", "Accept-Ranges"),
+      ...without(reply.headers, "ETag", "Accept-Ranges", "Content-Encoding"),
       "Content-Encoding": "gzip",
       "Content-Length": body.length,
     },

@@ -1,7 +1,8 @@
-import type { ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 import type { Connection } from "../connection.js";
 import type { PendingDelays } from "../pending-delays.js";
+import { withFields } from "../response-fields.js";
 import type { Delivery } from "./delivery.js";
 
 /** What a delivery tells the one who ordered it. */
@@ -36,16 +37,23 @@ export function deliver(delivery: Delivery, context: DeliveryContext): void {
   const { connection, response } = context;
   if (connection.closed) return;
   if (delivery.kind === "wire") {
-    const send = (): void => {
-      if (!connection.closed) sendRaw(delivery, context);
-    };
-    if (response.socket !== null || context.previous === undefined) send();
-    else context.previous.once("close", send);
+    inTurn(context, () => {
+      sendRaw(delivery, context);
+    });
+    return;
+  }
+  if (delivery.kind === "interim") {
+    inTurn(context, () => {
+      sendInterim(delivery, delivery.times, context);
+    });
     return;
   }
   // Without this a connection that just had its reply would stay open until its idle timeout.
   if (context.isDraining()) response.setHeader("Connection", "close");
   response.writeHead(delivery.reply.status, delivery.reply.headers);
+  if (delivery.kind === "reply" && delivery.trailers !== undefined) {
+    response.addTrailers(withFields({}, delivery.trailers) as OutgoingHttpHeaders);
+  }
   const body = context.method === "HEAD" ? undefined : delivery.reply.body;
   const pieces = delivery.kind === "drip" && body !== undefined ? delivery : undefined;
   if (pieces === undefined && context.bodyDelayMs === 0) {
@@ -59,6 +67,30 @@ export function deliver(delivery: Delivery, context: DeliveryContext): void {
     sendPieces(body ?? Buffer.alloc(0), pieces?.bytes ?? Infinity, pieces?.everyMs ?? 0, context);
   };
   wait(context, context.bodyDelayMs, sendBody);
+}
+
+/** Writes to the connection itself, once the replies to earlier requests are out. */
+function inTurn({ connection, response, previous }: DeliveryContext, write: () => void): void {
+  const send = (): void => {
+    if (!connection.closed) write();
+  };
+  if (response.socket !== null || previous === undefined) send();
+  else previous.once("close", send);
+}
+
+function sendInterim(
+  delivery: Extract<Delivery, { readonly kind: "interim" }>,
+  times: number,
+  context: DeliveryContext,
+): void {
+  if (times === 0) {
+    deliver({ kind: "reply", reply: delivery.reply }, context);
+    return;
+  }
+  context.connection.socket.write(delivery.head, "latin1");
+  wait(context, delivery.everyMs, () => {
+    sendInterim(delivery, times - 1, context);
+  });
 }
 
 function sendPieces(body: Buffer, bytes: number, everyMs: number, context: DeliveryContext): void {

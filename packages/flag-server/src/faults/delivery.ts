@@ -1,12 +1,21 @@
 import type { Reply } from "../reply.js";
+import type { ResponseFields } from "../response-fields.js";
 
 /** What is done with a connection after the last byte: closed in order, reset, or left open in silence. */
 export type Ending = "close" | "reset" | "hang";
 
 /** How a reply goes out. */
 export type Delivery =
-  /** In the ordinary way. */
-  | { readonly kind: "reply"; readonly reply: Reply }
+  /** In the ordinary way, perhaps with fields behind the body. */
+  | { readonly kind: "reply"; readonly reply: Reply; readonly trailers?: ResponseFields }
+  /** In the ordinary way, after responses that are not the last. */
+  | {
+      readonly kind: "interim";
+      readonly head: string;
+      readonly times: number;
+      readonly everyMs: number;
+      readonly reply: Reply;
+    }
   /** The same bytes, in pieces. */
   | {
       readonly kind: "drip";
@@ -31,5 +40,7 @@ export interface FaultContext {
   readonly target: string;
   /** The Host field. */
   readonly host: string;
+  /** Of the request, such as `1.1`. */
+  readonly httpVersion: string;
   readonly nowMs: number;
 }

@@ -1,8 +1,10 @@
-import { STATUS_CODES } from "node:http";
+import { STATUS_CODES, type OutgoingHttpHeaders } from "node:http";
 
 import type { Decision } from "../rules/decide.js";
 import { formatHttpDate } from "../http-date.js";
 import { without, type Reply } from "../reply.js";
+import { withFields, type ResponseFields } from "../response-fields.js";
+import type { FaultOf } from "../rules/fault.js";
 import type { Delivery, Ending, FaultContext } from "./delivery.js";
 import {
   badTrailerReply,
@@ -31,7 +33,7 @@ export function planDelivery(
     case "slow-accept":
       return { kind: "reply", reply: right() };
     case "status":
-      return { kind: "reply", reply: statusReply(fault, decision.status, context) };
+      return { kind: "reply", reply: statusReply(fault, decision.status, right, context) };
     case "html":
       return { kind: "reply", reply: htmlReply(fault) };
     case "redirect":
@@ -44,6 +46,10 @@ export function planDelivery(
       return { kind: "reply", reply: retyped(right(), fault.contentType) };
     case "drip":
       return { kind: "drip", reply: right(), bytes: fault.bytes, everyMs: fault.everyMs };
+    case "informational":
+      return informational(fault, right(), context);
+    case "trailers":
+      return trailed(right(), fault.trailers, context);
     case "garbage":
       return wire(0, `${fault.line ?? "*** not http ***"}\r\n\r\n`, NO_BYTES, "close");
     case "hang":
@@ -60,7 +66,28 @@ export function planDelivery(
   }
 }
 
+function informational(
+  { status = 103, headers, times = 1, everyMs = 0 }: FaultOf<"informational">,
+  reply: Reply,
+  { httpVersion }: FaultContext,
+): Delivery {
+  if (httpVersion === "1.0") return { kind: "reply", reply };
+  const head = linesOf(status, withFields({}, headers));
+  return { kind: "interim", head, times, everyMs, reply };
+}
+
+function trailed(reply: Reply, trailers: ResponseFields, context: FaultContext): Delivery {
+  if (!hasBody(reply, context) || context.httpVersion === "1.0") return { kind: "reply", reply };
+  const headers = {
+    ...without(reply.headers, "Content-Length"),
+    Trailer: Object.keys(trailers).join(", "),
+  };
+  return { kind: "reply", reply: { ...reply, headers }, trailers };
+}
+
 function retyped(reply: Reply, contentType = "application/octet-stream"): Reply {
+  // A 304 has no type: it has no body.
+  if (reply.body === undefined) return reply;
   return { ...reply, headers: { ...reply.headers, "Content-Type": contentType } };
 }
 
@@ -134,8 +161,11 @@ function half(reply: Reply): number {
 
 /** Writes the head of a reply as Node would, for replies that Node would not send. */
 function headOf({ status, headers }: Reply, { nowMs }: FaultContext): string {
-  const fields = Object.entries({ Date: formatHttpDate(nowMs), ...headers });
-  const lines = fields.flatMap(([name, value]) =>
+  return linesOf(status, { Date: formatHttpDate(nowMs), ...headers });
+}
+
+function linesOf(status: number, headers: OutgoingHttpHeaders): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}\r\n`),
   );
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`;

@@ -1,3 +1,4 @@
+import { checkFields, type ResponseFields } from "../response-fields.js";
 import { findProblem } from "./check-schema.js";
 import type { Fault, FaultDelay } from "./fault.js";
 import type { FaultLimits, FaultProfile, FaultRule } from "./rule.js";
@@ -22,8 +23,15 @@ export function checkRules(value: unknown, path = "rules"): readonly FaultRule[]
 export function checkFault(value: unknown, path: string): Fault {
   refuse(value, definition("fault"), path);
   const fault = structuredClone(value) as Fault;
-  checkDelay(fault.delay, `${path}.delay`);
+  checkMeaning(fault, path);
   return fault;
+}
+
+/** Checks fields of a reply, if there are any, as `checkRules` does. */
+export function checkResponseFields(value: unknown, path: string): void {
+  if (value === undefined) return;
+  refuse(value, definition("responseFields"), path);
+  checkFields(value as ResponseFields, path);
 }
 
 /** Checks limits, as `checkRules` does. */
@@ -69,7 +77,7 @@ function checkRule(rule: FaultRule, path: string): void {
     if (from > to) throw new RangeError(`${path}.match.attempt.from must not be above to`);
   }
   if (rule.oneOf === undefined) {
-    checkDelay(rule.fault.delay, `${path}.fault.delay`);
+    checkMeaning(rule.fault, `${path}.fault`);
     if (rule.fault.kind === "slow-accept") checkSlowAccept(rule, path);
     return;
   }
@@ -79,7 +87,7 @@ function checkRule(rule: FaultRule, path: string): void {
     );
   }
   for (const [index, { fault }] of rule.oneOf.entries()) {
-    checkDelay(fault.delay, `${path}.oneOf[${index}].fault.delay`);
+    checkMeaning(fault, `${path}.oneOf[${index}].fault`);
     if (fault.kind === "slow-accept") {
       throw new RangeError(`${path}.oneOf[${index}].fault.kind must not be slow-accept`);
     }
@@ -91,9 +99,18 @@ function checkRule(rule: FaultRule, path: string): void {
 
 /** A connection has no method and no path yet. */
 function checkSlowAccept({ match = {} }: FaultRule, path: string): void {
-  for (const name of ["method", "path", "codes"] as const) {
+  for (const name of ["method", "path", "codes", "headers", "query"] as const) {
     if (match[name] === undefined) continue;
     throw new RangeError(`${path}.match.${name} must be absent: slow-accept is about connections`);
+  }
+}
+
+/** Checks of a fault what no schema says. */
+function checkMeaning(fault: Fault, path: string): void {
+  checkDelay(fault.delay, `${path}.delay`);
+  if (fault.kind === "trailers") checkFields(fault.trailers, `${path}.trailers`);
+  if (fault.kind === "status" || fault.kind === "informational") {
+    checkFields(fault.headers, `${path}.headers`);
   }
 }
 

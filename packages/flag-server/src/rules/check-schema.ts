@@ -108,7 +108,8 @@ function checkArray(value: unknown, schema: Schema, path: string): Problem | und
 
 function checkObject(value: unknown, schema: Schema, path: string): Problem | undefined {
   if (!isObject(value)) return undefined;
-  const { properties = {}, required = [], minProperties = 0 } = schema;
+  const { properties = {}, required = [], minProperties = 0, maxProperties = Infinity } = schema;
+  const { additionalProperties, propertyNames } = schema;
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
   const prefix = path === "" ? "" : `${path}.`;
   for (const name of required) {
@@ -117,13 +118,23 @@ function checkObject(value: unknown, schema: Schema, path: string): Problem | un
   if (names.length < minProperties) {
     return problem(path, `must have one of ${listed(Object.keys(properties))}`);
   }
+  if (names.length > maxProperties) {
+    return problem(path, `must have ${maxProperties} properties at most`);
+  }
   for (const name of names) {
+    const shown = `${prefix}${show(name).slice(1, -1)}`;
+    const misnamed =
+      propertyNames === undefined ? undefined : findProblem(name, propertyNames, shown);
+    if (misnamed !== undefined) return { ...misnamed, wrongType: false };
     if (Object.hasOwn(properties, name)) {
       const found = findProblem(value[name], properties[name] ?? {}, `${prefix}${name}`);
       if (found !== undefined) return found;
-    } else if (schema.additionalProperties === false) {
+    } else if (additionalProperties === false) {
       const known = listed(Object.keys(properties));
-      return problem(`${prefix}${show(name).slice(1, -1)}`, `is unknown; there is ${known}`);
+      return problem(shown, `is unknown; there is ${known}`);
+    } else if (additionalProperties !== undefined) {
+      const found = findProblem(value[name], additionalProperties, shown);
+      if (found !== undefined) return found;
     }
   }
   return undefined;

@@ -1,6 +1,9 @@
+import type { IncomingMessage } from "node:http";
+
 import type { FlagListenerLabel } from "../listener-label.js";
 import { isDrawn } from "./delay-time.js";
 import type { Fault } from "./fault.js";
+import { headersTest, queryTest } from "./field-test.js";
 import { pathGlob } from "./path-glob.js";
 import type { FaultRule, FaultShare, RuleMatch } from "./rule.js";
 
@@ -9,6 +12,10 @@ export interface MatchedRequest {
   readonly method: string;
   readonly path: string;
   readonly attempt: number;
+  /** What stands behind the question mark. Default: nothing. */
+  readonly query?: string;
+  /** Where the fields are; a connection has none. */
+  readonly message?: Pick<IncomingMessage, "headers">;
 }
 
 /** A rule made ready for one listener. */
@@ -75,7 +82,7 @@ function drawsMore(fault: Fault): boolean {
 
 function testsOf(match: RuleMatch): readonly Test[] {
   const tests: Test[] = [];
-  const { method, path, codes, attempt, every } = match;
+  const { method, path, codes, attempt, every, headers, query } = match;
   if (method !== undefined) {
     const methods = asList(method);
     tests.push((request) => methods.includes(request.method));
@@ -89,6 +96,14 @@ function testsOf(match: RuleMatch): readonly Test[] {
     tests.push((request) => known.has(codeOf(request.path)));
   }
   if (attempt !== undefined) tests.push(attemptTest(attempt));
+  if (headers !== undefined) {
+    const fits = headersTest(headers);
+    tests.push(({ message }) => fits((name) => valuesOf(message?.headers[name])));
+  }
+  if (query !== undefined) {
+    const fits = queryTest(query);
+    tests.push((request) => fits(request.query ?? ""));
+  }
   if (every !== undefined) tests.push((request) => request.attempt % every === 0);
   return tests;
 }
@@ -101,6 +116,10 @@ function attemptTest(attempt: NonNullable<RuleMatch["attempt"]>): Test {
   }
   const numbers = attempt as readonly number[];
   return (request) => numbers.includes(request.attempt);
+}
+
+function valuesOf(field: string | string[] | undefined): readonly string[] {
+  return field === undefined ? [] : [field].flat();
 }
 
 /** Gives the country code that a path is about, in lower case, or an empty string. */

@@ -1,3 +1,5 @@
+import type { ResponseFields } from "../response-fields.js";
+
 /**
  * How long to wait. A number is a fixed time in milliseconds; the distributions draw one from the request's
  * identity, so the same request always waits the same time. Draws are cut to `maxMs` (default: 60,000).
@@ -67,8 +69,38 @@ export interface StatusFault extends Delayable {
   readonly retryAfterSeconds?: number;
   /** How Retry-After says it: `"seconds"` (the default) or as an HTTP `"date"`. */
   readonly retryAfterFormat?: "seconds" | "date";
+  /**
+   * Further fields of the reply, or others in place of its own, such as `{ "WWW-Authenticate": "Basic" }`. Those
+   * that say where the reply ends (Content-Length, Connection and the like) are the server's.
+   */
+  readonly headers?: ResponseFields;
   /** Closes the connection after the reply. Default: false. */
   readonly close?: boolean;
+}
+
+/**
+ * Sends informational responses (1xx), and after them the right reply. HTTP/1.0 clients get the reply alone
+ * (RFC 9110 15.2).
+ */
+export interface InformationalFault extends Delayable {
+  readonly kind: "informational";
+  /** From 100 to 199, but not 101: nothing is switched to. Default: 103. */
+  readonly status?: number;
+  /** Fields of each, such as `{ Link: "</a.css>; rel=preload" }`. Default: none. */
+  readonly headers?: ResponseFields;
+  /** How many, an integer from 1 to 1000. Default: 1. */
+  readonly times?: number;
+  /** Time after each in milliseconds. Default: 0. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Sends the right reply in chunks with these fields behind them (RFC 9112 7.1.2). A reply without a body, and one
+ * to an HTTP/1.0 client, has none.
+ */
+export interface TrailersFault extends Delayable {
+  readonly kind: "trailers";
+  readonly trailers: ResponseFields;
 }
 
 /** Resets the connection (TCP RST): before any byte of a reply, or after the head and some bytes of the body. */
@@ -182,8 +214,13 @@ export type Fault =
   | BadTrailerFault
   | RedirectFault
   | GzipFault
+  | InformationalFault
+  | TrailersFault
   | GarbageFault
   | SlowAcceptFault;
 
 /** The name of each kind of fault. */
 export type FaultKind = Fault["kind"];
+
+/** The fault of one kind. */
+export type FaultOf<Kind extends FaultKind> = Extract<Fault, { readonly kind: Kind }>;

@@ -1,4 +1,5 @@
 import type { FlagListenerLabel } from "../listener-label.js";
+import type { FieldMatches } from "./field-test.js";
 import type { Fault } from "./fault.js";
 
 /** Which requests a rule is about. All that is given must hold; an empty match is every request. */
@@ -19,6 +20,13 @@ export interface RuleMatch {
    * both included.
    */
   readonly attempt?: number | readonly number[] | { readonly from?: number; readonly to?: number };
+  /**
+   * Fields of the request by name, in any case of letters: `true` is there, `false` is not there, and a text
+   * is a glob over the value, in which `*` is any text and `?` one character.
+   */
+  readonly headers?: FieldMatches;
+  /** Parameters of the query by name, decoded, with values as those of `headers`; one of several suffices. */
+  readonly query?: FieldMatches;
   /** Every k-th request of the same path: with 3, its 3rd, 6th, 9th and so on. */
   readonly every?: number;
   /** Share of the requests that match, from 0 to 1, drawn from the request's identity. Default: 1. */
@@ -66,6 +74,11 @@ export interface FaultLimits {
   readonly listener?: FlagListenerLabel | readonly FlagListenerLabel[];
   /** Connections open at once on a listener, an integer from 1. One more is reset. */
   readonly maxConnections?: number;
+  /**
+   * Closes a connection that has been idle for so many milliseconds since its last reply, an integer from 1.
+   * Nothing tells the client before. Default: 5000, of which Keep-Alive tells.
+   */
+  readonly idleTimeoutMs?: number;
   /**
    * Requests a second that each client may make on a listener, on average: a token bucket. Above it the
    * reply is 429 with Retry-After. A client is an address, or an `X-Fault-Run` where fault headers are on.

@@ -15,8 +15,10 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: false;
+  readonly additionalProperties?: false | Schema;
+  readonly propertyNames?: Schema;
   readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: Schema;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -48,7 +50,7 @@ export function resolveSchema(schema: Schema): Schema {
 }
 
 /** Gives one definition of the profile's schema. */
-export function definition(name: "rules" | "rule" | "fault" | "limits"): Schema {
+export function definition(name: "rules" | "fault" | "limits" | "responseFields"): Schema {
   return resolveSchema({ $ref: `#/$defs/${name}` });
 }
 

@@ -71,8 +71,28 @@ describeWhere(findChromium() !== undefined, "the page in a browser", "there is n
     expect(await page.title()).toBe("Flag server");
     expect(await page.getByRole("img").count()).toBe(FLAG_COUNTRY_CODES.length);
     expect(await page.getByRole("img", { name: "Flag of Brazil" }).isVisible()).toBe(true);
-    expect(server.stats().LOCAL.requests).toBe(194);
     expect(complaints).toEqual([]);
+    expect(server.journal()).toEqual([]);
+  });
+
+  test("looks on: it takes no attempts away, counts nothing and fills no journal", async () => {
+    const { page, server } = await visit();
+    await page.reload();
+    await loaded(page, /^194 of 194 loaded$/);
+    await page.getByRole("button", { name: "Load all again" }).click();
+    await loaded(page, /^194 of 194 loaded$/);
+    for (const stats of Object.values(server.stats())) {
+      expect(stats).toMatchObject({ requests: 0, newConnections: 0 });
+    }
+    expect((await fetch(`${server.urls.LOCAL}/us/us.gif`)).status).toBe(200);
+    expect(server.journal()).toMatchObject([{ number: 1, attempt: 1, connection: 1 }]);
+  });
+
+  test("has landmarks that can be told apart by their names", async () => {
+    const { page } = await visit();
+    const names = await page.evaluate<string[]>(LANDMARKS);
+    expect(names.length).toBeGreaterThan(4);
+    expect([...new Set(names)]).toEqual(names);
   });
 
   test("a switch puts a fault in force, and the next load shows its effect", async () => {
@@ -82,11 +102,16 @@ describeWhere(findChromium() !== undefined, "the page in a browser", "there is n
     await toggle.check();
     await page.getByRole("switch", { name: /too-busy/, checked: true }).waitFor();
     // By keyboard, as the load is meant to be reached too.
+    await page.getByRole("combobox").selectOption(server.origins.LOCAL);
+    await loaded(page, /^193 of 194 loaded, 1 failed$/);
     await page.getByRole("button", { name: "Load all again" }).press("Enter");
     await loaded(page, /^193 of 194 loaded, 1 failed$/);
     expect(server.rules[0]).toMatchObject({ name: "too-busy", enabled: true });
     expect(await page.locator("[data-code=BR]").textContent()).toBe("BR Brazil failed");
-    expect(server.journal({ rule: "too-busy" })).toMatchObject([{ status: 503 }]);
+    expect(server.journal({ rule: "too-busy" })).toMatchObject([
+      { status: 503, attempt: 1 },
+      { status: 503, attempt: 2 },
+    ]);
   });
 
   test("shows the traffic of other clients while it is open", async () => {
@@ -149,6 +174,12 @@ describeWhere(findChromium() !== undefined, "the page in a browser", "there is n
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
   });
 });
+
+/** Runs in the page: the role and the name of each landmark, as axe's rule landmark-unique compares them. */
+const LANDMARKS = `[...document.querySelectorAll(
+  "header, main, nav, aside, footer, section[aria-labelledby], [role=region]")]
+  .map((one) => [one.getAttribute("role") ?? one.tagName.replace("SECTION", "region").toLowerCase(),
+    document.getElementById(one.getAttribute("aria-labelledby"))?.textContent.trim()].join(" "))`;
 
 /** Runs in the page: the contrast of each text with the nearest ground behind it, as WCAG defines it. */
 const CONTRASTS = `(() => {

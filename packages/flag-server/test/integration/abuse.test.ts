@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { flagManifest, launchFlagServer, startFlagServer } from "../../src/index.js";
 import { askControl } from "../support/control.js";
 import { ask, openSocket, readToEnd } from "../support/http.js";
-import { until } from "../support/processes.js";
+import { fixture, runNode, until } from "../support/processes.js";
 
 const GET = "GET /flags/us/us.gif HTTP/1.1\r\nHost: localhost\r\n";
 
@@ -68,6 +68,15 @@ describe("abuse", () => {
     process.kill(server.pid, "SIGTERM");
     expect(await server.exited).toEqual({ code: 0, signal: null });
     for (const socket of sockets) socket.destroy();
+  });
+
+  test("30,000 long paths, queries and runs take no memory to speak of, and a reset gives it back", async () => {
+    await using run = runNode(fixture("long-paths.mjs"));
+    expect(await run.ended).toEqual({ code: 0, signal: null });
+    const { heldMiB, afterResetMiB } = JSON.parse(run.output.stdout) as Record<string, number>;
+    // 360 MB of text have come. Of each of 10,000 requests the journal keeps a few kilobytes.
+    expect(heldMiB).toBeLessThan(100);
+    expect(afterResetMiB).toBeLessThan(25);
   });
 
   test("a head that does not come to its end within 10 s is cut off with 408", async () => {

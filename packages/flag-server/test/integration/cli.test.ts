@@ -81,6 +81,27 @@ describe("flag-server", () => {
     });
   });
 
+  test("--rules takes a file", async () => {
+    await using folder = await temporaryFolder();
+    const file = path.join(folder.path, "rules.json");
+    await writeFile(file, '[{ "fault": { "kind": "status", "status": 410 } }]');
+    await using run = runNode(CLI, ["--port=0", "--only=LOCAL", "--no-control", "--rules", file]);
+    const { LOCAL = "" } = await urlsOf(run);
+    expect((await ask(`${LOCAL}/us/us.gif`)).status).toBe(410);
+  });
+
+  test("opens the control listener when it is told where, with a token for other machines", async () => {
+    const token = "0123456789abcdef";
+    await using run = runNode(CLI, [
+      ...["--port=0", "--only=LOCAL", "--host=0.0.0.0"],
+      ...["--control-host=0.0.0.0", "--control-token", token],
+    ]);
+    const { CONTROL = "" } = await urlsOf(run);
+    expect((await ask(`${CONTROL}metrics`)).status).toBe(401);
+    const headers = { Authorization: `Bearer ${token}` };
+    expect((await ask(`${CONTROL}metrics`, { headers })).status).toBe(200);
+  });
+
   test("opens no control listener where others can reach the server, unless asked to", async () => {
     await using shut = runNode(CLI, ["--port=0", "--host", "0.0.0.0", "--only", "LOCAL"]);
     expect(Object.keys(await urlsOf(shut))).toEqual(["LOCAL"]);
@@ -169,6 +190,14 @@ describe("flag-server", () => {
     [["--profile", "{"], expect.stringMatching(/^argument --profile: not JSON: /)],
     [["--rules", "[\n1,\nx]"], expect.stringMatching(/^argument --rules: not JSON: .* JSON$/)],
     [["--profile", "/"], 'argument --profile: "/": no file (EISDIR)'],
+    [["--rules", "nope"], 'argument --rules: "nope": no file has this name'],
+    [["--rules", "/"], 'argument --rules: "/": no file (EISDIR)'],
+    [["--rules", "{}"], "--rules must be an array, not a value of type object"],
+    [
+      ["--control-host", "0.0.0.0"],
+      "--control-host needs --control-token: others can reach 0.0.0.0",
+    ],
+    [["--control-token", "short"], "--control-token must be 16 to 200 letters, digits and -._~+/"],
     [["--files", "/nowhere"], 'argument --files: "/nowhere" is no folder'],
     [["--profile", "nope"], 'argument --profile: "nope": no profile and no file has this name'],
     [["--rules", '[{"fault":{"kind":"drip"}}]'], "--rules[0].fault.bytes is missing"],
@@ -192,6 +221,7 @@ describe("flag-server", () => {
     for (const option of [
       ...["--port", "--host", "--only", "--seed", "--delay-ms", "--error-rate", "--delay-rate"],
       ...["--profile", "--rules", "--files", "--fault-headers", "--control", "--control-port"],
+      ...["--control-host", "--control-token"],
       ...["--no-control", "--grace-ms", "--quiet", "--version", "-h"],
     ]) {
       expect(help.output.stdout).toContain(option);

@@ -64,6 +64,15 @@ describe("the rules", () => {
     expect(server.journal()).toMatchObject([{ number: 1, attempt: 1 }]);
   });
 
+  test("are switched by enabled alone", async () => {
+    await using server = await start();
+    const body = '{"enabled":false,"name":"x"}';
+    expect(
+      await controlJson(server.controlUrl, "api/rules/gone", { method: "PATCH", body }),
+    ).toEqual({ status: 400, value: { error: '"name" is unknown; there is enabled' } });
+    expect(server.rules[0]).not.toHaveProperty("enabled");
+  });
+
   test("stay as they are when the new ones are wrong, and the error names the path", async () => {
     await using server = await start();
     const before = server.rules;
@@ -96,8 +105,9 @@ describe("the rules", () => {
 describe("the journal", () => {
   async function withRequests(): Promise<FlagServer<"LOCAL" | "ERROR">> {
     const server = await start();
-    for (const code of ["us", "us", "br", "xx", "us"]) {
-      await ask(`${server.urls.LOCAL}/${code}/${code}.gif?seen=not`);
+    for (const [index, code] of ["us", "us", "br", "xx", "us"].entries()) {
+      const headers = { "X-Number": index + 1 };
+      await ask(`${server.urls.LOCAL}/${code}/${code}.gif?seen=not`, { headers });
     }
     await ask(`${server.urls.ERROR}/us/us.gif`, { method: "HEAD" });
     return server;
@@ -139,6 +149,12 @@ describe("the journal", () => {
     ["rule=gone&after=2", [5, 6]],
     ["limit=2", [5, 6]],
     ["code=cn", []],
+    ["query=seen", [1, 2, 3, 4, 5]],
+    ["query=seen%3Dn*", [1, 2, 3, 4, 5]],
+    ["query=seen%3Dyes", []],
+    ["header=X-Number", [1, 2, 3, 4, 5]],
+    ["header=x-number:%203", [3]],
+    ["header=Host:localhost:*&code=br", [3]],
   ])("finds %s", async (query, numbers) => {
     await using server = await withRequests();
     const { text } = await askControl(server.controlUrl, `api/journal?${query}&format=ndjson`);
@@ -169,8 +185,18 @@ describe("the journal", () => {
     ["journal?limit=1e3", "limit must be an integer from 0"],
     [
       "journal?cc=us",
-      'there is no parameter "cc", but listener, method, path, code, status, fault, rule, after, limit, format',
+      'there is no parameter "cc", but listener, method, path, code, status, fault, rule, header, query, after, limit, format',
     ],
+    ["journal?code=us&code=br", 'the parameter "code" stands twice'],
+    ["journal?limit=1&limit=1", 'the parameter "limit" stands twice'],
+    ["verify?times=1&times=2", 'the parameter "times" stands twice'],
+    ["verify?times=1&limit=2", expect.stringMatching(/^there is no parameter "limit", but /)],
+    ["journal?format=xml", "format must be one of json, ndjson"],
+    [`journal?path=${"*".repeat(501)}`, "path must have 500 characters at most"],
+    ["journal?header=:x", "header must begin with a name"],
+    ["rules?x=1", 'there is no parameter "x", there is none here'],
+    ["flags?x", 'there is no parameter "x", there is none here'],
+    ["stats?constructor=1", 'there is no parameter "constructor", there is none here'],
   ])("refuses %s", async (query, error) => {
     await using server = await start();
     const reply = await controlJson(server.controlUrl, `api/${query}`);
@@ -272,15 +298,20 @@ describe("the control listener", () => {
     expect(await status({ Host: own, Origin: `http://${own}` }, "POST")).toBe(200);
   });
 
-  test("refuses a Host field that is missing or stands twice", async () => {
+  test("refuses a Host field that is missing, malformed or stands twice", async () => {
     await using server = await start();
     const port = Number(new URL(server.controlUrl ?? "").port);
-    for (const fields of ["", `Host: localhost:${port}\r\nHost: localhost:${port}\r\n`]) {
+    for (const fields of [
+      "",
+      `Host: localhost:${port}\r\nHost: localhost:${port}\r\n`,
+      "Host: local host\r\n",
+      "Host: [::1\r\n",
+    ]) {
       const socket = await openSocket(
         port,
         `GET /metrics HTTP/1.1\r\n${fields}Connection: close\r\n\r\n`,
       );
-      expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 (400|200) /);
+      expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 400 /);
     }
   });
 
@@ -323,6 +354,7 @@ describe("the control listener", () => {
     ["an array", {}, "[]", 400],
     ["null", {}, "null", 400],
     ["a surplus name", {}, '{"rules":[],"more":1}', 400],
+    ["a name that is known elsewhere", {}, '{"enabled":true}', 400],
     ["2 MiB", {}, "x".repeat(2 * 1024 * 1024), 413],
     ["a deep nest", {}, "[".repeat(500_000), 400],
   ])("refuses a body of %s", async (_name, headers, body, status) => {

@@ -25,7 +25,7 @@ function unpack(packed: Buffer): string {
   try {
     return String(gunzipSync(packed).length);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return (error as Error).message;
   }
 }
 
@@ -223,6 +223,54 @@ describe("faults of the reply", () => {
   test("status 204 has no body", async () => {
     await using server = await startWith({ kind: "status", status: 204 });
     expect(await ask(`${server.urls.LOCAL}/us/us.gif`)).toMatchObject({ status: 204 });
+  });
+
+  test("status 205 has no body, and its end can be seen", async () => {
+    await using server = await startWith({ kind: "status", status: 205, body: "no" });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const expected of [1, 2]) {
+      const { status, headers, body } = await ask(`${server.urls.LOCAL}/us/us.gif`, { agent });
+      expect([status, headers["content-length"], body.length]).toEqual([205, "0", 0]);
+      expect(headers).not.toHaveProperty("content-type");
+      expect(server.stats().LOCAL).toMatchObject({ requests: expected, newConnections: 1 });
+    }
+    agent.destroy();
+  });
+
+  test("status 304 has no body, and the validators of the file", async () => {
+    await using server = await startWith({ kind: "status", status: 304 });
+    const faulty = await ask(`${server.urls.LOCAL}/us/us.gif`);
+    server.setRules([]);
+    const { headers } = await ask(`${server.urls.LOCAL}/us/us.gif`);
+    expect([faulty.status, faulty.body.length]).toEqual([304, 0]);
+    expect(faulty.headers).toMatchObject({
+      etag: headers.etag,
+      "last-modified": headers["last-modified"],
+    });
+    expect(faulty.headers).not.toHaveProperty("content-type");
+  });
+
+  test.each<Fault>([
+    { kind: "gzip" },
+    { kind: "content-type" },
+    { kind: "bad-trailer" },
+    { kind: "truncate" },
+    { kind: "truncate", framing: "chunked" },
+    { kind: "drip", bytes: 1, everyMs: 1 },
+    { kind: "wrong-length", differenceBytes: 5 },
+    { kind: "hang", at: "body" },
+  ])("%j: a 304 has no body to harm, and keeps its validators", async (fault) => {
+    await using server = await startWith(fault);
+    server.setRules([]);
+    const { headers } = await ask(`${server.urls.LOCAL}/us/us.gif`);
+    server.reset();
+    const { status, ...reply } = await ask(`${server.urls.LOCAL}/us/us.gif`, {
+      headers: { "If-None-Match": headers.etag ?? "" },
+    });
+    expect([status, reply.body.length, reply.headers.etag]).toEqual([304, 0, headers.etag]);
+    for (const name of ["content-encoding", "content-type", "content-length"]) {
+      expect(reply.headers).not.toHaveProperty(name);
+    }
   });
 
   test("html: a page with status 200", async () => {

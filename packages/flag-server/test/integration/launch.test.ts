@@ -2,7 +2,12 @@ import { execFileSync } from "node:child_process";
 
 import { describe, expect, test } from "@jest/globals";
 
-import { flagManifest, launchFlagServer, startFlagServer } from "../../src/index.js";
+import {
+  flagManifest,
+  launchFlagServer,
+  startFlagServer,
+  type FaultRule,
+} from "../../src/index.js";
 import { ask, openSocket } from "../support/http.js";
 import { fixture, isGone, runNode, until, type Run } from "../support/processes.js";
 
@@ -47,6 +52,31 @@ describe("launchFlagServer()", () => {
     const statuses = async (base: string) =>
       Promise.all(codes.map(async (code) => (await ask(`${base}/${code}/${code}.gif`)).status));
     expect(await statuses(launched.urls.ERROR)).toEqual(await statuses(here.urls.ERROR));
+  });
+
+  test("takes rules of any size: they need not fit into an argument", async () => {
+    const rules: FaultRule[] = Array.from({ length: 900 }, (_, index) => ({
+      name: `large-${index}`,
+      match: { codes: ["zz"] },
+      fault: { kind: "status", status: 500, body: "x".repeat(5000) },
+    }));
+    rules.push({ match: { codes: ["us"] }, fault: { kind: "status", status: 410 } });
+    expect(JSON.stringify(rules).length).toBeGreaterThan(4 * 1024 * 1024);
+    await using server = await launchFlagServer({ port: 0, listeners: ["LOCAL"], rules });
+    expect((await ask(`${server.urls.LOCAL}/us/us.gif`)).status).toBe(410);
+  });
+
+  test("shows nothing of its options in the list of processes", async () => {
+    const controlToken = "a-token-that-is-secret";
+    await using server = await launchFlagServer({ port: 0, listeners: ["LOCAL"], controlToken });
+    const args = execFileSync("ps", ["-o", "args=", "-p", String(server.pid)], {
+      encoding: "utf8",
+    });
+    expect(args).toMatch(/--launched\s*$/);
+    const status = async (headers = {}) =>
+      (await ask(`${server.controlUrl}api/rules`, { headers })).status;
+    expect(await status()).toBe(401);
+    expect(await status({ Authorization: `Bearer ${controlToken}` })).toBe(200);
   });
 
   test("takes an empty seed for a seed", async () => {

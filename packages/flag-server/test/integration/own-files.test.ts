@@ -43,6 +43,64 @@ describe("files of one's own", () => {
     expect(again.status).toBe(304);
   });
 
+  test("may have any characters in their names, which clients escape or not", async () => {
+    await using folder = await temporaryFolder();
+    const names = ["C++.txt", "a#b.txt", "50%.txt", "a b.txt", "x;y=1&z,@:$!'()~.txt", "größe.txt"];
+    for (const name of names) await writeFile(path.join(folder.path, name), name);
+    await using server = await startFlagServer({
+      port: 0,
+      listeners: ["LOCAL"],
+      files: folder.path,
+    });
+    for (const name of names) {
+      const { status, body } = await ask(`${server.origins.LOCAL}/${encodeURIComponent(name)}`);
+      expect([status, body.toString()]).toEqual([200, name]);
+    }
+    for (const written of ["C++.txt", "C%2b%2B.txt", "x;y=1&z,@:$!'()~.txt?a#b"]) {
+      expect((await ask(`${server.origins.LOCAL}/${written}`)).status).toBe(200);
+    }
+    expect(server.journal({ path: "/C++.txt" })).toHaveLength(3);
+  });
+
+  test("an object may name them with any characters too, and a slash that is escaped is none", async () => {
+    await using server = await startFlagServer({
+      port: 0,
+      listeners: ["LOCAL"],
+      files: { "/a?b#c": "1", "/d/e": "2" },
+    });
+    expect((await ask(`${server.origins.LOCAL}/a%3Fb%23c`)).body.toString()).toBe("1");
+    expect((await ask(`${server.origins.LOCAL}/d%2Fe`)).status).toBe(404);
+  });
+
+  test("index.html is served for its folder, on all levels", async () => {
+    await using server = await startFlagServer({
+      port: 0,
+      listeners: ["LOCAL"],
+      control: true,
+      files: { "/index.html": "top", "/a/index.html": "a", "/b/index.html": "b", "/b/": "own" },
+    });
+    const get = async (url: string) => {
+      const { status, headers, body } = await ask(server.origins.LOCAL + url);
+      return [status, headers["content-type"], body.toString()];
+    };
+    const type = "text/html; charset=utf-8";
+    expect(await get("/")).toEqual([200, type, "top"]);
+    expect(await get("/a/")).toEqual([200, type, "a"]);
+    expect((await get("/b/"))[2]).toBe("own");
+    expect((await get("/a"))[0]).toBe(404);
+  });
+
+  test("index.html of a folder is served for it", async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(path.join(folder.path, "index.html"), "top");
+    await using server = await startFlagServer({
+      port: 0,
+      listeners: ["LOCAL"],
+      files: folder.path,
+    });
+    expect((await ask(`${server.origins.LOCAL}/?x`)).body.toString()).toBe("top");
+  });
+
   test("can be a folder: its files, but no links out of it", async () => {
     await using folder = await temporaryFolder();
     await mkdir(path.join(folder.path, "public", "deep"), { recursive: true });

@@ -56,7 +56,7 @@ describe("the packed package", () => {
   test("holds the program, the flags and the notices, and no sources or tests", async () => {
     expect((await readdir(installed)).sort()).toEqual(
       // prettier-ignore
-      ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "assets", "dist", "package.json", "profile.schema.json"],
+      ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "assets", "dist", "docs", "package.json", "profile.schema.json"],
     );
     const flags = await readdir(path.join(installed, "assets", "flags"));
     expect(flags).toHaveLength(FLAG_COUNTRY_CODES.length);

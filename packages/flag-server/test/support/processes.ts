@@ -18,10 +18,16 @@ export interface Run extends AsyncDisposable {
 }
 
 /** Runs a Node script; the child is killed when the test leaves its scope. */
-export function runNode(script: string, args: readonly string[] = [], cwd?: string): Run {
+export function runNode(
+  script: string,
+  args: readonly string[] = [],
+  cwd?: string,
+  env?: NodeJS.ProcessEnv,
+): Run {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));

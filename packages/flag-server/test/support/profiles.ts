@@ -48,6 +48,19 @@ function fault(
   return object({ kind: fc.constant(kind), ...required }, { delay, ...optional });
 }
 
+const fields = fc.dictionary(
+  fc.constantFrom("X-A", "x-b", "Link", "no name", "é"),
+  fc.oneof(
+    fc.constantFrom<unknown>("a", "b c", "a\nb", 5),
+    fc.array(fc.constantFrom("a", "b"), { maxLength: 2 }),
+  ),
+  { maxKeys: 2 },
+);
+const fieldMatches = fc.dictionary(
+  fc.constantFrom("X-A", "range", "no name"),
+  fc.constantFrom<unknown>(true, false, "bytes=*", "", 5, null),
+  { maxKeys: 2 },
+);
 const status = fc.integer({ min: 200, max: 599 });
 const anyFault = fc.oneof(
   fault("pass"),
@@ -61,6 +74,7 @@ const anyFault = fc.oneof(
       retryAfterSeconds: ms,
       retryAfterFormat: fc.constantFrom("seconds", "date"),
       close: fc.boolean(),
+      headers: fields,
     },
   ),
   fault("reset", {}, { afterBytes }),
@@ -84,6 +98,17 @@ const anyFault = fc.oneof(
     { status: fc.constantFrom(301, 302, 304) },
   ),
   fault("gzip", {}, { damage: fc.constantFrom("garbage", "truncated", "checksum", "none") }),
+  fault(
+    "informational",
+    {},
+    {
+      status: fc.constantFrom(100, 102, 103, 101, 99),
+      headers: fields,
+      times: fc.nat({ max: 1001 }),
+      everyMs: ms,
+    },
+  ),
+  fault("trailers", { trailers: fields }),
   fault("garbage", {}, { line: fc.string() }),
   fault("slow-accept", { delay }),
 );
@@ -103,6 +128,8 @@ const match = object(
       object({}, { from: attempt, to: attempt }),
     ),
     every: attempt,
+    headers: fieldMatches,
+    query: fieldMatches,
     probability: fc.double({ min: 0, max: 1, noNaN: true }),
   },
 );
@@ -120,6 +147,7 @@ const limits = object(
   {
     listener: label,
     maxConnections: fc.integer({ min: 1, max: 100 }),
+    idleTimeoutMs: fc.nat({ max: 5000 }),
     requestsPerSecond: fc.double({ min: 0.1, max: 1000, noNaN: true }),
     burst: fc.integer({ min: 1, max: 100 }),
     status: fc.constantFrom(429, 503, 500),

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { expandCodes } from "../input/country-codes.js";
 import { ParserExit, type CommandLineParser } from "./argument-parser.js";
 import {
@@ -227,7 +228,9 @@ function codesOf(parser: CommandLineParser, raw: RawArguments): string[] {
     // Codes of a list are still to come; the limit is for all of them.
     return expandCodes({ every, all, codes, limit: awaitsList ? undefined : limit });
   } catch (error) {
-    if (error instanceof RangeError) parser.usageError(error.message);
+    if (types.isNativeError(error) && error.name === "RangeError") {
+      parser.usageError(error.message);
+    }
     throw error;
   }
 }

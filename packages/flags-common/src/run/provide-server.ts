@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { types } from "node:util";
 import { errorCode, errorMessage } from "../shared/failure-reason.js";
 import type { ServerLabel } from "../cli/servers.js";
 
@@ -77,7 +78,7 @@ function seedNote(seed: number | undefined, reason: string): string | undefined 
 
 function isAddressInUse(error: unknown): boolean {
   return (
-    errorCode(error) === "EADDRINUSE" || (error instanceof Error && isAddressInUse(error.cause))
+    errorCode(error) === "EADDRINUSE" || (types.isNativeError(error) && isAddressInUse(error.cause))
   );
 }
 

@@ -1,5 +1,6 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { types } from "node:util";
 import type { Validators } from "../fetch/fetch-file.js";
 import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "../save/destination-error.js";
@@ -39,7 +40,11 @@ export class VersionCache {
       }
     } catch (error) {
       // Without it everything is fetched again: that is slow, but right.
-      if (errorCode(error) !== "ENOENT" && !(error instanceof SyntaxError)) throw error;
+      if (
+        errorCode(error) !== "ENOENT" &&
+        !(types.isNativeError(error) && error.name === "SyntaxError")
+      )
+        throw error;
     }
     return new VersionCache(directory, versions);
   }

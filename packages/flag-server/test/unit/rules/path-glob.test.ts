@@ -19,23 +19,45 @@ describe("pathGlob()", () => {
     ["/?", "/😀", true],
     ["/flags/*/*.gif", "/flags/us/us.gif", true],
     ["/flags/*/*.gif", "/flags/us/metadata.json", false],
+    [`/${"ab?".repeat(60)}*x`, `/${"abc".repeat(60)}yyx`, true],
+    [`/${"ab?".repeat(60)}*x`, `/${"abc".repeat(60)}y/x`, false],
+    [`**${"a".repeat(70)}`, `/${"a".repeat(200)}`, true],
+    [`${"*/".repeat(40)}**/x`, `${"y/".repeat(60)}x`, true],
+    [`${"*/".repeat(40)}**/x`, `${"y/".repeat(39)}x`, false],
   ])("%s and %s: %j", (glob, path, fits) => {
     expect(pathGlob(glob)(path)).toBe(fits);
   });
 
+  function expectSame(glob: string, path: string): void {
+    const source = glob
+      .replaceAll(".", "\\.")
+      .replace(/\*+|\?/g, (part) => (part === "?" ? "[^/]" : part.length === 1 ? "[^/]*" : "[^]*"));
+    expect(pathGlob(glob)(path)).toBe(new RegExp(`^${source}$`).test(path));
+  }
+
   test("agrees with a regular expression", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "/", ".", "*", "?"), maxLength: 10 });
     const path = fc.string({ unit: fc.constantFrom("a", "b", "/", "."), maxLength: 10 });
+    fc.assert(fc.property(text, path, expectSame), { numRuns: 2000 });
+  });
+
+  test("agrees with a regular expression over more characters than a word has bits", () => {
+    const path = fc.string({ unit: fc.constantFrom("a", "b", "/"), minLength: 25, maxLength: 110 });
+    const change = fc.record({
+      at: fc.nat({ max: 110 }),
+      length: fc.nat({ max: 40 }),
+      by: fc.constantFrom("*", "**", "?", "a", "/"),
+    });
     fc.assert(
-      fc.property(text, path, (glob, subject) => {
-        const source = glob
-          .replaceAll(".", "\\.")
-          .replace(/\*+|\?/g, (part) =>
-            part === "?" ? "[^/]" : part.length === 1 ? "[^/]*" : "[^]*",
-          );
-        expect(pathGlob(glob)(subject)).toBe(new RegExp(`^${source}$`).test(subject));
+      // Few stars: with many a regular expression takes its time.
+      fc.property(path, fc.array(change, { maxLength: 4 }), (subject, changes) => {
+        const glob = changes.reduce(
+          (text, { at, length, by }) => text.slice(0, at) + by + text.slice(at + length),
+          subject,
+        );
+        expectSame(glob, subject);
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -43,4 +65,21 @@ describe("pathGlob()", () => {
     const glob = "*a".repeat(200);
     expect(pathGlob(glob)("a".repeat(500).concat("b"))).toBe(false);
   });
+
+  test.each(["*a*ab", "**a**ab", "?*a?*"])(
+    "the time grows as the path does, and not as its square: %s",
+    (part) => {
+      const fits = pathGlob(`/${part.repeat(60)}!`);
+      const timeOf = (length: number) => {
+        const path = `/${"a".repeat(length)}`;
+        const start = performance.now();
+        for (let round = 0; round < 3; round += 1) fits(path);
+        return performance.now() - start;
+      };
+      timeOf(1000);
+      // The best of several: a busy machine adds to a time and takes nothing away.
+      const best = (length: number) => Math.min(...[1, 2, 3, 4, 5].map(() => timeOf(length)));
+      expect(best(16_000) / best(1000)).toBeLessThan(80);
+    },
+  );
 });
