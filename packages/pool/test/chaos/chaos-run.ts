@@ -12,7 +12,7 @@ import { Random } from "../lib/random.mjs";
 import { drawWorld, type World } from "./world.js";
 
 /** So long nothing may settle while something is pending. */
-const STALLED_MS = 20_000;
+const STALLED_MS = 120_000;
 /** So many complaints are worth reading. */
 const SHOWN = 12;
 

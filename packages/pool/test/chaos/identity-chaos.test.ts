@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { runWatched } from "../lib/run-watched.mjs";
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 900_000;
 const program = fileURLToPath(new URL("identity/run-seeds.mjs", import.meta.url));
 const seedsTo = (last: number): string[] => Array.from({ length: last }, (_, n) => String(n + 1));
 

@@ -8,7 +8,7 @@ import { Random } from "../lib/random.mjs";
 import { codeOf } from "./same.js";
 
 /** So long nothing may settle while something is pending. */
-const STALLED_MS = 20_000;
+const STALLED_MS = 120_000;
 /** So many calls are out at a time. */
 const CROWD = 400;
 

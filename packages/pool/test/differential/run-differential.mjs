@@ -8,7 +8,7 @@ import { difference, sharedPart } from "./same-clone.mjs";
 import { cloneable } from "./values.mjs";
 import { OWN_WAYS, WAYS } from "./ways.mjs";
 
-const LIMIT_MS = Number(process.env.CONCUR_HANG_MS ?? 20_000);
+const LIMIT_MS = Number(process.env.CONCUR_HANG_MS ?? 120_000);
 const [, , kindName, seedText, runsText, onlyWay] = process.argv;
 const seed = Number(seedText);
 const kind = openKind(kindName);

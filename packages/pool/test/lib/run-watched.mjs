@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 /** A program that has printed nothing for so long hangs, whatever its own watchdog says. */
-const QUIET_MS = 60_000;
+const QUIET_MS = 300_000;
 
 /** Runs Node with these arguments, and kills it when it is quiet for too long. `ulimit` bounds its open files. */
 export function runWatched(args, { ulimit, quietMs = QUIET_MS, cwd } = {}) {

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { printed, runProgram } from "../support/run-program.js";
 
 /** The program starts a dozen threads. */
-const LONG_MS = 60_000;
+const LONG_MS = 240_000;
 
 /** What the program does where it is called. */
 const DEEDS = [

@@ -118,7 +118,7 @@ const WAYS: Record<string, (executor: Executor, value: unknown) => Future<unknow
   "with a name": (executor, value) =>
     around(value).map((one) => executor.with({ name: "mine" }).submit(show, one)),
   "with a limit": (executor, value) =>
-    around(value).map((one) => executor.with({ timeoutMs: 30_000 }).submit(show, one)),
+    around(value).map((one) => executor.with({ timeoutMs: 600_000 }).submit(show, one)),
 };
 
 describe("a value that is not what it looks like", () => {

@@ -10,7 +10,7 @@ import { carriers, makeShared } from "./carriers.mjs";
 import * as tasks from "./tasks.mjs";
 
 /** So long nothing may settle while something is open. */
-const STALLED_MS = Number(process.env.CONCUR_HANG_MS ?? 20_000);
+const STALLED_MS = Number(process.env.CONCUR_HANG_MS ?? 120_000);
 const TICKS = ["nextTick", "Intl"];
 const fakeable = Object.keys(FakeTimers.timers).filter((name) => !TICKS.includes(name));
 const inlineSee = inlineTask((...args) => ({ saw: args, inline: true }));
