@@ -70,6 +70,17 @@ const WRONG: [options: object | null, error: new (message: string) => Error, mes
     RangeError,
     "controlPort must be an integer from 0 to 65535, not 65536",
   ],
+  [
+    { controlHost: "0.0.0.0" },
+    RangeError,
+    "controlHost needs controlToken: others can reach 0.0.0.0",
+  ],
+  [
+    { controlToken: "short" },
+    RangeError,
+    "controlToken must be 16 to 200 letters, digits and -._~+/",
+  ],
+  [{ controlToken: 5 }, TypeError, "controlToken must be a string, not 5"],
   [{ graceMs: {} }, TypeError, "graceMs must be a number, not a value of type object"],
 ];
 
