@@ -96,9 +96,10 @@ export function checkTls(tls: unknown, name: string): void {
   try {
     createSecureContext({ key, cert });
   } catch (error) {
-    throw new RangeError(
-      `${name} must have a key and a cert that belong together: ${messageOf(error)}`,
-    );
+    const reason = messageOf(error);
+    throw new RangeError(`${name} must have a key and a cert that belong together: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
 import type { Connection } from "../connection.js";
 import type { PendingDelays } from "../pending-delays.js";
@@ -52,7 +52,7 @@ export function deliver(delivery: Delivery, context: DeliveryContext): void {
   if (context.isDraining()) response.setHeader("Connection", "close");
   response.writeHead(delivery.reply.status, delivery.reply.headers);
   if (delivery.kind === "reply" && delivery.trailers !== undefined) {
-    response.addTrailers(withFields({}, delivery.trailers) as OutgoingHttpHeaders);
+    response.addTrailers(withFields({}, delivery.trailers));
   }
   const body = context.method === "HEAD" ? undefined : delivery.reply.body;
   const pieces = delivery.kind === "drip" && body !== undefined ? delivery : undefined;

@@ -99,6 +99,7 @@ describeWhere(findChromium() !== undefined, "the page in a browser", "there is n
     await page.goto("about:blank");
     await page.goto(`${server.controlUrl}#token=${controlToken}`);
     await loaded(page, /^194 of 194 loaded$/);
+    expect(await page.getByRole("status").first().textContent()).toBe("Live");
   });
 
   test("has landmarks that can be told apart by their names", async () => {

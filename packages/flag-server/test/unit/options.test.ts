@@ -53,7 +53,7 @@ const WRONG: [options: object | null, error: new (message: string) => Error, mes
   [
     { rules: [{ fault: { kind: "explode" } }] },
     RangeError,
-    'rules[0].fault.kind must be pass, delay, status, reset, truncate, drip, hang, content-type, wrong-length, html, bad-trailer, redirect, gzip, garbage or slow-accept, not "explode"',
+    'rules[0].fault.kind must be pass, delay, status, reset, truncate, drip, hang, content-type, wrong-length, html, bad-trailer, redirect, gzip, informational, trailers, garbage or slow-accept, not "explode"',
   ],
   [{ files: 5 }, TypeError, "files must be a folder or an object of files, not 5"],
   [{ files: { a: "" } }, RangeError, 'files must have paths that begin with "/", not "a"'],
