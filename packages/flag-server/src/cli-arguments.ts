@@ -21,7 +21,12 @@ export interface CliRequest {
  */
 export function readCommandLine(args: readonly string[]): CliRequest {
   const parser = createParser();
-  const { quiet, ...given } = parser.parse_args<FlagServerOptions & { quiet: boolean }>([...args]);
+  const { quiet, tlsKey, tlsCert, ...rest } = parser.parse_args<Arguments>([...args]);
+  if ((tlsKey === undefined) !== (tlsCert === undefined)) {
+    parser.error("--tls-key and --tls-cert go together");
+  }
+  const isOwnKey = tlsKey !== undefined && tlsCert !== undefined;
+  const given = { ...rest, ...(isOwnKey ? { tls: { key: tlsKey, cert: tlsCert } } : {}) };
   // The port of a listener that is on anyway, unless others could reach this machine's clients through it.
   const options = { control: isLoopback(given.host) || isControlAsked(given), ...given };
   try {
@@ -30,6 +35,13 @@ export function readCommandLine(args: readonly string[]): CliRequest {
     parser.error(messageOf(error));
   }
   return { options, quiet };
+}
+
+interface Arguments extends FlagServerOptions {
+  readonly quiet: boolean;
+  /** As PEM, like the certificate. */
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
 }
 
 function createParser(): ArgumentParser {
@@ -90,6 +102,22 @@ function createParser(): ArgumentParser {
     type: folder,
     help: "a folder whose files to serve beside the flags",
   });
+  add("tls", {
+    action: "store_true",
+    default: SUPPRESS,
+    help: "speak TLS, with a new certificate that the control listener gives as /certificate.pem",
+  });
+  for (const [option, dest] of [
+    ["--tls-key", "tlsKey"],
+    ["--tls-cert", "tlsCert"],
+  ] as const) {
+    parser.add_argument(option, {
+      dest,
+      metavar: "FILE",
+      type: (text: string) => readText(text, "no file has this name"),
+      help: "speak TLS with a key and a certificate of your own, both PEM",
+    });
+  }
   add("faultHeaders", {
     action: "store_true",
     default: SUPPRESS,
@@ -157,15 +185,17 @@ function rules(text: string): readonly FaultRule[] {
 }
 
 function readJson(file: string, whenMissing: string): unknown {
-  let content: string;
+  return parseJson(readText(file, whenMissing));
+}
+
+function readText(file: string, whenMissing: string): string {
   try {
-    content = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
     const code = errorCode(error);
     const reason = code === "ENOENT" ? whenMissing : `no file (${code})`;
     throw new ArgumentTypeError(`${quote(file)}: ${reason}`);
   }
-  return parseJson(content);
 }
 
 function parseJson(text: string): unknown {

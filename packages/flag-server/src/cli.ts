@@ -79,8 +79,13 @@ async function main(): Promise<void> {
     process.once("disconnect", () => void leave(server));
     // The parent may have died before anything here could hear of it.
     if (process.connected) {
-      const { urls, controlUrl } = server;
-      report({ type: "listening", urls, ...(controlUrl === undefined ? {} : { controlUrl }) });
+      const { urls, controlUrl, certificate } = server;
+      report({
+        type: "listening",
+        urls,
+        ...(controlUrl === undefined ? {} : { controlUrl }),
+        ...(certificate === undefined ? {} : { certificate }),
+      });
     } else await leave(server);
   } else if (!quiet) {
     for (const [label, url] of Object.entries(server.urls)) print(`${label} ${url}`);

@@ -5,7 +5,10 @@ import type { Socket } from "node:net";
 export class Connection {
   /** Which connection of its listener it is, from 1. */
   readonly number: number;
+  /** The TCP connection. */
   readonly socket: Socket;
+  /** What requests and replies go through: the TCP connection itself, or TLS over it. */
+  stream: Socket;
   readonly client: string;
   /** Exchanges whose reply is not handed to the socket yet. */
   readonly open = new Set<{ aborted: () => void }>();
@@ -16,6 +19,7 @@ export class Connection {
   constructor(number: number, socket: Socket) {
     this.number = number;
     this.socket = socket;
+    this.stream = socket;
     this.client = socket.remoteAddress ?? "";
   }
 
@@ -41,7 +45,7 @@ export class Connection {
     const last = this.#last;
     if (last === undefined || last.writableFinished) return;
     last.once("finish", () => {
-      this.socket.destroySoon();
+      this.stream.destroySoon();
     });
   }
 

@@ -29,6 +29,7 @@ export type {
   TruncateFault,
   WrongLengthFault,
 } from "./rules/fault.js";
+export type { KeyAndCertificate } from "./tls/certificate.js";
 export type { ResponseFields } from "./response-fields.js";
 export type { FieldMatch, FieldMatches } from "./rules/field-test.js";
 export type { FaultProfileName } from "./rules/profiles.js";

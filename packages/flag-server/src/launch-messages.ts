@@ -22,6 +22,7 @@ export type LaunchMessage =
       readonly type: "listening";
       readonly urls: Readonly<Record<string, string>>;
       readonly controlUrl?: string;
+      readonly certificate?: string;
     }
   | { readonly type: "failed"; readonly message: string; readonly code: string };
 

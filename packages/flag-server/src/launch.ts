@@ -25,6 +25,8 @@ export interface LaunchedFlagServer<
   readonly urls: Readonly<Record<Label, string>>;
   /** Where the page and the control API are. Absent without `control`. */
   readonly controlUrl?: string;
+  /** With `tls`: the certificate as PEM, for clients to trust as their `ca`. */
+  readonly certificate?: string;
   /** The server's process. */
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. It does not keep this process alive. */
@@ -92,6 +94,7 @@ async function launch(options: FlagServerOptions, graceMs: number): Promise<Laun
   return {
     urls: message.urls,
     ...(message.controlUrl === undefined ? {} : { controlUrl: message.controlUrl }),
+    ...(message.certificate === undefined ? {} : { certificate: message.certificate }),
     pid: child.pid ?? 0,
     exited,
     stop,

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 import { Connection } from "./connection.js";
 import { Counters, type FlagListenerStats } from "./counters.js";
@@ -21,6 +22,7 @@ export class FlagListener {
   readonly #delays = new PendingDelays();
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Connection>();
+  readonly #byStream = new WeakMap<Socket, Connection>();
   #connectionCount = 0;
 
   constructor(context: ListenerContext) {
@@ -37,7 +39,7 @@ export class FlagListener {
         connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       },
       (request, response) => {
-        const connection = this.#connections.get(request.socket);
+        const connection = this.#byStream.get(request.socket);
         if (connection === undefined) return;
         this.#limitIdleTime(connection, response);
         this.#handler.handle(connection, request, response);
@@ -47,7 +49,9 @@ export class FlagListener {
     const [begin] = server.listeners("connection") as ((socket: Socket) => void)[];
     server.removeAllListeners("connection");
     server.on("connection", (socket) => {
-      this.#accept(socket, () => begin?.call(server, socket));
+      this.#accept(socket, (connection) => {
+        this.#encrypt(connection, () => begin?.call(server, connection.stream));
+      });
     });
     server.once("listening", () => {
       this.#servers.add(server);
@@ -115,11 +119,40 @@ export class FlagListener {
     response.setHeader("Connection", "keep-alive");
     response.once("finish", () => {
       // In place of the time that Node has just set, a second more than it tells; it ends with the next request.
-      if (connection.isLast(response)) connection.socket.setTimeout(idleTimeoutMs);
+      if (connection.isLast(response)) connection.stream.setTimeout(idleTimeoutMs);
     });
   }
 
-  #accept(socket: Socket, begin: () => void): void {
+  /** Puts TLS between the connection and HTTP, where it is asked for. */
+  #encrypt(connection: Connection, begin: () => void): void {
+    const { secureContext } = this.#context;
+    const { socket } = connection;
+    if (secureContext !== undefined) {
+      const stream = new TLSSocket(socket, {
+        isServer: true,
+        secureContext,
+        ALPNProtocols: ["http/1.1"],
+      });
+      // A client that does not trust the certificate, speaks no TLS, or is silent.
+      const giveUp = (): void => void socket.destroy();
+      stream.on("error", giveUp);
+      stream.once("end", giveUp);
+      const late = setTimeout(giveUp, HEAD_TIMEOUT_MS);
+      connection.onceClosed(() => {
+        clearTimeout(late);
+      });
+      stream.once("secure", () => {
+        clearTimeout(late);
+        stream.off("end", giveUp);
+        begin();
+      });
+      connection.stream = stream;
+    }
+    this.#byStream.set(connection.stream, connection);
+    if (secureContext === undefined) begin();
+  }
+
+  #accept(socket: Socket, begin: (connection: Connection) => void): void {
     const { counters } = this;
     const { label, seed, rules } = this.#context;
     const { limits, connections: slowRules } = rules.of(label);
@@ -144,10 +177,12 @@ export class FlagListener {
     const identity = { seed, listener: label, path: "", attempt: number, method: "" };
     const decision = slowRules.length === 0 ? undefined : decide(slowRules, identity);
     if (decision?.delay === undefined) {
-      begin();
+      begin(connection);
       return;
     }
     counters.faultDone(decision.rule, decision.fault.kind);
-    wait({ connection, delays: this.#delays }, decision.delay.ms, begin);
+    wait({ connection, delays: this.#delays }, decision.delay.ms, () => {
+      begin(connection);
+    });
   }
 }

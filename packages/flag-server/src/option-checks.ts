@@ -1,5 +1,7 @@
+import { createSecureContext } from "node:tls";
 import { types } from "node:util";
 
+import { messageOf } from "./failures.js";
 import { FLAG_LISTENER_LABELS } from "./listener-label.js";
 import { isProfileName, PROFILE_NAMES, type FaultProfileName } from "./rules/profiles.js";
 import { checkResponseFields } from "./rules/check-rules.js";
@@ -81,6 +83,23 @@ export function checkToken(token: unknown, name: string): void {
   // What it is is nobody's affair, also in an error.
   if (!/^[\w.~+/-]{16,200}={0,2}$/.test(token)) {
     throw new RangeError(`${name} must be 16 to 200 letters, digits and -._~+/`);
+  }
+}
+
+/** Checks what TLS is to be spoken with. */
+export function checkTls(tls: unknown, name: string): void {
+  if (typeof tls === "boolean") return;
+  const { key, cert } = Object(tls) as { key?: unknown; cert?: unknown };
+  if (typeof key !== "string" || typeof cert !== "string") {
+    throw new TypeError(`${name} must be true, false, or a key and a cert as PEM`);
+  }
+  try {
+    createSecureContext({ key, cert });
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new RangeError(`${name} must have a key and a cert that belong together: ${reason}`, {
+      cause: error,
+    });
   }
 }
 

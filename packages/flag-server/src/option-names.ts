@@ -13,6 +13,7 @@ export const OPTION_NAMES: Readonly<Record<keyof FlagServerOptions, string>> = {
   profile: "--profile",
   rules: "--rules",
   files: "--files",
+  tls: "--tls",
   faultHeaders: "--fault-headers",
   control: "--control",
   controlPort: "--control-port",

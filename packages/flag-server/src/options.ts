@@ -7,9 +7,11 @@ import {
   checkListeners,
   checkRate,
   checkSeed,
+  checkTls,
   checkToken,
   isNamed,
 } from "./option-checks.js";
+import type { KeyAndCertificate } from "./tls/certificate.js";
 import type { FlagServerFiles } from "./own-files.js";
 import { checkProfile, checkRules } from "./rules/check-rules.js";
 import { namedProfile, type FaultProfileName } from "./rules/profiles.js";
@@ -27,6 +29,11 @@ export interface FlagServerOptions<Label extends FlagListenerLabel = FlagListene
    * listener takes a free one. An integer from 0; the last port is 65,535 at most. Default: 8001.
    */
   readonly port?: number;
+  /**
+   * Lets the listeners speak TLS: `true` with a new certificate for this machine's names and addresses, which
+   * `certificate` gives; or a key and a certificate as PEM. Default: false.
+   */
+  readonly tls?: boolean | KeyAndCertificate;
   /** Which listeners to start, at least one. Default: all three. */
   readonly listeners?: readonly Label[];
   /**
@@ -94,6 +101,8 @@ export interface FlagServerSettings {
   readonly listeners: readonly FlagListenerLabel[];
   readonly seed: string;
   readonly graceMs: number;
+  /** `true`: with a certificate that is still to be made. */
+  readonly tls: true | KeyAndCertificate | undefined;
   /** The profile with the rules of one's own before its own. */
   readonly profile: FaultProfile;
   readonly files: FlagServerFiles | undefined;
@@ -129,6 +138,7 @@ export function resolveOptions(
   const { host, port = 8001, listeners = FLAG_LISTENER_LABELS, seed = 1 } = options;
   const { delayMs = 500, errorRate = 0.25, delayRate = 0.5, graceMs = 2000 } = options;
   const { profile = "book1", rules = [], files, faultHeaders = false } = options;
+  const { tls = false } = options;
   const { controlPort, controlHost, controlToken, control = isControlAsked(options) } = options;
 
   if (host !== undefined) checkHost(host, nameOf("host"));
@@ -140,6 +150,7 @@ export function resolveOptions(
   checkRate(delayRate, nameOf("delayRate"));
   checkInteger(graceMs, nameOf("graceMs"), MAX_TIMER_MS);
   checkFiles(files, nameOf("files"));
+  checkTls(tls, nameOf("tls"));
   checkBoolean(faultHeaders, nameOf("faultHeaders"));
   checkBoolean(control, nameOf("control"));
   if (controlPort !== undefined) checkInteger(controlPort, nameOf("controlPort"), MAX_PORT);
@@ -160,6 +171,7 @@ export function resolveOptions(
     listeners: FLAG_LISTENER_LABELS.filter((label) => listeners.includes(label)),
     seed: String(seed),
     graceMs,
+    tls: tls === false ? undefined : tls,
     // Checked once more: a name may be in both.
     profile: { ...base, rules: checkRules([...rules, ...base.rules], nameOf("rules")) },
     files,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { SecureContext } from "node:tls";
 
 import type { StaticFiles } from "./assets.js";
 import { AttemptCounter } from "./attempt-counter.js";
@@ -30,6 +31,8 @@ export interface ListenerContext {
   readonly rules: RuleBook;
   readonly journal: Journal;
   readonly faultHeaders: boolean;
+  /** What TLS is spoken with; without it the listeners speak plain HTTP. */
+  readonly secureContext: SecureContext | undefined;
   /** Where `/` leads, if anywhere. */
   readonly homePage: () => string | undefined;
 }
@@ -179,6 +182,7 @@ export class RequestHandler {
         target: request.url ?? "",
         host: request.headers.host ?? "localhost",
         httpVersion: request.httpVersion,
+        isSecure: this.#context.secureContext !== undefined,
         nowMs: Date.now(),
       });
       this.#send(exchange, delivery, delay?.before === "body" ? delay.ms : 0);

@@ -1,3 +1,6 @@
+import { hostname, networkInterfaces } from "node:os";
+import { createSecureContext } from "node:tls";
+
 import { loadStaticFiles } from "./assets.js";
 import { bindHost, bindLoopback, listenError } from "./binding.js";
 import { openControl, type ControlListener } from "./control/control-listener.js";
@@ -16,6 +19,7 @@ import type { ListenerContext } from "./request-handler.js";
 import { checkLimits, checkRules } from "./rules/check-rules.js";
 import { RuleBook } from "./rules/rule-book.js";
 import type { FaultLimits, FaultRule } from "./rules/rule.js";
+import { makeCertificate } from "./tls/certificate.js";
 
 /** A running flag server in this process. */
 export interface FlagServer<
@@ -29,6 +33,8 @@ export interface FlagServer<
   readonly ports: Readonly<Record<Label, number>>;
   /** Where the page and the control API are, such as `http://localhost:8004/`. Absent without `control`. */
   readonly controlUrl?: string;
+  /** With `tls`: the certificate as PEM, for clients to trust as their `ca`. */
+  readonly certificate?: string;
   /** The rules in force, in their order. */
   readonly rules: readonly FaultRule[];
   /** Counts requests and connections of each listener since the start or the last `reset()`. */
@@ -95,12 +101,15 @@ interface RunningListener {
 
 async function start(settings: FlagServerSettings): Promise<FlagServer> {
   const own = await loadOwnFiles(settings.files);
+  const pair = settings.tls === true ? makeCertificate(namesOf(settings.host)) : settings.tls;
+  const scheme = pair === undefined ? "http" : "https";
   const shared = {
     seed: settings.seed,
     files: new Map([...(await loadStaticFiles()), ...own]),
     rules: new RuleBook(settings.profile),
     journal: new Journal(),
     faultHeaders: settings.faultHeaders,
+    secureContext: pair === undefined ? undefined : createSecureContext(pair),
     homePage: () => controlUrl,
   };
   let controlUrl: string | undefined;
@@ -130,7 +139,8 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
         {
           ...shared,
           token: settings.controlToken,
-          listeners: withOrigins(running, settings.host),
+          certificate: pair?.cert,
+          listeners: withOrigins(running, ({ port }) => originOf(scheme, settings.host, port)),
           reset,
         },
         {
@@ -139,7 +149,7 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
           preferredPort: preferredControlPort(settings.port),
         },
       );
-      controlUrl = `${originOf(settings.controlHost, control.port)}/`;
+      controlUrl = `${originOf("http", settings.controlHost, control.port)}/`;
     } catch (error) {
       await stopAll(0);
       throw error;
@@ -155,8 +165,8 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
   const stop = (): Promise<void> =>
     (stopping ??= Promise.all([stopAll(settings.graceMs), control?.stop()]).then(() => undefined));
   return {
-    urls: byLabel(({ port }) => `${originOf(settings.host, port)}/flags`),
-    origins: byLabel(({ port }) => originOf(settings.host, port)),
+    urls: byLabel(({ port }) => `${originOf(scheme, settings.host, port)}/flags`),
+    origins: byLabel(({ port }) => originOf(scheme, settings.host, port)),
     ports: byLabel(({ port }) => port),
     get rules() {
       return rules.rules;
@@ -171,6 +181,7 @@ async function start(settings: FlagServerSettings): Promise<FlagServer> {
     },
     reset,
     ...(controlUrl === undefined ? {} : { controlUrl }),
+    ...(pair === undefined ? {} : { certificate: pair.cert }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -196,13 +207,10 @@ async function open(
 
 function withOrigins(
   running: ReadonlyMap<FlagListenerLabel, RunningListener>,
-  host: string | undefined,
+  origin: (one: RunningListener) => string,
 ) {
   return new Map(
-    Array.from(running, ([label, { listener, port }]) => [
-      label,
-      { listener, origin: originOf(host, port) },
-    ]),
+    Array.from(running, ([label, one]) => [label, { listener: one.listener, origin: origin(one) }]),
   );
 }
 
@@ -212,7 +220,19 @@ function preferredControlPort(port: number): number {
 }
 
 /** Gives the origin that a client on this machine puts into its URL. */
-function originOf(host: string | undefined, port: number): string {
-  if (host === undefined || host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function originOf(scheme: string, host: string | undefined, port: number): string {
+  if (host === undefined || isEverywhere(host)) return `${scheme}://localhost:${port}`;
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function isEverywhere(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+/** What clients may call this machine in a URL: a certificate has to name it. */
+function namesOf(host: string | undefined): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const outside = addresses.map(({ address }) => address.replace(/%.*/, ""));
+  const names = ["localhost", hostname(), "127.0.0.1", "::1", ...outside];
+  return [...new Set(host === undefined || isEverywhere(host) ? names : [...names, host])];
 }

@@ -14,12 +14,15 @@ const FILES: Readonly<Record<string, readonly [name: string, contentType: string
 const cache = new Map<string, Buffer>();
 
 /**
- * Gives a file of the page, or a flag for it to show; `undefined` for another path. The page gets flags here,
+ * Gives a file of the page, a flag for it to show, or the certificate; `undefined` for another path. The page gets flags here,
  * where no rule holds and nothing is counted: it looks on, and takes no attempts away from a test.
  */
 export function pageFile(path: string, target: ControlTarget): ControlReply | undefined {
   const flag = path.startsWith("/flags/") ? target.files.get(path) : undefined;
   if (flag !== undefined) return { status: 200, contentType: flag.contentType, body: flag.body };
+  if (path === "/certificate.pem" && target.certificate !== undefined) {
+    return { status: 200, contentType: "application/x-pem-file", body: target.certificate };
+  }
   const [name, contentType] = Object.hasOwn(FILES, path) ? (FILES[path] ?? []) : [];
   if (name === undefined || contentType === undefined) return undefined;
   let body = cache.get(name);

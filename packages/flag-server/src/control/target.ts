@@ -15,5 +15,7 @@ export interface ControlTarget {
   readonly files: StaticFiles;
   /** What whoever asks must know, if anything. */
   readonly token: string | undefined;
+  /** What clients of the listeners have to trust, as PEM, if they speak TLS. */
+  readonly certificate: string | undefined;
   readonly reset: () => void;
 }

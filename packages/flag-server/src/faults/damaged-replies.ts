@@ -91,14 +91,15 @@ export function redirectReply(
   };
 }
 
-function locationOf(to: string, { host, target }: FaultContext): string {
+function locationOf(to: string, { host, target, isSecure }: FaultContext): string {
+  const [scheme, otherScheme] = isSecure ? ["https", "http"] : ["http", "https"];
   switch (to) {
     case "itself":
       return target;
     case "other-scheme":
-      return `https://${host}${target}`;
+      return `${otherScheme}://${host}${target}`;
     case "other-host":
-      return `http://${otherName(host)}${target}`;
+      return `${scheme}://${otherName(host)}${target}`;
     default:
       return to;
   }

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
 import type { Connection } from "../connection.js";
 import type { PendingDelays } from "../pending-delays.js";
@@ -52,7 +52,7 @@ export function deliver(delivery: Delivery, context: DeliveryContext): void {
   if (context.isDraining()) response.setHeader("Connection", "close");
   response.writeHead(delivery.reply.status, delivery.reply.headers);
   if (delivery.kind === "reply" && delivery.trailers !== undefined) {
-    response.addTrailers(withFields({}, delivery.trailers) as OutgoingHttpHeaders);
+    response.addTrailers(withFields({}, delivery.trailers));
   }
   const body = context.method === "HEAD" ? undefined : delivery.reply.body;
   const pieces = delivery.kind === "drip" && body !== undefined ? delivery : undefined;
@@ -87,7 +87,7 @@ function sendInterim(
     deliver({ kind: "reply", reply: delivery.reply }, context);
     return;
   }
-  context.connection.socket.write(delivery.head, "latin1");
+  context.connection.stream.write(delivery.head, "latin1");
   wait(context, delivery.everyMs, () => {
     sendInterim(delivery, times - 1, context);
   });
@@ -115,7 +115,7 @@ function sendRaw(
   { head, body, ending }: Extract<Delivery, { readonly kind: "wire" }>,
   context: DeliveryContext,
 ): void {
-  const { socket } = context.connection;
+  const { socket, stream } = context.connection;
   const finish = (): void => {
     if (ending === "hang") {
       wait(context, FOR_EVER_MS, () => socket.destroy());
@@ -123,7 +123,7 @@ function sendRaw(
     }
     context.onLast();
     if (ending === "close") {
-      socket.destroySoon();
+      stream.destroySoon();
       return;
     }
     wait(context, head === "" ? 0 : RESET_GAP_MS, () => socket.resetAndDestroy());
@@ -131,20 +131,20 @@ function sendRaw(
   const sendBody = (): void => {
     context.onBytes(body.length);
     // Not before the bytes are with the system: a reset throws away what is still in Node.
-    if (body.length > 0) socket.write(body, finish);
+    if (body.length > 0) stream.write(body, finish);
     else finish();
   };
   if (head === "") {
     finish();
   } else if (context.bodyDelayMs > 0 || body.length === 0) {
-    socket.write(head, "latin1", () => {
+    stream.write(head, "latin1", () => {
       wait(context, context.bodyDelayMs, sendBody);
     });
   } else {
-    socket.cork();
-    socket.write(head, "latin1");
+    stream.cork();
+    stream.write(head, "latin1");
     sendBody();
-    socket.uncork();
+    stream.uncork();
   }
 }
 

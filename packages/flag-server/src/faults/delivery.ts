@@ -40,6 +40,8 @@ export interface FaultContext {
   readonly target: string;
   /** The Host field. */
   readonly host: string;
+  /** Whether the listener speaks TLS. */
+  readonly isSecure: boolean;
   /** Of the request, such as `1.1`. */
   readonly httpVersion: string;
   readonly nowMs: number;

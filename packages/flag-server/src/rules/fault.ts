@@ -168,7 +168,8 @@ export interface RedirectFault extends Delayable {
   readonly kind: "redirect";
   /**
    * `"itself"` is a loop; `"other-host"` swaps `localhost` and `127.0.0.1`, which are the same server under
-   * another name; `"other-scheme"` is https on this port, which nobody speaks there. Anything else goes into
+   * another name; `"other-scheme"` is https (or http, with `tls`) on this port, which nobody
+   * speaks there. Anything else goes into
    * Location as it is.
    */
   readonly to: string;

@@ -88,6 +88,20 @@ describeWhere(findChromium() !== undefined, "the page in a browser", "there is n
     expect(server.journal()).toMatchObject([{ number: 1, attempt: 1, connection: 1 }]);
   });
 
+  test("takes a token from behind the # of its address", async () => {
+    const controlToken = "0123456789abcdef";
+    const server = await startFlagServer({ port: 0, listeners: ["LOCAL"], controlToken });
+    open.push(server);
+    const page = await browser.newPage();
+    open.push({ [Symbol.asyncDispose]: () => page.close() });
+    await page.goto(`${server.controlUrl}`);
+    await page.getByText(/^No answer: the request needs the token/).waitFor();
+    await page.goto("about:blank");
+    await page.goto(`${server.controlUrl}#token=${controlToken}`);
+    await loaded(page, /^194 of 194 loaded$/);
+    expect(await page.getByRole("status").first().textContent()).toBe("Live");
+  });
+
   test("has landmarks that can be told apart by their names", async () => {
     const { page } = await visit();
     const names = await page.evaluate<string[]>(LANDMARKS);

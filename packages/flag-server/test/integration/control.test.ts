@@ -315,6 +315,37 @@ describe("the control listener", () => {
     }
   });
 
+  test("can be reached from elsewhere, under any name, by whoever has the token", async () => {
+    const controlToken = "0123456789-abcdef";
+    await using server = await startFlagServer({
+      port: 0,
+      listeners: ["LOCAL"],
+      controlHost: "0.0.0.0",
+      controlToken,
+    });
+    const { port } = new URL(server.controlUrl ?? "");
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((entry) => entry?.family === "IPv4" && !entry.internal)?.address;
+    const url = `http://${outside ?? "127.0.0.2"}:${port}/`;
+    const right = { Authorization: `Bearer ${controlToken}`, Host: "flags:8004" };
+    expect((await askControl(url, "api/rules", { headers: right })).status).toBe(200);
+    expect((await askControl(url, "metrics", { headers: right })).status).toBe(200);
+    for (const Authorization of [
+      "Bearer wrong-0123456789",
+      `Basic ${controlToken}`,
+      controlToken,
+    ]) {
+      const wrong = { headers: { ...right, Authorization }, method: "POST" };
+      const { status, headers } = await askControl(url, "api/reset", wrong);
+      expect([status, headers["www-authenticate"]]).toEqual([401, 'Bearer realm="flag-server"']);
+    }
+    expect((await askControl(url, "nothing")).status).toBe(401);
+    // A browser asks for the page without a token; the page itself takes it from behind the "#".
+    expect((await askControl(url, "")).status).toBe(200);
+    expect((await askControl(url, "flags/us/us.gif")).headers["content-type"]).toBe("image/gif");
+  });
+
   test("listens on loopback addresses alone, although the flags are served everywhere", async () => {
     await using server = await startFlagServer({
       port: 0,

@@ -1,9 +1,14 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+
 import { describe, expect, test } from "@jest/globals";
 
 import { refusalOf } from "../../src/control/guard.js";
 
 function isRefused(headers: { host?: string; origin?: string }, port: number): boolean {
-  return refusalOf({ headers } as Parameters<typeof refusalOf>[0], port) !== undefined;
+  const request = new IncomingMessage(new Socket());
+  request.headers = headers;
+  return refusalOf(request, port) !== undefined;
 }
 
 describe("the guard of the control listener", () => {

@@ -53,7 +53,7 @@ const WRONG: [options: object | null, error: new (message: string) => Error, mes
   [
     { rules: [{ fault: { kind: "explode" } }] },
     RangeError,
-    'rules[0].fault.kind must be pass, delay, status, reset, truncate, drip, hang, content-type, wrong-length, html, bad-trailer, redirect, gzip, garbage or slow-accept, not "explode"',
+    'rules[0].fault.kind must be pass, delay, status, reset, truncate, drip, hang, content-type, wrong-length, html, bad-trailer, redirect, gzip, informational, trailers, garbage or slow-accept, not "explode"',
   ],
   [{ files: 5 }, TypeError, "files must be a folder or an object of files, not 5"],
   [{ files: { a: "" } }, RangeError, 'files must have paths that begin with "/", not "a"'],
@@ -70,6 +70,17 @@ const WRONG: [options: object | null, error: new (message: string) => Error, mes
     RangeError,
     "controlPort must be an integer from 0 to 65535, not 65536",
   ],
+  [
+    { controlHost: "0.0.0.0" },
+    RangeError,
+    "controlHost needs controlToken: others can reach 0.0.0.0",
+  ],
+  [
+    { controlToken: "short" },
+    RangeError,
+    "controlToken must be 16 to 200 letters, digits and -._~+/",
+  ],
+  [{ controlToken: 5 }, TypeError, "controlToken must be a string, not 5"],
   [{ graceMs: {} }, TypeError, "graceMs must be a number, not a value of type object"],
 ];
 
