@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { AttemptRequest, AttemptResult } from "../attempt/attempt-download.js";
-import type { Validators } from "../fetch/fetch-file.js";
+import type { Validators } from "../fetch/validators.js";
 import type { DownloadItem } from "../input/item.js";
 import type { Pace, PaceVerdict } from "../pace/pace.js";
 import { inspectFile } from "../verify/local-file.js";

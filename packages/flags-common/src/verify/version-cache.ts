@@ -1,6 +1,6 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Validators } from "../fetch/fetch-file.js";
+import type { Validators } from "../fetch/validators.js";
 import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "../save/destination-error.js";
 import { withTemporaryFile } from "../save/temporary-file.js";
