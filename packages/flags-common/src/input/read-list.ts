@@ -27,11 +27,17 @@ export async function readInput(path: string): Promise<string> {
   }
 }
 
-/** Splits a list into its lines, without those that are empty or begin with `#`, and without blanks around. */
-export function listLines(content: string): ListLine[] {
+/** Splits a list into its lines, as they are. */
+export function rawLines(content: string): ListLine[] {
   return content
     .replace(/^\uFEFF/, "")
-    .split("\n")
-    .map((line, index) => ({ number: index + 1, text: line.trim() }))
+    .split(/\r?\n/)
+    .map((text, index) => ({ number: index + 1, text }));
+}
+
+/** Splits a list into its lines, without those that are empty or begin with `#`, and without blanks around. */
+export function listLines(content: string): ListLine[] {
+  return rawLines(content)
+    .map(({ number, text }) => ({ number, text: text.trim() }))
     .filter(({ text }) => text !== "" && !text.startsWith("#"));
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AttemptRequest, AttemptResult } from "../attempt/attempt-download.js";
 import type { Validators } from "../fetch/validators.js";
+import { fail } from "../fetch/judge-answer.js";
 import type { DownloadItem } from "../input/item.js";
 import type { Pace, PaceVerdict } from "../pace/pace.js";
 import { inspectFile } from "../verify/local-file.js";
@@ -39,6 +40,9 @@ export class Downloader {
   async download(item: DownloadItem, attempt: Attempt): Promise<DownloadResult> {
     const { signal, skipsExisting, versions } = this.#options;
     if (signal.aborted) return notStarted(item);
+    if (item.fault !== undefined) {
+      return { ...fail("INVALID_URL", item.fault), item, attempts: 0 };
+    }
     const local =
       skipsExisting || versions?.has(item.fileName) ? await this.#findWhole(item) : undefined;
     if (local !== undefined && skipsExisting) return { status: "unchanged", item, attempts: 0 };
