@@ -3,9 +3,11 @@ import { ParserExit, type CommandLineParser } from "./argument-parser.js";
 import {
   createParser,
   type CommandLineDefinition,
+  FLAG_SECONDS,
   type FailOn,
   type RawArguments,
 } from "./options.js";
+import type { RequestHeaders } from "../fetch/request-headers.js";
 import {
   DEFAULT_SERVER,
   isServerLabel,
@@ -40,6 +42,15 @@ export interface CommandLine {
   readonly verbose: boolean;
   readonly out: string | undefined;
   readonly dryRun: boolean;
+  /** What to send with each request, without a default User-Agent. */
+  readonly headers: RequestHeaders;
+  /** Whether redirects may lead to any host. */
+  readonly location: boolean;
+  readonly maxRedirects: number;
+  /** The file with the certificates to trust. */
+  readonly cacert: string | undefined;
+  readonly insecure: boolean;
+  readonly remoteTime: boolean;
   readonly ratePerSecond: number | undefined;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -65,9 +76,12 @@ export interface CommandLine {
 /** What a command line comes to: something to run, or a text to print before leaving. */
 export type ParsedCommandLine =
   | { readonly outcome: "run"; readonly commandLine: CommandLine }
-  | { readonly outcome: "help" | "usage"; readonly text: string };
+  | { readonly outcome: "help" | "version" | "usage"; readonly text: string };
 
 const MAX_RETRIES = 1000;
+const MAX_REDIRECTS = 1000;
+/** A server that sends something now and then may take as long as it likes. */
+const FILE_SECONDS = 86_400;
 const MEBIBYTE = 2 ** 20;
 
 /** The options of the Python programs; any unambiguous beginning of one has always been accepted. */
@@ -99,6 +113,10 @@ export function parseCommandLine(
   try {
     const own = args[0] === "--" ? args.slice(1) : args;
     const raw: RawArguments = parser.parse_args(expandPrefixes(own));
+    if (raw.version) {
+      const { programName, version } = definition;
+      return { outcome: "version", text: [programName, version].filter(Boolean).join(" ") };
+    }
     return { outcome: "run", commandLine: check(parser, raw, ownValues(parser, raw, definition)) };
   } catch (error) {
     if (error instanceof ParserExit) return { outcome: error.outcome, text: error.text };
@@ -150,10 +168,16 @@ function check(parser: CommandLineParser, raw: RawArguments, own: CommandLine["o
     verbose: raw.verbose,
     out: raw.out,
     dryRun: raw.dry_run,
+    headers: headersOf(parser, raw),
+    location: raw.location,
+    maxRedirects: raw.max_redirs,
+    cacert: raw.cacert,
+    insecure: raw.insecure,
+    remoteTime: raw.remote_time,
     ratePerSecond: raw.rate,
     timeoutMs: milliseconds(raw.timeout),
     connectTimeoutMs: milliseconds(raw.connect_timeout ?? raw.timeout),
-    maxTimeMs: milliseconds(raw.max_time),
+    maxTimeMs: milliseconds(raw.max_time ?? (raw.urls === undefined ? FLAG_SECONDS : FILE_SECONDS)),
     deadlineMs: raw.deadline === undefined ? undefined : milliseconds(raw.deadline),
     maxBytes: raw.max_bytes ?? (raw.urls === undefined ? MEBIBYTE : 100 * MEBIBYTE),
     retries: raw.retries,
@@ -185,6 +209,9 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
   if (raw.max_bytes !== undefined && raw.max_bytes < 1) {
     parser.usageError("--max-bytes N must be >= 1");
   }
+  if (raw.max_redirs < 0 || raw.max_redirs > MAX_REDIRECTS) {
+    parser.usageError(`--max-redirs N must be from 0 to ${MAX_REDIRECTS}`);
+  }
   const forbid = (one: string, others: Readonly<Record<string, boolean>>): void => {
     const other = Object.keys(others).find((name) => others[name]);
     if (other !== undefined) parser.usageError(`${one} does not go with ${other}`);
@@ -201,6 +228,35 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
     });
   }
   if (raw.json) forbid("--json", { "--ndjson": raw.ndjson });
+  if (raw.report === "-" || raw.gallery === "-") {
+    forbid(raw.report === "-" ? "--report -" : "--gallery -", {
+      "--json": raw.json,
+      "--ndjson": raw.ndjson,
+      "--gallery -": raw.report === "-" && raw.gallery === "-",
+    });
+  }
+}
+
+/** The headers of `-H` and `-A`; an empty value takes away what is sent usually. */
+function headersOf(parser: CommandLineParser, raw: RawArguments): RequestHeaders {
+  const headers: Record<string, string> = {};
+  const add = (option: string, name: string, value: string): void => {
+    if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) {
+      parser.usageError(`${option} must not have control characters`);
+    }
+    // Bytes of UTF-8 go out as they are, as from curl.
+    headers[name] = Buffer.from(value).toString("latin1");
+  };
+  if (raw.user_agent !== undefined) add("--user-agent NAME", "User-Agent", raw.user_agent);
+  for (const header of raw.header) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*?)\s*$/s.exec(header) ?? [];
+    // The header itself may be a secret.
+    if (name === undefined || value === undefined) {
+      parser.usageError("--header HEADER must be like 'Name: value'");
+    }
+    add("--header HEADER", name, value);
+  }
+  return headers;
 }
 
 function ownValues(

@@ -2,18 +2,22 @@
 export type RequestHeaders = Readonly<Record<string, string>>;
 
 /** What says who we are, and is for the host alone that was asked for. */
-const PERSONAL = new Set(["authorization", "cookie", "proxy-authorization"]);
+const PERSONAL = new Set(["authorization", "cookie", "proxy-authorization", "host"]);
 
-/** Puts headers over others; an empty value takes one away, as in curl. */
+/** Puts headers over others, whatever the case of their names. */
 export function mergedHeaders(...layers: readonly RequestHeaders[]): Record<string, string> {
   const merged = new Map<string, [name: string, value: string]>();
   for (const layer of layers) {
     for (const [name, value] of Object.entries(layer)) {
-      if (value === "") merged.delete(name.toLowerCase());
-      else merged.set(name.toLowerCase(), [name, value]);
+      merged.set(name.toLowerCase(), [name, value]);
     }
   }
   return Object.fromEntries(merged.values());
+}
+
+/** Leaves out the headers without a value: as in curl, they take one away that is sent usually. */
+export function headersToSend(headers: RequestHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
 }
 
 /** Leaves out what another origin has no business with. */

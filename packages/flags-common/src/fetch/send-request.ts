@@ -7,7 +7,7 @@ import { directAdapter } from "./direct-adapter.js";
 import { USER_AGENT, type FlagClient } from "./flag-client.js";
 import { proxyFor } from "./proxy.js";
 import { judgeRedirect } from "./redirect.js";
-import { impersonalHeaders, mergedHeaders, type RequestHeaders } from "./request-headers.js";
+import { headersToSend, impersonalHeaders, mergedHeaders, type RequestHeaders } from "./request-headers.js";
 import type { RequestTrace } from "./request-trace.js";
 
 /** An answer whose body is still to be read. */
@@ -38,7 +38,9 @@ export async function sendRequest(
   let url = start;
   let given = client.headers;
   for (let hops = 0; ; hops += 1) {
-    const headers = mergedHeaders(HEADERS, outgoing.headers, cookies.headerFor(url), given);
+    const headers = headersToSend(
+      mergedHeaders(HEADERS, outgoing.headers, cookies.headerFor(url), given),
+    );
     const response = await sendOnce(url, { ...outgoing, headers });
     const redirect = judgeRedirect(
       url,

@@ -70,7 +70,11 @@ export async function findDestination(
   return join(await findUserDirectory(env, cwd), DESTINATION_NAME);
 }
 
-async function findUserDirectory(env: NodeJS.ProcessEnv, cwd: string): Promise<string> {
+/** Finds the folder where the user stands, see {@link findDestination}. */
+export async function findUserDirectory(
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Promise<string> {
   const { INIT_CWD: userDirectory, npm_lifecycle_event: script, npm_package_json: manifest } = env;
   if (userDirectory === undefined || script === undefined) return cwd;
   const scriptDirectory = manifest === undefined ? cwd : dirname(manifest);
