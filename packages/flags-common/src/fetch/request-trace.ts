@@ -54,9 +54,7 @@ export class RequestTrace {
       this.endedBy ??= error;
       sent.destroy(error);
     };
-    const refuseUpgrade = (): void => {
-      end(new UpgradeError("HTTP 101 - Switching Protocols"));
-    };
+    const refusal = (): UpgradeError => new UpgradeError("HTTP 101 - Switching Protocols");
     sent.once("socket", () => {
       this.reusedConnection = sent.reusedSocket;
     });
@@ -66,10 +64,12 @@ export class RequestTrace {
     // With a header Upgrade in the answer it is the one event, without it the other.
     sent.once("upgrade", (_response, socket) => {
       socket.destroy();
-      refuseUpgrade();
+      // For Node the request is over: it reports nothing more by itself.
+      this.endedBy ??= refusal();
+      sent.emit("error", this.endedBy);
     });
     sent.on("information", ({ statusCode }) => {
-      if (statusCode === 101) refuseUpgrade();
+      if (statusCode === 101) end(refusal());
     });
     return sent;
   }
