@@ -25,10 +25,10 @@ export interface FileRequest {
 /** Takes the body of a file. */
 export interface FileSink extends BodySink {
   /**
-   * Called before the first byte: what comes lies behind so many bytes of the beginning, or in place of it.
-   * It may reject, as `write` may, with a `DestinationError`.
+   * Called before the first byte: what comes lies behind so many bytes of the beginning, or in place of it. From then
+   * on `write` may reject with a `DestinationError`.
    */
-  begin(offset: number): Promise<void> | undefined;
+  begin(offset: number): void;
   /** Looks at what came for what is wrong with it as a GIF. */
   findGifFault(): Pick<Failure, "code" | "reason"> | undefined;
 }
@@ -160,7 +160,7 @@ class Reading {
       return verdict;
     }
     this.#accepted = verdict;
-    await this.#sink.begin(verdict.offset);
+    this.#sink.begin(verdict.offset);
     const isAll = await pour(data, this.#sink, (byteLength) => {
       this.trace.receivedBytes += byteLength;
       return verdict.offset + this.trace.receivedBytes <= maxBytes;

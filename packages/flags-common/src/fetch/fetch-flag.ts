@@ -59,7 +59,7 @@ export function flagUrl(baseUrl: string, cc: string): URL {
 
 /** A GIF that stays in memory. */
 class GifSink extends MemorySink implements FileSink {
-  begin(): undefined {
+  begin(): void {
     // There is never a beginning.
   }
 

@@ -44,6 +44,8 @@ export class IncomingFile implements FileSink {
   readonly #place: FilePlace;
   #open: OpenFile | undefined;
   #beginning: Beginning | undefined;
+  /** What must be done before anything is written: the body does not wait for it. */
+  #before: Promise<void> | undefined;
   /** What is not in the temporary file yet. */
   #chunks: Uint8Array[] = [];
   #bufferedBytes = 0;
@@ -73,15 +75,18 @@ export class IncomingFile implements FileSink {
     return beginning;
   }
 
-  async begin(offset: number): Promise<void> {
+  begin(offset: number): void {
     if (offset === 0) {
-      await this.discard();
+      this.#before = this.#reset();
       return;
     }
     if (offset !== this.#writtenBytes || this.#open === undefined) {
       throw new RangeError(`there are ${this.#writtenBytes} bytes, and not ${offset}`);
     }
-    await this.#guard(this.#open.handle.truncate(offset));
+    // The trailer goes.
+    this.#before = this.#open.handle.truncate(offset);
+    // Told where it is waited for.
+    this.#before.catch(() => undefined);
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
@@ -150,6 +155,11 @@ export class IncomingFile implements FileSink {
 
   /** Lets go of what came. */
   async discard(): Promise<void> {
+    await this.#before?.catch(() => undefined);
+    await this.#reset();
+  }
+
+  async #reset(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
     this.#beginning = undefined;
@@ -162,6 +172,8 @@ export class IncomingFile implements FileSink {
   }
 
   async #flush(): Promise<void> {
+    await this.#before;
+    this.#before = undefined;
     if (this.#open === undefined) {
       const { directory, fileName } = this.#place;
       const { file, made } = await openTemporary(directory, fileName);
