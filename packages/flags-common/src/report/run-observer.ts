@@ -49,7 +49,10 @@ export class RunObserver implements DownloadObserver {
       this.#missesKnownFlags = true;
     }
     if (this.#keepsRecords) this.#records.push(toRecord(result));
-    if (result.status !== "notStarted") this.#progress.advance(result.status === "error");
+    if (result.status !== "notStarted") {
+      const bytes = result.status === "ok" ? result.byteLength : 0;
+      this.#progress.advance(result.status === "error", bytes);
+    }
     this.#reporter.completed(result);
     if (result.status !== "error") return;
     if (result.code === "CANNOT_SAVE") {

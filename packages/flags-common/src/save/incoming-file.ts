@@ -114,6 +114,7 @@ export class IncomingFile implements FileSink {
       await takeName(path, finalPath);
     };
     if (this.#open === undefined) {
+      await this.#before;
       const [only, ...more] = this.#chunks;
       const bytes = only !== undefined && more.length === 0 ? only : Buffer.concat(this.#chunks);
       const sha256 = sha256Of(bytes);
