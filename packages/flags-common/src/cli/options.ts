@@ -296,7 +296,10 @@ function addReportOptions(group: ArgumentGroup): void {
     action: "store_true",
     help: "add requests, bytes and times to the report",
   });
-  group.add_argument("--report", { metavar: "FILE", help: "write the JSON document to a file, or to stdout for -" });
+  group.add_argument("--report", {
+    metavar: "FILE",
+    help: "write the JSON document to a file, or to stdout for -",
+  });
   group.add_argument("--gallery", {
     metavar: "FILE",
     help: "write an HTML page that shows what was downloaded, or print it for -",

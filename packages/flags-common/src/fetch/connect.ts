@@ -78,7 +78,7 @@ function alternating(addresses: readonly LookupAddress[]): LookupAddress[] {
   const first = addresses[0]?.family;
   const ours = addresses.filter(({ family }) => family === first);
   const others = addresses.filter(({ family }) => family !== first);
-  return ours.flatMap((address, index) => [address, ...others.slice(index, index + 1)]).concat(
-    others.slice(ours.length),
-  );
+  return ours
+    .flatMap((address, index) => [address, ...others.slice(index, index + 1)])
+    .concat(others.slice(ours.length));
 }

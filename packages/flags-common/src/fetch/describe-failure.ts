@@ -80,7 +80,10 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
       return { code: "TIMEOUT", reason: "Connection timed out" };
     default:
       if (code.startsWith("HPE_")) {
-        return { code: "BAD_RESPONSE", reason: `${MALFORMED[code] ?? "not an HTTP answer"} (${code})` };
+        return {
+          code: "BAD_RESPONSE",
+          reason: `${MALFORMED[code] ?? "not an HTTP answer"} (${code})`,
+        };
       }
       return { code: "NETWORK", reason: systemMessage(code) ?? maskedText(errorMessage(error)) };
   }

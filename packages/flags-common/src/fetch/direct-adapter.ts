@@ -56,7 +56,12 @@ export function directAdapter(outgoing: DirectRequest): AxiosAdapter {
     });
 }
 
-function optionsOf({ url, headers, agent, proxy }: DirectRequest): Parameters<RequestTrace["request"]>[0] {
+function optionsOf({
+  url,
+  headers,
+  agent,
+  proxy,
+}: DirectRequest): Parameters<RequestTrace["request"]>[0] {
   const common = { method: "GET", headers, agent } as const;
   if (proxy === undefined) return { ...urlToHttpOptions(url), ...common };
   const target = new URL(url);

@@ -106,7 +106,10 @@ export async function fetchFile(
     const failure =
       error instanceof DestinationError
         ? saveFailure(error)
-        : { ...describeFailure(error, { trace, client, stoppedBy, url }), status: "error" as const };
+        : {
+            ...describeFailure(error, { trace, client, stoppedBy, url }),
+            status: "error" as const,
+          };
     answer = { ...failure, ...timing(startedAtMs, trace) };
   } finally {
     clearTimeout(timer);

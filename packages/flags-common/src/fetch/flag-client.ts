@@ -85,7 +85,10 @@ export class FlagClient implements Disposable {
     const key = tunnel === undefined ? protocol : tunnel.href;
     const kept = this.#agents.get(key);
     if (kept !== undefined) return kept;
-    const agent = this.newAgent(protocol, tunnel, { keepAlive: true, maxSockets: this.#maxSockets });
+    const agent = this.newAgent(protocol, tunnel, {
+      keepAlive: true,
+      maxSockets: this.#maxSockets,
+    });
     this.#agents.set(key, agent);
     return agent;
   }

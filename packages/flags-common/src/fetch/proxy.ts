@@ -14,7 +14,8 @@ export class ProxyError extends Error {
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | undefined {
   const read = (name: string): string => (env[name] || env[name.toUpperCase()] || "").trim();
   const text = read(`${url.protocol.slice(0, -1)}_proxy`) || read("all_proxy");
-  if (text === "" || isLoopback(url.hostname) || isExcepted(url, read("no_proxy"))) return undefined;
+  if (text === "" || isLoopback(url.hostname) || isExcepted(url, read("no_proxy")))
+    return undefined;
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(address)) throw new ProxyError("the proxy in the environment is no address");
   const proxy = new URL(address);
@@ -46,8 +47,12 @@ function isExcepted(url: URL, list: string): boolean {
       if (entry === "*" || isInBlock(host, entry)) return true;
       const [, name = "", onlyPort] = /^(\[.*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
       if (onlyPort !== undefined && onlyPort !== port) return false;
-      const domain = bare(name).replace(/^\*?\./, "").replace(/\.$/, "");
-      return domain !== "" && (host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`)));
+      const domain = bare(name)
+        .replace(/^\*?\./, "")
+        .replace(/\.$/, "");
+      return (
+        domain !== "" && (host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`)))
+      );
     });
 }
 

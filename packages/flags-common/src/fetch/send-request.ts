@@ -7,7 +7,12 @@ import { directAdapter } from "./direct-adapter.js";
 import { USER_AGENT, type FlagClient } from "./flag-client.js";
 import { proxyFor } from "./proxy.js";
 import { judgeRedirect } from "./redirect.js";
-import { headersToSend, impersonalHeaders, mergedHeaders, type RequestHeaders } from "./request-headers.js";
+import {
+  headersToSend,
+  impersonalHeaders,
+  mergedHeaders,
+  type RequestHeaders,
+} from "./request-headers.js";
 import type { RequestTrace } from "./request-trace.js";
 
 /** An answer whose body is still to be read. */

@@ -23,7 +23,8 @@ export interface ListLine {
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   try {
-    if (path !== "-") return await untilStopped(readFile(path, { encoding: "utf8", signal }), signal);
+    if (path !== "-")
+      return await untilStopped(readFile(path, { encoding: "utf8", signal }), signal);
     return await untilStopped(text(process.stdin), signal);
   } catch (error) {
     if (signal.aborted) {

@@ -80,7 +80,8 @@ export class Downloader {
     attempt: Attempt,
     known: Validators | undefined,
   ): Promise<DownloadResult> {
-    const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes, remoteTime } = this.#options;
+    const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes, remoteTime } =
+      this.#options;
     const tries = new Tries(item, maxTimeMs, retryPolicy);
     for (;;) {
       const pass = await tries.mayStart();

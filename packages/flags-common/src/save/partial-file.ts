@@ -93,7 +93,10 @@ async function readPartial(
   }
   if (hash.copy().digest("hex") !== trailer.sha256) return undefined;
   const { validator, totalBytes } = trailer;
-  const ends = [await read(handle, 0, Math.min(6, byteLength)), await read(handle, byteLength - 1, 1)];
+  const ends = [
+    await read(handle, 0, Math.min(6, byteLength)),
+    await read(handle, byteLength - 1, 1),
+  ];
   return { beginning: { byteLength, validator, totalBytes }, hash, ends };
 }
 
@@ -112,7 +115,12 @@ function parseTrailer(text: string): Trailer | undefined {
   );
   if (typeof url !== "string" || typeof validator !== "string") return undefined;
   if (typeof sha256 !== "string") return undefined;
-  return { url, validator, sha256, totalBytes: typeof totalBytes === "number" ? totalBytes : undefined };
+  return {
+    url,
+    validator,
+    sha256,
+    totalBytes: typeof totalBytes === "number" ? totalBytes : undefined,
+  };
 }
 
 /** Leaves the beginning of a file for the next try, as {@link takePartial} will find it. */

@@ -9,7 +9,10 @@ let ofThisProcess: string | undefined;
  * often have the same process id, and none sees whether the other one lives.
  */
 export function runPlace(): string {
-  return (ofThisProcess ??= sha256Of(Buffer.from(`${hostname()} ${processIdNamespace()}`)).slice(0, 8));
+  return (ofThisProcess ??= sha256Of(Buffer.from(`${hostname()} ${processIdNamespace()}`)).slice(
+    0,
+    8,
+  ));
 }
 
 function processIdNamespace(): string {

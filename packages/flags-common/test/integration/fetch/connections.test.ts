@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
-import { createConnection, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import {
+  createConnection,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Socket,
+} from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { race } from "../../../src/fetch/connect.js";
 import { fetchFlag } from "../../../src/fetch/fetch-flag.js";
@@ -50,9 +55,12 @@ describe("connections", () => {
     await using server = await startDeafServer();
     const port = Number(new URL(server.baseUrl).port);
     const ended = new Promise<Socket | undefined>((resolve) => {
-      race({ host: "two.example", port, lookup: addresses("127.0.0.1", "127.0.0.2") }, (_, socket) => {
-        resolve(socket);
-      });
+      race(
+        { host: "two.example", port, lookup: addresses("127.0.0.1", "127.0.0.2") },
+        (_, socket) => {
+          resolve(socket);
+        },
+      );
     });
     // After the other address was tried, unless the machine is slow: then this test only shows less.
     setTimeout(() => {
@@ -69,9 +77,12 @@ describe("connections", () => {
     const other = createTcpServer().listen(port, "127.0.0.2");
     await once(other, "listening");
     const socket = await new Promise<Socket | undefined>((resolve) => {
-      race({ host: "two.example", port, lookup: addresses("127.0.0.1", "127.0.0.2") }, (_, winner) => {
-        resolve(winner);
-      });
+      race(
+        { host: "two.example", port, lookup: addresses("127.0.0.1", "127.0.0.2") },
+        (_, winner) => {
+          resolve(winner);
+        },
+      );
     });
     expect(socket?.remoteAddress).toBe("127.0.0.2");
     socket?.destroy();

@@ -44,17 +44,24 @@ describe("the head of an answer decides, without a wait for more", () => {
     expect(result).toMatchObject({ status: "ok" });
   });
 
-  test.each([`${10 * 2 ** 30}`, "1048577"])("D11: Content-Length %s is too large", async (length) => {
-    const result = await fetchRaw((socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nGIF89a`);
-    });
-    expect(result).toMatchObject({
-      code: "TOO_LARGE",
-      reason: "body is larger than 1048576 bytes",
-    });
-  });
+  test.each([`${10 * 2 ** 30}`, "1048577"])(
+    "D11: Content-Length %s is too large",
+    async (length) => {
+      const result = await fetchRaw((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nGIF89a`);
+      });
+      expect(result).toMatchObject({
+        code: "TOO_LARGE",
+        reason: "body is larger than 1048576 bytes",
+      });
+    },
+  );
 
-  const hanging = ["Content-Length: 50\r\n\r\npart", "Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n", "\r\n"];
+  const hanging = [
+    "Content-Length: 50\r\n\r\npart",
+    "Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n",
+    "\r\n",
+  ];
 
   test.each(hanging)("D22: a 404 is one, though its body hangs: %j", async (rest) => {
     const result = await fetchRaw((socket) => {

@@ -104,20 +104,24 @@ describe("where the user stands", () => {
 });
 
 describe("reports in every mode", () => {
-  test.each(["--report", "--gallery"])("%s - is stdout, and the words go to stderr", async (option) => {
-    await using server = await servePaths();
-    await using workplace = await openWorkplace();
-    const list = [`http://127.0.0.1:${server.port}/a`];
-    const { stdout, stderr, exitCode } = await download(workplace, list, option, "-");
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain("\n1 file downloaded.\n");
-    if (option === "--gallery") expect(stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
-    else expect(JSON.parse(stdout)).toMatchObject({ counts: { ok: 1 }, results: [{ name: "a" }] });
-    expect(existsSync(join(workplace.path, "-"))).toBe(false);
-    const both = await download(workplace, list, option, "-", "--json");
-    expect(both.exitCode).toBe(2);
-    expect(both.stderr).toContain(`${option} - does not go with --json`);
-  });
+  test.each(["--report", "--gallery"])(
+    "%s - is stdout, and the words go to stderr",
+    async (option) => {
+      await using server = await servePaths();
+      await using workplace = await openWorkplace();
+      const list = [`http://127.0.0.1:${server.port}/a`];
+      const { stdout, stderr, exitCode } = await download(workplace, list, option, "-");
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain("\n1 file downloaded.\n");
+      if (option === "--gallery") expect(stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+      else
+        expect(JSON.parse(stdout)).toMatchObject({ counts: { ok: 1 }, results: [{ name: "a" }] });
+      expect(existsSync(join(workplace.path, "-"))).toBe(false);
+      const both = await download(workplace, list, option, "-", "--json");
+      expect(both.exitCode).toBe(2);
+      expect(both.stderr).toContain(`${option} - does not go with --json`);
+    },
+  );
 
   test("D17: --verify answers as asked", async () => {
     await using workplace = await openWorkplace();
@@ -187,7 +191,12 @@ describe("exit codes", () => {
     await using server = await servePaths();
     await using workplace = await openWorkplace();
     const base = `http://127.0.0.1:${server.port}`;
-    const list = [`${base}/%20.bashrc`, "  out=sub/one.txt", "nonsense", `${base}/%20..%20 # a comment`];
+    const list = [
+      `${base}/%20.bashrc`,
+      "  out=sub/one.txt",
+      "nonsense",
+      `${base}/%20..%20 # a comment`,
+    ];
     const { stdout, exitCode } = await download(workplace, list, "-v", "--gallery", "g.html");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("*** Error for line 3: stdin, line 3: not an http address: nonsense");
