@@ -48,7 +48,7 @@ export class Connector {
         }
       };
       const port = Number(options.port) || (kind === "tls" ? 443 : 80);
-      const target = { host: options.host || "localhost", port };
+      const target = { host: options.host ?? "localhost", port };
       if (tunnel === undefined) this.#race(target, connecting, secure);
       else this.#tunnel(tunnel, target, connecting, secure);
       return undefined;

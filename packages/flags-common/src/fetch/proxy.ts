@@ -12,7 +12,8 @@ export class ProxyError extends Error {
  * @throws {ProxyError} When it is no http or https proxy.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | undefined {
-  const read = (name: string): string => (env[name] || env[name.toUpperCase()] || "").trim();
+  const read = (name: string): string =>
+    [env[name], env[name.toUpperCase()]].map((value) => value?.trim() ?? "").find(Boolean) ?? "";
   const text = read(`${url.protocol.slice(0, -1)}_proxy`) || read("all_proxy");
   if (text === "" || isLoopback(url.hostname) || isExcepted(url, read("no_proxy")))
     return undefined;

@@ -61,7 +61,7 @@ function readEntries(content: string): Entry[] {
 
 function addressIn(text: string): URL | undefined {
   // The parser leaves tabs out: it would make one address of two.
-  if (/\t/.test(text) || !URL.canParse(text)) return undefined;
+  if (text.includes("\t") || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   url.hash = "";
   return /^https?:$/.test(url.protocol) ? url : undefined;

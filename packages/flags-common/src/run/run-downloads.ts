@@ -20,6 +20,7 @@ import { VersionCache } from "../verify/version-cache.js";
 import type { DownloadMany } from "./download-plan.js";
 import { assertAllCounted, type DownloadCounts } from "./download-status.js";
 import { Downloader } from "./downloader.js";
+import { maxDownloads } from "./open-files.js";
 import type { StopSwitch } from "./stop-switch.js";
 
 /** A run, ready to start. */
@@ -63,6 +64,7 @@ export async function runDownloads(
     commandLine.maxReq === "auto" ? options.maxConcurReq : commandLine.maxReq,
     options.maxConcurReq,
     items.length,
+    maxDownloads(),
   );
   const control = await takeControl(run, concurReq, stopSwitch.signal);
   reporter.started(headingOf(run, concurReq));

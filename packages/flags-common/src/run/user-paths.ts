@@ -12,9 +12,10 @@ const PATH_OPTIONS = ["from", "urls", "out", "manifest", "report", "gallery", "c
 export async function withUserPaths(commandLine: CommandLine): Promise<CommandLine> {
   const userDirectory = await findUserDirectory();
   if (userDirectory === process.cwd()) return commandLine;
-  const paths = PATH_OPTIONS.map((name) => {
+  const paths: Partial<Record<(typeof PATH_OPTIONS)[number], string>> = {};
+  for (const name of PATH_OPTIONS) {
     const path = commandLine[name];
-    return [name, path === undefined || path === "-" ? path : resolve(userDirectory, path)];
-  });
-  return { ...commandLine, ...Object.fromEntries(paths) };
+    if (path !== undefined && path !== "-") paths[name] = resolve(userDirectory, path);
+  }
+  return { ...commandLine, ...paths };
 }

@@ -122,8 +122,9 @@ describe("what is joined", () => {
               : undefined;
             const versions = VERSIONS.filter((version) => content?.equals(version));
             expect(versions.length).toBe(content === undefined ? 0 : 1);
-            if (result.status === "ok") expect(versions).toEqual([VERSIONS[answer.version]]);
-            else expect(result).toMatchObject({ status: "error", code: "TRUNCATED" });
+            expect(["ok", "TRUNCATED"]).toContain("code" in result ? result.code : result.status);
+            const isOld = versions[0] !== VERSIONS[answer.version];
+            expect([result.status, isOld]).not.toEqual(["ok", true]);
           }
         },
       ),

@@ -36,7 +36,8 @@ async function withEnv<T>(
   try {
     return await body();
   } finally {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    // An empty one counts as none.
+    for (const name of Object.keys(variables)) process.env[name] = "";
     Object.assign(process.env, before);
   }
 }

@@ -104,24 +104,22 @@ describe("where the user stands", () => {
 });
 
 describe("reports in every mode", () => {
-  test.each(["--report", "--gallery"])(
-    "%s - is stdout, and the words go to stderr",
-    async (option) => {
-      await using server = await servePaths();
-      await using workplace = await openWorkplace();
-      const list = [`http://127.0.0.1:${server.port}/a`];
-      const { stdout, stderr, exitCode } = await download(workplace, list, option, "-");
-      expect(exitCode).toBe(0);
-      expect(stderr).toContain("\n1 file downloaded.\n");
-      if (option === "--gallery") expect(stdout).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
-      else
-        expect(JSON.parse(stdout)).toMatchObject({ counts: { ok: 1 }, results: [{ name: "a" }] });
-      expect(existsSync(join(workplace.path, "-"))).toBe(false);
-      const both = await download(workplace, list, option, "-", "--json");
-      expect(both.exitCode).toBe(2);
-      expect(both.stderr).toContain(`${option} - does not go with --json`);
-    },
-  );
+  test.each([
+    ["--report", /^\{\n {2}"program": "pooled",[^]*"name": "a"[^]*\n\}\n$/],
+    ["--gallery", /^<!doctype html>[^]*<\/html>\n$/],
+  ])("%s - is stdout, and the words go to stderr", async (option, document) => {
+    await using server = await servePaths();
+    await using workplace = await openWorkplace();
+    const list = [`http://127.0.0.1:${server.port}/a`];
+    const { stdout, stderr, exitCode } = await download(workplace, list, option, "-");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("\n1 file downloaded.\n");
+    expect(stdout).toMatch(document);
+    expect(existsSync(join(workplace.path, "-"))).toBe(false);
+    const both = await download(workplace, list, option, "-", "--json");
+    expect(both.exitCode).toBe(2);
+    expect(both.stderr).toContain(`${option} - does not go with --json`);
+  });
 
   test("D17: --verify answers as asked", async () => {
     await using workplace = await openWorkplace();
@@ -328,6 +326,22 @@ describe("options of curl", () => {
     await writeFile(join(workplace.path, "ca.pem"), "nothing");
     const { stderr, exitCode } = await workplace.start(["--cacert", "ca.pem", "us"]).result;
     expect([exitCode, stderr]).toEqual([2, "*** there are no certificates in ca.pem\n"]);
+  });
+});
+
+describe("few descriptors", () => {
+  test("are enough for as many downloads at once as they are enough for", async () => {
+    await using server = await servePaths();
+    await using folder = await makeTempFolder();
+    const list = Array.from({ length: 60 }, (_, n) => `http://127.0.0.1:${server.port}/${n}\n`);
+    await writeFile(join(folder.path, "list"), list.join(""));
+    const command = [process.execPath, program, ...PATIENT, "--urls", "list", "-m", "60"];
+    const child = spawn("sh", ["-c", 'ulimit -n 60 && exec "$@"', "sh", ...command], {
+      cwd: folder.path,
+      stdio: "ignore",
+    });
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect((await readdir(join(folder.path, "downloads"))).length).toBe(60);
   });
 });
 
