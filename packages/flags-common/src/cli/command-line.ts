@@ -8,6 +8,7 @@ import {
   type RawArguments,
 } from "./options.js";
 import type { RequestHeaders } from "../fetch/request-headers.js";
+import { checkRedirects, headersOf } from "./request-options.js";
 import {
   DEFAULT_SERVER,
   isServerLabel,
@@ -79,7 +80,6 @@ export type ParsedCommandLine =
   | { readonly outcome: "help" | "version" | "usage"; readonly text: string };
 
 const MAX_RETRIES = 1000;
-const MAX_REDIRECTS = 1000;
 /** A server that sends something now and then may take as long as it likes. */
 const FILE_SECONDS = 86_400;
 const MEBIBYTE = 2 ** 20;
@@ -209,9 +209,7 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
   if (raw.max_bytes !== undefined && raw.max_bytes < 1) {
     parser.usageError("--max-bytes N must be >= 1");
   }
-  if (raw.max_redirs < 0 || raw.max_redirs > MAX_REDIRECTS) {
-    parser.usageError(`--max-redirs N must be from 0 to ${MAX_REDIRECTS}`);
-  }
+  checkRedirects(parser, raw);
   const forbid = (one: string, others: Readonly<Record<string, boolean>>): void => {
     const other = Object.keys(others).find((name) => others[name]);
     if (other !== undefined) parser.usageError(`${one} does not go with ${other}`);
@@ -235,28 +233,6 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
       "--gallery -": raw.report === "-" && raw.gallery === "-",
     });
   }
-}
-
-/** The headers of `-H` and `-A`; an empty value takes away what is sent usually. */
-function headersOf(parser: CommandLineParser, raw: RawArguments): RequestHeaders {
-  const headers: Record<string, string> = {};
-  const add = (option: string, name: string, value: string): void => {
-    if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) {
-      parser.usageError(`${option} must not have control characters`);
-    }
-    // Bytes of UTF-8 go out as they are, as from curl.
-    headers[name] = Buffer.from(value).toString("latin1");
-  };
-  if (raw.user_agent !== undefined) add("--user-agent NAME", "User-Agent", raw.user_agent);
-  for (const header of raw.header) {
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*?)\s*$/s.exec(header) ?? [];
-    // The header itself may be a secret.
-    if (name === undefined || value === undefined) {
-      parser.usageError("--header HEADER must be like 'Name: value'");
-    }
-    add("--header HEADER", name, value);
-  }
-  return headers;
 }
 
 function ownValues(

@@ -1,6 +1,7 @@
 import type { ArgumentGroup } from "argparse";
 import { argumentType, CommandLineParser } from "./argument-parser.js";
 import { parseInteger, parsePositive, parseSeconds } from "./parse-numbers.js";
+import { addRequestOptions } from "./request-options.js";
 import { DEFAULT_SERVER, SERVER_LABELS } from "./servers.js";
 
 /** Which outcomes make the exit code 1. */
@@ -76,7 +77,6 @@ export interface OwnOption {
 const DEFAULT_TIMEOUT_SECONDS = 10;
 /** For a flag with its retries. */
 export const FLAG_SECONDS = 30;
-const DEFAULT_MAX_REDIRECTS = 5;
 const DEFAULT_RETRY_BUDGET_PERCENT = 100;
 
 const integer = argumentType("int", parseInteger);
@@ -167,37 +167,6 @@ function addSourceOptions(group: ArgumentGroup): void {
   group.add_argument("--dry-run", {
     action: "store_true",
     help: "print addresses and files, and download nothing",
-  });
-}
-
-function addRequestOptions(group: ArgumentGroup): void {
-  group.add_argument("-H", "--header", {
-    metavar: "HEADER",
-    action: "append",
-    default: [],
-    help: "send 'Name: value' too, or not the one that is sent usually for 'Name:'; may be repeated",
-  });
-  group.add_argument("-A", "--user-agent", {
-    metavar: "NAME",
-    help: "what to send as User-Agent (default: name and version of this program)",
-  });
-  group.add_argument("-L", "--location", {
-    action: "store_true",
-    help: "follow redirects to other hosts too",
-  });
-  group.add_argument("--max-redirs", {
-    metavar: "N",
-    type: integer,
-    default: DEFAULT_MAX_REDIRECTS,
-    help: `redirects to follow for a file (default=${DEFAULT_MAX_REDIRECTS})`,
-  });
-  group.add_argument("--cacert", {
-    metavar: "FILE",
-    help: "trust the certificates in a PEM file, and no others",
-  });
-  group.add_argument("-k", "--insecure", {
-    action: "store_true",
-    help: "take any certificate from anybody",
   });
 }
 

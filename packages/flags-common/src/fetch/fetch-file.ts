@@ -48,7 +48,7 @@ interface FetchedFile extends Validators {
 }
 
 /** What a file that broke off is the beginning of. */
-export type BrokenOff = Pick<Beginning, "validator" | "totalBytes">;
+type BrokenOff = Pick<Beginning, "validator" | "totalBytes">;
 
 /** What {@link fetchFile} answers. `stale`: the beginning is of no use, ask for the whole file. */
 export type FileAnswer = (

@@ -224,7 +224,7 @@ describe("signals", () => {
   test("D16: and the wait for one from a pipe that nobody writes to", async () => {
     await using folder = await makeTempFolder();
     const path = join(folder.path, "list");
-    await once(spawn("mkfifo", [path]), "exit");
+    await once(spawn("sh", ["-c", 'mkfifo "$0"', path]), "exit");
     const child = spawn(process.execPath, [program, "--urls", path], { cwd: folder.path });
     // Opened only when there is a reader.
     await using writer = await open(path, "w");
