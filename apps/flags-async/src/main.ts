@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { main } from "@concur/flags-common";
+import manifest from "../package.json" with { type: "json" };
 import { downloadMany } from "./download-many.js";
 
 process.exitCode = await main({
   programName: "flags-async",
+  version: manifest.version,
   // Low, to spare a remote site that answers too many requests at once with 503.
   defaultConcurReq: 5,
   maxConcurReq: 1000,

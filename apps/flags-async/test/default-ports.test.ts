@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { connect } from "node:net";
 import { startFlagServer } from "@concur/flag-server";
 import {
@@ -56,6 +58,20 @@ describe("flags-async and its own server", () => {
 
   afterEach(async () => {
     await ports[Symbol.asyncDispose]();
+  });
+
+  test("says so when a server at the port has no flags at all", async () => {
+    const stranger = createServer((_request, response) => response.writeHead(404).end());
+    await once(stranger.listen(8001, "127.0.0.1"), "listening");
+    await using workplace = await openWorkplace();
+    const result = await workplace.start(["-l3"]).result;
+    expect(result).toMatchObject({
+      exitCode: 1,
+      stderr: "*** not a server of flags: localhost:8001\n",
+    });
+    expect(readCounts(result.stdout)).toMatchObject({ ok: 0, notFound: 3 });
+    stranger.closeAllConnections();
+    await new Promise((resolve) => stranger.close(resolve));
   });
 
   test("starts one when none runs, and stops it", async () => {

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { main } from "@concur/flags-common";
+import manifest from "../package.json" with { type: "json" };
 import { DEFAULT_THREADS, downloadMany } from "./download-many.js";
 
 process.exitCode = await main({
   programName: "flags-threaded",
+  version: manifest.version,
   defaultConcurReq: 30,
   maxConcurReq: 1000,
   ownOptions: [

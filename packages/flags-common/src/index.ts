@@ -9,7 +9,7 @@ export { parseCommandLine, type CommandLine, type ParsedCommandLine } from "./cl
 export { EXIT_CODES } from "./cli/exit-codes.js";
 export type { CommandLineDefinition, FailOn, OwnOption } from "./cli/options.js";
 export { DEFAULT_SERVER, isServerLabel, SERVERS, type ServerLabel } from "./cli/servers.js";
-export type { Timing, Validators } from "./fetch/fetch-file.js";
+export type { Timing } from "./fetch/fetch-file.js";
 export { fetchFlag, flagUrl, type FetchFlagOptions } from "./fetch/fetch-flag.js";
 export { createFlagClient, type FlagClient, type FlagClientOptions } from "./fetch/flag-client.js";
 export type {
@@ -20,6 +20,9 @@ export type {
   FlagFailure,
   FlagNotFound,
 } from "./fetch/flag-result.js";
+export type { RedirectHosts } from "./fetch/redirect.js";
+export type { RequestHeaders } from "./fetch/request-headers.js";
+export type { Validators } from "./fetch/validators.js";
 export {
   COUNTRY_CODES,
   expandCodes,

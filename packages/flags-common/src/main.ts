@@ -7,13 +7,19 @@ import { Output } from "./report/output.js";
 import { checkReports } from "./report/write-reports.js";
 import type { DownloadMany } from "./run/download-plan.js";
 import { provideServer, ServerStartError, type StartServer } from "./run/provide-server.js";
+import { reportDryRun } from "./run/report-dry-run.js";
 import { runDownloads } from "./run/run-downloads.js";
-import { listItems, readManifestFile } from "./run/run-input.js";
+import { listItems, readCertificates, readManifestFile } from "./run/run-input.js";
 import { StopSwitch, stopOnSignals } from "./run/stop-switch.js";
 import { runVerification } from "./run/run-verification.js";
+import { withUserPaths } from "./run/user-paths.js";
 import { DestinationError } from "./save/destination-error.js";
 import { findDestination, prepareDestination } from "./save/destination.js";
 import { errorCode, errorMessage, systemMessage } from "./shared/failure-reason.js";
+import { StoppedError } from "./shared/wait.js";
+
+/** Longer than what ends by itself takes, in milliseconds. */
+const END_SOON_MS = 500;
 
 /** What makes one download program out of the common parts. */
 export interface MainOptions extends CommandLineDefinition {
@@ -53,8 +59,18 @@ export async function main(options: MainOptions): Promise<number> {
   const exitCode = await runSafely(options, output, stopSwitch).finally(ignoreSignals);
   // Only now it is known whether somebody read all of it.
   await output.flush();
+  if (stopSwitch.signal.aborted) endSoon(stopSwitch.exitCode);
   if (stopSwitch.message !== undefined) output.note(`*** ${stopSwitch.message}`);
   return stopSwitch.exitCode ?? exitCode;
+}
+
+/**
+ * Ends the process by the signal that stopped it, should something still keep it alive that cannot be stopped: a list from
+ * a pipe, for one, that nobody writes to.
+ */
+function endSoon(exitCode: number | undefined): void {
+  const signal = exitCode === EXIT_CODES.terminated ? "SIGTERM" : "SIGINT";
+  setTimeout(() => process.kill(process.pid, signal), END_SOON_MS).unref();
 }
 
 function stopWithoutStdout(stopSwitch: StopSwitch, error: Error): void {
@@ -77,13 +93,14 @@ async function runSafely(
       return await run(options, parsed.commandLine, output, stopSwitch);
     }
     const text = parsed.text.trimEnd();
-    if (parsed.outcome === "help") {
+    if (parsed.outcome !== "usage") {
       output.print(text);
       return EXIT_CODES.ok;
     }
     output.note(text);
     return EXIT_CODES.usage;
   } catch (error) {
+    if (error instanceof StoppedError) return stopSwitch.exitCode ?? EXIT_CODES.interrupted;
     const exitCode = exitCodeOf(error);
     if (exitCode !== undefined) {
       output.note(`*** ${errorMessage(error)}`);
@@ -112,22 +129,33 @@ function exitCodeOf(error: unknown): number | undefined {
 
 async function run(
   options: MainOptions,
-  commandLine: CommandLine,
+  given: CommandLine,
   output: Output,
   stopSwitch: StopSwitch,
 ): Promise<number> {
+  const { programName: program } = options;
+  const { signal } = stopSwitch;
+  const commandLine = await withUserPaths(given);
+  const { format, report } = commandLine;
+  if (report === "-" || commandLine.gallery === "-") output.divert();
   const directory = commandLine.out ?? (await findDestination());
-  const manifest = await readManifestFile(commandLine.manifest);
-  if (commandLine.verify) return await runVerification(directory, manifest, output);
-  const items = await listItems(commandLine);
+  const manifest = await readManifestFile(commandLine.manifest, signal);
+  if (commandLine.verify) {
+    await checkReports({ report, gallery: undefined });
+    const verification = { program, directory, manifest, format, report };
+    return await runVerification(verification, output, signal);
+  }
+  const ca = await readCertificates(commandLine.cacert, signal);
+  const items = await listItems(commandLine, signal);
   const { ignoredBecauseOf, ignoredCodes } = commandLine;
   if (ignoredBecauseOf !== undefined) {
     const codes = ignoredCodes.slice(0, 10).join(" ");
     output.note(`Country codes are ignored because of ${ignoredBecauseOf}: ${codes}`);
   }
   if (commandLine.dryRun) {
-    for (const { url, fileName } of items) output.print(`${url} -> ${fileName}`);
-    return EXIT_CODES.ok;
+    await checkReports({ report, gallery: undefined });
+    await reportDryRun(program, items, commandLine, output);
+    return items.some(({ fault }) => fault !== undefined) ? EXIT_CODES.failed : EXIT_CODES.ok;
   }
   await prepareDestination(directory);
   await checkReports(commandLine);
@@ -139,7 +167,7 @@ async function run(
   try {
     if (note !== undefined) output.note(note);
     return await runDownloads(
-      { options, commandLine, directory, items, manifest },
+      { options, commandLine, directory, items, manifest, ca },
       output,
       stopSwitch,
     );

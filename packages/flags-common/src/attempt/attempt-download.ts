@@ -1,10 +1,14 @@
-import { fetchFile, type FileAnswer, type Timing, type Validators } from "../fetch/fetch-file.js";
+import { fetchFile, type FileAnswer, type Timing } from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
+import { fail } from "../fetch/judge-answer.js";
+import type { Beginning, Validators } from "../fetch/validators.js";
 import { DestinationError } from "../save/destination-error.js";
-import { readPartial, removePartial, writePartial } from "../save/partial-file.js";
-import { saveFlag } from "../save/save-flag.js";
-import { sha256Of } from "../shared/sha256.js";
+import { IncomingFile } from "../save/incoming-file.js";
+import { removePartial } from "../save/partial-file.js";
+import { assertPlainName } from "../save/plain-name.js";
+import { saveFailure } from "../save/save-failure.js";
+import { maskedUrl } from "../shared/mask-secrets.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
 export interface AttemptRequest {
@@ -24,6 +28,8 @@ export interface AttemptRequest {
   readonly known?: Validators | undefined;
   /** Whether to go on where an earlier try broke off, and to keep what comes until this one does. */
   readonly resume: boolean;
+  /** Whether the file gets the time at which the server says it was last changed. Default: false. */
+  readonly remoteTime?: boolean | undefined;
 }
 
 /** A file that was saved by this try. */
@@ -70,66 +76,69 @@ export async function attemptDownload(
   request: AttemptRequest,
   tools: AttemptTools,
 ): Promise<AttemptResult> {
-  const answer = request.resume ? await resume(request, tools) : await fetchOnce(request, tools);
-  if (answer.status !== "ok") return answer;
-  const { bytes, etag, lastModified, ...timing } = answer;
-  const sha256 = sha256Of(bytes);
-  const failure =
-    request.sha256 === undefined || request.sha256 === sha256
-      ? await save(request, bytes)
-      : fail("CHECKSUM", "SHA-256 is not the one of the manifest");
-  if (failure !== undefined) return { ...timing, ...failure };
-  return {
-    ...timing,
-    byteLength: bytes.length,
-    sha256,
-    ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  };
+  const { directory, fileName, url, resume } = request;
+  assertPlainName(fileName);
+  const file = new IncomingFile({ directory, fileName, url: maskedUrl(url) });
+  const answer = await fetchInto(file, request, tools);
+  switch (answer.status) {
+    case "ok": {
+      const saved = await save(file, request, answer);
+      // A beginning that was left meanwhile, by somebody else, is of no use any more.
+      if (resume) await removePartial(directory, fileName);
+      return saved;
+    }
+    case "error": {
+      const { left, ...failure } = answer;
+      if (resume && left !== undefined) await file.leave(left);
+      else await file.discard();
+      return failure;
+    }
+    case "notModified":
+    case "notFound":
+      await file.discard();
+      return answer;
+  }
 }
 
-type Beginning = Awaited<ReturnType<typeof readPartial>>;
+type Settled = Exclude<FileAnswer, { readonly status: "stale" }>;
 
-function fetchOnce(
+async function fetchInto(
+  file: IncomingFile,
   request: AttemptRequest,
   { client, signal }: AttemptTools,
-  beginning?: Beginning,
-): Promise<FileAnswer> {
-  const { url, expect, remainingMs, known, resume: keepsPartial } = request;
-  const file = { url: new URL(url), expect, remainingMs, known, beginning, keepsPartial };
-  return fetchFile(file, client, signal);
-}
-
-async function resume(request: AttemptRequest, tools: AttemptTools): Promise<FileAnswer> {
-  const { directory, fileName, url } = request;
-  const beginning = await readPartial(directory, fileName, url);
-  const first = await fetchOnce(request, tools, beginning);
-  // The beginning is as long as the file, or longer: it cannot be one of this file.
-  const isUseless = beginning !== undefined && first.status === "error" && first.httpStatus === 416;
-  const answer = isUseless ? await fetchOnce(request, tools) : first;
-  if (answer.status !== "error") {
-    if (beginning !== undefined) await removePartial(directory, fileName);
-    return answer;
-  }
-  const { partial, ...failure } = answer;
-  if (partial !== undefined) await writePartial(directory, fileName, url, partial);
-  else if (beginning !== undefined) await removePartial(directory, fileName);
-  return failure;
+): Promise<Settled> {
+  const { url, expect, remainingMs, known } = request;
+  const fetchOnce = (beginning?: Beginning): Promise<FileAnswer> =>
+    fetchFile({ url: new URL(url), expect, remainingMs, known, beginning }, client, file, signal);
+  const answer = await fetchOnce(request.resume ? await file.takeBeginning() : undefined);
+  if (answer.status !== "stale") return answer;
+  await file.discard();
+  const whole = await fetchOnce();
+  if (whole.status !== "stale") return whole;
+  return { ...fail("BAD_RESPONSE", "not the whole file"), totalMs: whole.totalMs };
 }
 
 async function save(
-  { directory, fileName }: AttemptRequest,
-  bytes: Uint8Array,
-): Promise<Failure | undefined> {
+  file: IncomingFile,
+  { sha256: expected, remoteTime, fileName }: AttemptRequest,
+  answer: Extract<Settled, { readonly status: "ok" }>,
+): Promise<AttemptResult> {
+  const { lastModified, headersMs, totalMs } = answer;
+  const timing = { totalMs, ...(headersMs === undefined ? {} : { headersMs }) };
+  const modifiedAt = remoteTime === true ? dateOf(lastModified) : undefined;
+  const { byteLength } = file;
   try {
-    await saveFlag(directory, fileName, bytes);
-    return undefined;
+    const sha256 = await file.finish({ sha256: expected, modifiedAt });
+    return sha256 === undefined
+      ? { ...fail("CHECKSUM", "SHA-256 is not the one of the manifest"), ...timing }
+      : { ...answer, byteLength, sha256 };
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error;
-    return fail("CANNOT_SAVE", error.message);
+    return { ...saveFailure(error, fileName), ...timing };
   }
 }
 
-function fail(code: Failure["code"], reason: string): Failure {
-  return { status: "error", code, reason };
+function dateOf(lastModified: string | undefined): Date | undefined {
+  const date = new Date(lastModified ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

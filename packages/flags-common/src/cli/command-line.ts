@@ -4,9 +4,12 @@ import { ParserExit, type CommandLineParser } from "./argument-parser.js";
 import {
   createParser,
   type CommandLineDefinition,
+  FLAG_SECONDS,
   type FailOn,
   type RawArguments,
 } from "./options.js";
+import type { RequestHeaders } from "../fetch/request-headers.js";
+import { checkRedirects, headersOf } from "./request-options.js";
 import {
   DEFAULT_SERVER,
   isServerLabel,
@@ -41,6 +44,15 @@ export interface CommandLine {
   readonly verbose: boolean;
   readonly out: string | undefined;
   readonly dryRun: boolean;
+  /** What to send with each request, without a default User-Agent. */
+  readonly headers: RequestHeaders;
+  /** Whether redirects may lead to any host. */
+  readonly location: boolean;
+  readonly maxRedirects: number;
+  /** The file with the certificates to trust. */
+  readonly cacert: string | undefined;
+  readonly insecure: boolean;
+  readonly remoteTime: boolean;
   readonly ratePerSecond: number | undefined;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -66,9 +78,11 @@ export interface CommandLine {
 /** What a command line comes to: something to run, or a text to print before leaving. */
 export type ParsedCommandLine =
   | { readonly outcome: "run"; readonly commandLine: CommandLine }
-  | { readonly outcome: "help" | "usage"; readonly text: string };
+  | { readonly outcome: "help" | "version" | "usage"; readonly text: string };
 
 const MAX_RETRIES = 1000;
+/** A server that sends something now and then may take as long as it likes. */
+const FILE_SECONDS = 86_400;
 const MEBIBYTE = 2 ** 20;
 
 /** The options of the Python programs; any unambiguous beginning of one has always been accepted. */
@@ -100,6 +114,10 @@ export function parseCommandLine(
   try {
     const own = args[0] === "--" ? args.slice(1) : args;
     const raw: RawArguments = parser.parse_args(expandPrefixes(own));
+    if (raw.version) {
+      const { programName, version } = definition;
+      return { outcome: "version", text: [programName, version].filter(Boolean).join(" ") };
+    }
     return { outcome: "run", commandLine: check(parser, raw, ownValues(parser, raw, definition)) };
   } catch (error) {
     if (error instanceof ParserExit) return { outcome: error.outcome, text: error.text };
@@ -151,10 +169,16 @@ function check(parser: CommandLineParser, raw: RawArguments, own: CommandLine["o
     verbose: raw.verbose,
     out: raw.out,
     dryRun: raw.dry_run,
+    headers: headersOf(parser, raw),
+    location: raw.location,
+    maxRedirects: raw.max_redirs,
+    cacert: raw.cacert,
+    insecure: raw.insecure,
+    remoteTime: raw.remote_time,
     ratePerSecond: raw.rate,
     timeoutMs: milliseconds(raw.timeout),
     connectTimeoutMs: milliseconds(raw.connect_timeout ?? raw.timeout),
-    maxTimeMs: milliseconds(raw.max_time),
+    maxTimeMs: milliseconds(raw.max_time ?? (raw.urls === undefined ? FLAG_SECONDS : FILE_SECONDS)),
     deadlineMs: raw.deadline === undefined ? undefined : milliseconds(raw.deadline),
     maxBytes: raw.max_bytes ?? (raw.urls === undefined ? MEBIBYTE : 100 * MEBIBYTE),
     retries: raw.retries,
@@ -186,6 +210,7 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
   if (raw.max_bytes !== undefined && raw.max_bytes < 1) {
     parser.usageError("--max-bytes N must be >= 1");
   }
+  checkRedirects(parser, raw);
   const forbid = (one: string, others: Readonly<Record<string, boolean>>): void => {
     const other = Object.keys(others).find((name) => others[name]);
     if (other !== undefined) parser.usageError(`${one} does not go with ${other}`);
@@ -202,6 +227,13 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
     });
   }
   if (raw.json) forbid("--json", { "--ndjson": raw.ndjson });
+  if (raw.report === "-" || raw.gallery === "-") {
+    forbid(raw.report === "-" ? "--report -" : "--gallery -", {
+      "--json": raw.json,
+      "--ndjson": raw.ndjson,
+      "--gallery -": raw.report === "-" && raw.gallery === "-",
+    });
+  }
 }
 
 function ownValues(

@@ -1,6 +1,7 @@
 import type { ArgumentGroup } from "argparse";
 import { argumentType, CommandLineParser } from "./argument-parser.js";
 import { parseInteger, parsePositive, parseSeconds } from "./parse-numbers.js";
+import { addRequestOptions } from "./request-options.js";
 import { DEFAULT_SERVER, SERVER_LABELS } from "./servers.js";
 
 /** Which outcomes make the exit code 1. */
@@ -22,10 +23,18 @@ export interface RawArguments {
   urls: string | undefined;
   out: string | undefined;
   dry_run: boolean;
+  header: string[];
+  user_agent: string | undefined;
+  location: boolean;
+  max_redirs: number;
+  cacert: string | undefined;
+  insecure: boolean;
+  remote_time: boolean;
+  version: boolean;
   rate: number | undefined;
   timeout: number;
   connect_timeout: number | undefined;
-  max_time: number;
+  max_time: number | undefined;
   deadline: number | undefined;
   max_bytes: number | undefined;
   retries: number;
@@ -49,6 +58,8 @@ export interface CommandLineDefinition {
   readonly programName: string;
   /** The first paragraph of the help. Default: the book's. */
   readonly description?: string | undefined;
+  /** What `--version` prints behind the name. Default: nothing. */
+  readonly version?: string | undefined;
   /** Concurrent requests without `-m`, an integer from 1. */
   readonly defaultConcurReq: number;
   /** Options with a whole number that only this program has, such as `threads`: from 1. */
@@ -64,7 +75,8 @@ export interface OwnOption {
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
-const DEFAULT_MAX_TIME_SECONDS = 30;
+/** For a flag with its retries. */
+export const FLAG_SECONDS = 30;
 const DEFAULT_RETRY_BUDGET_PERCENT = 100;
 
 const integer = argumentType("int", parseInteger);
@@ -80,7 +92,12 @@ export function createParser(definition: CommandLineDefinition): CommandLinePars
   } = definition;
   const parser = new CommandLineParser({ prog: programName, description, color: false });
   addBookOptions(parser, definition.defaultConcurReq);
+  parser.add_argument("-V", "--version", {
+    action: "store_true",
+    help: "show the version of this program and exit",
+  });
   addSourceOptions(parser.add_argument_group({ title: "what to download" }));
+  addRequestOptions(parser.add_argument_group({ title: "how to ask for it, as in curl" }));
   const pace = parser.add_argument_group({ title: "how fast, and for how long" });
   addPaceOptions(pace);
   for (const { name, metavar, help } of definition.ownOptions ?? []) {
@@ -173,8 +190,7 @@ function addPaceOptions(group: ArgumentGroup): void {
   group.add_argument("--max-time", {
     metavar: "SECONDS",
     type: seconds,
-    default: DEFAULT_MAX_TIME_SECONDS,
-    help: `longest time for one file with its retries (default=${DEFAULT_MAX_TIME_SECONDS})`,
+    help: `longest time for one file with its retries (default: ${FLAG_SECONDS} for flags, a day with --urls)`,
   });
   group.add_argument("--deadline", {
     metavar: "SECONDS",
@@ -213,6 +229,10 @@ function addFileOptions(group: ArgumentGroup): void {
     action: "store_true",
     help: "download only what has changed since the last run with this option",
   });
+  group.add_argument("-R", "--remote-time", {
+    action: "store_true",
+    help: "give files the time at which the server says they were last changed",
+  });
   group.add_argument("--resume", {
     action: "store_true",
     help: "keep what came of a file that broke off, and go on from there",
@@ -245,10 +265,13 @@ function addReportOptions(group: ArgumentGroup): void {
     action: "store_true",
     help: "add requests, bytes and times to the report",
   });
-  group.add_argument("--report", { metavar: "FILE", help: "write the JSON document to a file" });
+  group.add_argument("--report", {
+    metavar: "FILE",
+    help: "write the JSON document to a file, or to stdout for -",
+  });
   group.add_argument("--gallery", {
     metavar: "FILE",
-    help: "write an HTML page that shows what was downloaded",
+    help: "write an HTML page that shows what was downloaded, or print it for -",
   });
   group.add_argument("--progress", {
     choices: ["auto", "plain", "none"],

@@ -1,8 +1,11 @@
 import { isAxiosError } from "axios";
+import { maskedText } from "../shared/mask-secrets.js";
 import { errorCode, errorMessage, inSeconds, systemMessage } from "../shared/failure-reason.js";
+import { ConnectTimeoutError } from "./connector.js";
 import type { FlagClient } from "./flag-client.js";
 import type { Failure as FlagFailure } from "./flag-result.js";
-import { ConnectTimeoutError, type RequestTrace } from "./request-trace.js";
+import { ProxyError, proxyFor } from "./proxy.js";
+import { IdleTimeoutError, UpgradeError, type RequestTrace } from "./request-trace.js";
 
 /** What is known about a failed request besides what was thrown. */
 interface Circumstances {
@@ -12,7 +15,7 @@ interface Circumstances {
   readonly url: URL;
 }
 
-type Failure = Pick<FlagFailure, "code" | "reason">;
+type Failure = Pick<FlagFailure, "code" | "reason" | "httpStatus">;
 
 /** Turns what axios or Node threw into a code and a sentence; the error itself goes no further. */
 export function describeFailure(error: unknown, circumstances: Circumstances): Failure {
@@ -21,28 +24,41 @@ export function describeFailure(error: unknown, circumstances: Circumstances): F
   if (stoppedBy === "clock") {
     return { code: "TIMEOUT", reason: `took longer than ${inSeconds(client.totalTimeoutMs)}` };
   }
-  if (isConnectTimeout(error)) {
-    return {
-      code: "TIMEOUT",
-      reason: `could not connect within ${inSeconds(client.connectTimeoutMs)}`,
-    };
+  const cause = trace.endedBy ?? (isAxiosError(error) ? (error.cause ?? error) : error);
+  if (cause instanceof ConnectTimeoutError) {
+    const reason = `could not connect within ${inSeconds(client.connectTimeoutMs)}`;
+    return { code: "TIMEOUT", reason: viaProxy(reason, url) };
   }
-  if (trace.receivedBytes > client.maxBytes) {
-    return { code: "TOO_LARGE", reason: `body is larger than ${client.maxBytes} bytes` };
-  }
-  const code = errorCode(error) ?? "";
-  if (code === "ETIMEDOUT" && trace.connected) {
+  if (cause instanceof IdleTimeoutError) {
     const limit = inSeconds(client.idleTimeoutMs);
     return { code: "TIMEOUT", reason: `timed out after ${limit} without data` };
   }
+  if (cause instanceof UpgradeError) {
+    return { code: "HTTP_STATUS", reason: cause.message, httpStatus: 101 };
+  }
+  if (cause instanceof ProxyError) return { code: "NETWORK", reason: cause.message };
+  const code = errorCode(cause) ?? "";
   if (trace.answered && BROKEN_BODY.has(code)) {
     return { code: "TRUNCATED", reason: `body is truncated (${progress(trace)})` };
   }
-  return describeConnection(code, error, url);
+  const failure = describeConnection(code, cause, url);
+  return trace.answered || failure.code === "BAD_RESPONSE"
+    ? failure
+    : { ...failure, reason: viaProxy(failure.reason, url) };
 }
 
-/** Codes of a body that ended early: by a FIN (axios' own code), by a RST, or inside a chunk. */
-const BROKEN_BODY = new Set(["ERR_BAD_RESPONSE", "ECONNRESET", "HPE_INVALID_EOF_STATE"]);
+/** Codes of a body that ended early: by a FIN or a RST, or inside a chunk. */
+const BROKEN_BODY = new Set(["ECONNRESET", "HPE_INVALID_EOF_STATE", "ERR_STREAM_PREMATURE_CLOSE"]);
+
+/** Answers that are HTTP, but for something in them. */
+const MALFORMED: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "headers of the answer are larger than 256 KiB",
+  HPE_INVALID_HEADER_TOKEN: "malformed header in the answer",
+  HPE_UNEXPECTED_CONTENT_LENGTH: "contradictory Content-Length in the answer",
+  HPE_INVALID_CONTENT_LENGTH: "malformed Content-Length in the answer",
+  HPE_INVALID_TRANSFER_ENCODING: "malformed Transfer-Encoding in the answer",
+  HPE_INVALID_CHUNK_SIZE: "malformed chunk in the answer",
+};
 
 function describeConnection(code: string, error: unknown, url: URL): Failure {
   switch (code) {
@@ -55,7 +71,7 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
         : { code: "RESET", reason: "Connection reset" };
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return { code: "UNREACHABLE", reason: `host not found (${url.hostname})` };
+      return { code: "UNREACHABLE", reason: `host not found (${lookedUp(error, url)})` };
     case "ENETUNREACH":
     case "EHOSTUNREACH":
     case "EADDRNOTAVAIL":
@@ -63,17 +79,27 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
     case "ETIMEDOUT":
       return { code: "TIMEOUT", reason: "Connection timed out" };
     default:
-      return code.startsWith("HPE_")
-        ? { code: "BAD_RESPONSE", reason: `not an HTTP answer (${code})` }
-        : { code: "NETWORK", reason: systemMessage(code) ?? errorMessage(error) };
+      if (code.startsWith("HPE_")) {
+        return {
+          code: "BAD_RESPONSE",
+          reason: `${MALFORMED[code] ?? "not an HTTP answer"} (${code})`,
+        };
+      }
+      return { code: "NETWORK", reason: systemMessage(code) ?? maskedText(errorMessage(error)) };
   }
 }
 
-function isConnectTimeout(error: unknown): boolean {
-  return (
-    error instanceof ConnectTimeoutError ||
-    (isAxiosError(error) && error.cause instanceof ConnectTimeoutError)
-  );
+/** The host that was not found may be the one of a proxy. */
+function lookedUp(error: unknown, { hostname }: URL): string {
+  return error instanceof Error && "hostname" in error && typeof error.hostname === "string"
+    ? error.hostname
+    : hostname;
+}
+
+/** Says that there is a proxy in between: it may be what does not answer. */
+function viaProxy(reason: string, url: URL): string {
+  const proxy = proxyFor(url);
+  return proxy === undefined ? reason : `proxy ${proxy.host}: ${reason}`;
 }
 
 function progress({ announcedBytes, receivedBytes }: RequestTrace): string {

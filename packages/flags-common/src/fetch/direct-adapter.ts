@@ -1,15 +1,9 @@
 import type { Agent, IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
-import axios, { AxiosError, AxiosHeaders, CanceledError, type AxiosAdapter } from "axios";
+import { AxiosError, AxiosHeaders, CanceledError, type AxiosAdapter } from "axios";
+import { credentialsOf } from "../shared/mask-secrets.js";
+import { basic } from "./connector.js";
 import type { RequestTrace } from "./request-trace.js";
-
-/** The variables in which axios looks for a proxy, in lower case. */
-const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy"];
-
-/** Whether the environment names a proxy at all; which addresses it is for, only axios' own adapter knows. */
-export function hasProxyInEnvironment(env: NodeJS.ProcessEnv = process.env): boolean {
-  return PROXY_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[name.toUpperCase()]));
-}
 
 /** What goes out through a {@link directAdapter}. */
 export interface DirectRequest {
@@ -17,73 +11,74 @@ export interface DirectRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent;
   readonly trace: RequestTrace;
+  /** Where the request goes instead, with the whole address in it; not there for a tunnel, which the agent makes. */
+  readonly proxy?: URL | undefined;
 }
 
 /**
- * Makes an adapter for axios that sends one GET straight through node:http, to where no proxy is in between.
+ * Makes an adapter for axios that sends one GET straight through node:http, and answers as soon as the headers are
+ * there: what is not wanted need not be read, and what is need not be held in memory.
  *
- * Axios' own adapter can do much that is of no use here (redirects, uploads, decompression, streams, proxies), and
- * takes its time for it. What it does for us is done here as well: the limits for the size and for the time
- * without data, and the signal. The headers of the request do not go through axios, which looks at each of them
- * several times.
+ * Axios' own adapter can do much that is of no use here (redirects, uploads, decompression), and takes its time for it.
+ * The headers of the request do not go through axios, which looks at each of them several times.
  */
-export function directAdapter({ url, headers, agent, trace }: DirectRequest): AxiosAdapter {
+export function directAdapter(outgoing: DirectRequest): AxiosAdapter {
+  const { trace } = outgoing;
   return (config) =>
     new Promise((resolve, reject) => {
-      const { signal, timeout = 0, maxContentLength = -1 } = config;
-      const fail = (error: Error): void => {
-        signal?.removeEventListener?.("abort", onAbort);
-        reject(error);
+      const { signal, timeout = 0 } = config;
+      const onAbort = (): void => {
+        reject(new CanceledError(undefined, config, request));
         request.destroy();
       };
-      const onError = (error: Error): void => {
-        fail(AxiosError.from(error, undefined, config, request));
-      };
-      const onAbort = (): void => {
-        fail(new CanceledError(undefined, config, request));
-      };
-      const collect = (response: IncomingMessage): void => {
-        const chunks: Buffer[] = [];
-        let byteLength = 0;
-        response.on("data", (chunk: Buffer) => {
-          byteLength += chunk.length;
-          chunks.push(chunk);
-          if (maxContentLength >= 0 && byteLength > maxContentLength) {
-            const message = `maxContentLength size of ${maxContentLength} exceeded`;
-            fail(new AxiosError(message, AxiosError.ERR_BAD_RESPONSE, config, request));
-          }
-        });
-        // A body that breaks off has no end.
-        response.once("error", onError);
-        response.once("end", () => {
-          signal?.removeEventListener?.("abort", onAbort);
-          // Node's names are in lower case and its values without blanks around: nothing is left to put in order.
-          const headers: AxiosHeaders = Object.assign(new AxiosHeaders(), response.headers);
-          resolve({
-            data: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, byteLength),
-            status: response.statusCode ?? 0,
-            statusText: response.statusMessage ?? "",
-            headers,
-            config,
-            request,
-          });
+      const onResponse = (response: IncomingMessage): void => {
+        // Node's names are in lower case and its values without blanks around: nothing is left to put in order.
+        const headers: AxiosHeaders = Object.assign(new AxiosHeaders(), response.headers);
+        resolve({
+          data: response,
+          status: response.statusCode ?? 0,
+          statusText: response.statusMessage ?? "",
+          headers,
+          config,
+          request,
         });
       };
-      const request = trace.request(
-        {
-          ...urlToHttpOptions(url),
-          method: "GET",
-          headers: { "User-Agent": `axios/${axios.VERSION}`, ...headers },
-          agent,
-        },
-        collect,
-      );
-      request.on("error", onError);
-      request.setTimeout(timeout, () => {
-        const message = `timeout of ${timeout}ms exceeded`;
-        fail(new AxiosError(message, AxiosError.ETIMEDOUT, config, request));
+      const request = trace.request(optionsOf(outgoing), timeout, onResponse);
+      request.on("error", (error) => {
+        reject(AxiosError.from(error, undefined, config, request));
       });
+      // After the headers, too: then it breaks the body off.
       signal?.addEventListener?.("abort", onAbort);
+      request.once("close", () => {
+        signal?.removeEventListener?.("abort", onAbort);
+      });
       request.end();
     });
+}
+
+function optionsOf({
+  url,
+  headers,
+  agent,
+  proxy,
+}: DirectRequest): Parameters<RequestTrace["request"]>[0] {
+  const common = { method: "GET", headers, agent } as const;
+  if (proxy === undefined) return { ...urlToHttpOptions(url), ...common };
+  const target = new URL(url);
+  const [ours, theirs] = [credentialsOf(target), credentialsOf(proxy)];
+  target.username = "";
+  target.password = "";
+  return {
+    ...common,
+    protocol: proxy.protocol,
+    hostname: proxy.hostname.replace(/^\[|\]$/g, ""),
+    port: proxy.port,
+    path: target.href,
+    headers: {
+      Host: target.host,
+      ...(ours === undefined ? {} : { Authorization: basic(ours) }),
+      ...(theirs === undefined ? {} : { "Proxy-Authorization": basic(theirs) }),
+      ...headers,
+    },
+  };
 }

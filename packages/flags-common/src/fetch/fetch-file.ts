@@ -1,19 +1,13 @@
-import { STATUS_CODES } from "node:http";
+import { DestinationError } from "../save/destination-error.js";
+import { saveFailure } from "../save/save-failure.js";
+import { discard, pour, type BodySink } from "./body.js";
 import { describeFailure } from "./describe-failure.js";
 import type { FlagClient } from "./flag-client.js";
 import type { Failure } from "./flag-result.js";
-import { findGifFault } from "./gif.js";
-import { joinRest, keepPartial, type PartialBody } from "./partial-body.js";
+import { fail, judgeHead, tooLarge, type Accepted, type HeadVerdict } from "./judge-answer.js";
 import { RequestTrace } from "./request-trace.js";
-import { retryAfterMs } from "./retry-after.js";
 import { sendRequest, type Response } from "./send-request.js";
-import { printable } from "../shared/failure-reason.js";
-
-/** What a server said about the version of a file, to ask later whether it changed. */
-export interface Validators {
-  readonly etag?: string | undefined;
-  readonly lastModified?: string | undefined;
-}
+import { validatorsOf, type Beginning, type Validators } from "./validators.js";
 
 /** One file to fetch. */
 export interface FileRequest {
@@ -25,9 +19,18 @@ export interface FileRequest {
   /** The version we have: if it is still the same, the answer is `notModified`. */
   readonly known?: Validators | undefined;
   /** The beginning that we have: only the rest is asked for. */
-  readonly beginning?: PartialBody | undefined;
-  /** Whether to keep what came before a failure. */
-  readonly keepsPartial?: boolean | undefined;
+  readonly beginning?: Beginning | undefined;
+}
+
+/** Takes the body of a file. */
+export interface FileSink extends BodySink {
+  /**
+   * Called before the first byte: what comes lies behind so many bytes of the beginning, or in place of it. From then
+   * on `write` may reject with a `DestinationError`.
+   */
+  begin(offset: number): void;
+  /** Looks at what came for what is wrong with it as a GIF. */
+  findGifFault(): Pick<Failure, "code" | "reason"> | undefined;
 }
 
 /** How long a request took, in milliseconds. */
@@ -37,33 +40,41 @@ export interface Timing {
   readonly totalMs: number;
 }
 
-/** A file in memory, whole as far as one can see. */
+/** A body in the sink, whole as far as one can see. */
 interface FetchedFile extends Validators {
   readonly status: "ok";
-  readonly bytes: Uint8Array;
-  /** How many of them are those of the request's `beginning`; not there when none are. */
+  /** How many of the bytes are those of the request's `beginning`; not there when none are. */
   readonly resumedBytes?: number;
 }
 
-/** What {@link fetchFile} answers. */
+/** What a file that broke off is the beginning of. */
+type BrokenOff = Pick<Beginning, "validator" | "totalBytes">;
+
+/** What {@link fetchFile} answers. `stale`: the beginning is of no use, ask for the whole file. */
 export type FileAnswer = (
   | FetchedFile
   | { readonly status: "notModified" }
   | { readonly status: "notFound" }
-  | (Failure & { readonly partial?: PartialBody })
+  | { readonly status: "stale" }
+  | (Failure & {
+      /** What is in the sink can be continued; or nothing came into it, and the beginning is as it was. */
+      readonly left?: BrokenOff | "untouched";
+    })
 ) &
   Timing;
 
-type Verdict = FetchedFile | { readonly status: "notModified" | "notFound" } | Failure;
+/** Failures after which the bytes received so far are still good. */
+const INTERRUPTIONS = new Set<Failure["code"]>(["TRUNCATED", "RESET", "TIMEOUT", "INTERRUPTED"]);
 
 /**
- * Fetches one file and checks it. Everything that goes wrong on the way is an answer, not an exception.
+ * Fetches one file into a sink and checks it. Everything that goes wrong on the way is an answer, not an exception.
  *
- * The clock for the whole file is set here: axios' own `timeout` never ends a body that drips.
+ * The clock for the whole file is set here: the one for the time without data never ends a body that drips.
  */
 export async function fetchFile(
   request: FileRequest,
   client: FlagClient,
+  sink: FileSink,
   userSignal: AbortSignal | undefined,
 ): Promise<FileAnswer> {
   const startedAtMs = performance.now();
@@ -75,38 +86,43 @@ export async function fetchFile(
   const timer = setTimeout(abort, request.remainingMs ?? client.totalTimeoutMs);
   if (userSignal?.aborted) abort();
   else userSignal?.addEventListener("abort", abort);
-  const newTrace = (): RequestTrace =>
-    new RequestTrace(client.connectTimeoutMs, request.keepsPartial === true);
-  let trace = newTrace();
-  let verdict: Verdict;
+  const reading = new Reading(request, client, sink);
+  let answer: FileAnswer;
   try {
     const response = await sendRequest(request.url, {
       client,
       signal: stop.signal,
       headers: headersOf(request),
-      newTrace: () => (trace = newTrace()),
+      newTrace: () => (reading.trace = new RequestTrace()),
     });
-    verdict =
-      "refused" in response
-        ? { status: "error", code: "REDIRECT", reason: response.refused }
-        : judge(response, request, client);
+    const result =
+      "refused" in response ? fail("REDIRECT", response.refused) : await reading.take(response);
+    answer = { ...result, ...timing(startedAtMs, reading.trace) };
   } catch (error) {
     // axios says only "canceled": which of the two it was, the user's signal knows.
     const stoppedBy = userSignal?.aborted ? "user" : stop.signal.aborted ? "clock" : undefined;
     const { url } = request;
-    verdict = { status: "error", ...describeFailure(error, { trace, client, stoppedBy, url }) };
+    const { trace } = reading;
+    const failure =
+      error instanceof DestinationError
+        ? saveFailure(error)
+        : {
+            ...describeFailure(error, { trace, client, stoppedBy, url }),
+            status: "error" as const,
+          };
+    answer = { ...failure, ...timing(startedAtMs, trace) };
   } finally {
     clearTimeout(timer);
     userSignal?.removeEventListener("abort", abort);
   }
-  const { answeredAtMs } = trace;
-  const timing: Timing = {
+  return answer.status === "error" ? { ...answer, ...reading.left(answer.code) } : answer;
+}
+
+function timing(startedAtMs: number, { answeredAtMs }: RequestTrace): Timing {
+  return {
     totalMs: performance.now() - startedAtMs,
     ...(answeredAtMs === undefined ? {} : { headersMs: answeredAtMs - startedAtMs }),
   };
-  if (verdict.status !== "error" || request.keepsPartial !== true) return { ...verdict, ...timing };
-  const partial = keepPartial(trace, verdict.code, request.beginning);
-  return { ...verdict, ...timing, ...(partial === undefined ? {} : { partial }) };
 }
 
 function headersOf({ expect, known, beginning }: FileRequest): Record<string, string> {
@@ -116,71 +132,72 @@ function headersOf({ expect, known, beginning }: FileRequest): Record<string, st
     ...(known?.lastModified === undefined ? {} : { "If-Modified-Since": known.lastModified }),
     ...(beginning === undefined
       ? {}
-      : { Range: `bytes=${beginning.bytes.length}-`, "If-Range": beginning.validator }),
+      : { Range: `bytes=${beginning.byteLength}-`, "If-Range": beginning.validator }),
   };
 }
 
-function judge(response: Response, request: FileRequest, client: FlagClient): Verdict {
-  const { status, headers } = response;
-  if (status === 404) return { status: "notFound" };
-  if (status === 304 && request.known !== undefined) return { status: "notModified" };
-  const isRest = status === 206 && request.beginning !== undefined;
-  if (status !== 200 && !isRest) return statusFailure(response);
-  const received = new Uint8Array(response.data);
-  // Node counts too, and breaks the answer off; this does not rely on it, nor on what axios hands over.
-  const expected: unknown = headers["content-length"];
-  if (typeof expected === "string" && Number(expected) !== received.length) {
-    return fail("TRUNCATED", `body is truncated (${received.length} of ${expected} bytes)`);
+type Verdict = FetchedFile | Exclude<HeadVerdict, Accepted>;
+
+/** The reading of one answer. */
+class Reading {
+  trace = new RequestTrace();
+  #accepted: Accepted | undefined;
+  readonly #request: FileRequest;
+  readonly #client: FlagClient;
+  readonly #sink: FileSink;
+
+  constructor(request: FileRequest, client: FlagClient, sink: FileSink) {
+    this.#request = request;
+    this.#client = client;
+    this.#sink = sink;
   }
-  const bytes = isRest ? joinRest(request.beginning, received, headers["content-range"]) : received;
-  if (bytes === undefined)
-    return fail("BAD_RESPONSE", "not the part of the file that was asked for");
-  if (bytes.length > client.maxBytes) {
-    return fail("TOO_LARGE", `body is larger than ${client.maxBytes} bytes`);
-  }
-  return (
-    (request.expect === "gif" ? findGifFailure(bytes, headers) : undefined) ?? {
-      status: "ok",
-      bytes,
-      ...validatorsOf(headers),
-      ...(isRest ? { resumedBytes: request.beginning.bytes.length } : {}),
+
+  /** Reads an answer, as far as it is worth it. */
+  async take(response: Response): Promise<Verdict> {
+    const { status, statusText, data } = response;
+    const { maxBytes } = this.#client;
+    const { headers } = data;
+    const verdict = judgeHead({ status, statusText, headers }, { ...this.#request, maxBytes });
+    if (verdict.status !== "accepted") {
+      await discard(data);
+      return verdict;
     }
-  );
-}
-
-function findGifFailure(bytes: Uint8Array, headers: Response["headers"]): Failure | undefined {
-  const type: unknown = headers["content-type"];
-  if (typeof type === "string" && !/^image\/gif\s*(;|$)/i.test(type)) {
-    return fail("NOT_A_GIF", `not a GIF (${printable(type.split(";", 1)[0] ?? "")})`);
+    this.#accepted = verdict;
+    this.#sink.begin(verdict.offset);
+    const isAll = await pour(data, this.#sink, (byteLength) => {
+      this.trace.receivedBytes += byteLength;
+      return verdict.offset + this.trace.receivedBytes <= maxBytes;
+    });
+    if (!isAll) return tooLarge(maxBytes);
+    return this.#judgeBody(verdict) ?? this.#fetched(verdict, headers);
   }
-  // None was asked for. Who decodes what is so labelled fails on bytes that are a GIF already: as curl --compressed does.
-  const encoding: unknown = headers["content-encoding"];
-  if (typeof encoding === "string" && !/^(identity)?$/i.test(encoding)) {
-    return fail("NOT_A_GIF", `not a GIF (encoded as ${printable(encoding)})`);
+
+  #judgeBody({ offset, end, totalBytes }: Accepted): Failure | undefined {
+    const received = offset + this.trace.receivedBytes;
+    // Node counts too, and breaks the answer off; this does not rely on it. And a part need not be the whole rest.
+    for (const expected of [end, totalBytes]) {
+      if (expected !== undefined && expected !== received) {
+        return fail("TRUNCATED", `body is truncated (${received} of ${expected} bytes)`);
+      }
+    }
+    const fault = this.#request.expect === "gif" ? this.#sink.findGifFault() : undefined;
+    return fault === undefined ? undefined : fail(fault.code, fault.reason);
   }
-  const fault = findGifFault(bytes);
-  return fault === undefined ? undefined : fail(fault.code, fault.reason);
-}
 
-function statusFailure({ status, statusText, headers }: Response): Failure {
-  const phrase = statusText || (STATUS_CODES[status] ?? "unknown status");
-  const waitMs = retryAfterMs(headers["retry-after"], Date.now());
-  return {
-    ...fail("HTTP_STATUS", `HTTP ${status} - ${printable(phrase)}`),
-    httpStatus: status,
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-  };
-}
+  #fetched({ offset }: Accepted, headers: Response["data"]["headers"]): FetchedFile {
+    return {
+      status: "ok",
+      ...validatorsOf(headers),
+      ...(offset === 0 ? {} : { resumedBytes: offset }),
+    };
+  }
 
-function validatorsOf(headers: Response["headers"]): Validators {
-  const etag: unknown = headers["etag"];
-  const lastModified: unknown = headers["last-modified"];
-  return {
-    ...(typeof etag === "string" ? { etag } : {}),
-    ...(typeof lastModified === "string" ? { lastModified } : {}),
-  };
-}
-
-function fail(code: Failure["code"], reason: string): Failure {
-  return { status: "error", code, reason };
+  /** Says what a failure leaves in the sink that a later try can use. */
+  left(code: Failure["code"]): { readonly left?: BrokenOff | "untouched" } {
+    const accepted = this.#accepted;
+    if (accepted === undefined) return { left: "untouched" };
+    const { validator, totalBytes } = accepted;
+    if (validator === undefined || !INTERRUPTIONS.has(code)) return {};
+    return { left: { validator, totalBytes } };
+  }
 }

@@ -1,7 +1,10 @@
-import { fetchFile } from "./fetch-file.js";
+import { MemorySink } from "./body.js";
+import { fetchFile, type FileSink } from "./fetch-file.js";
 import { createFlagClient, type FlagClient } from "./flag-client.js";
 import type { FetchResult } from "./flag-result.js";
+import { findGifFault } from "./gif.js";
 import { printable } from "../shared/failure-reason.js";
+import { maskedText } from "../shared/mask-secrets.js";
 
 /** How to fetch one flag. */
 export interface FetchFlagOptions {
@@ -49,9 +52,20 @@ export function flagUrl(baseUrl: string, cc: string): URL {
   const name = cc.toLowerCase();
   const url = new URL(`${baseUrl}/${name}/${name}.gif`);
   if (!/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`not an http address: ${printable(baseUrl)}`);
+    throw new TypeError(`not an http address: ${printable(maskedText(baseUrl))}`);
   }
   return url;
+}
+
+/** A GIF that stays in memory. */
+class GifSink extends MemorySink implements FileSink {
+  begin(): void {
+    // There is never a beginning.
+  }
+
+  findGifFault(): ReturnType<typeof findGifFault> {
+    return findGifFault(this.bytes);
+  }
 }
 
 async function fetchWith(
@@ -60,17 +74,19 @@ async function fetchWith(
   cc: string,
   signal: AbortSignal | undefined,
 ): Promise<FetchResult> {
-  const answer = await fetchFile({ url, expect: "gif" }, client, signal);
+  const sink = new GifSink();
+  const answer = await fetchFile({ url, expect: "gif" }, client, sink, signal);
   switch (answer.status) {
     case "ok":
-      return { status: "ok", cc, bytes: answer.bytes };
+      return { status: "ok", cc, bytes: sink.bytes };
     case "error": {
       const { status, code, reason, httpStatus } = answer;
       return { status, cc, code, reason, ...(httpStatus === undefined ? {} : { httpStatus }) };
     }
     case "notFound":
     case "notModified":
-      // Without a condition in the request there is no 304 that is not an error.
+    case "stale":
+      // Without a condition in the request there is no 304 that is not an error, and without a range no part.
       return { status: "notFound", cc };
   }
 }

@@ -1,13 +1,16 @@
-import { Agent } from "node:http";
+import { Agent, type AgentOptions } from "node:http";
 import { Axios, type AxiosInstance } from "axios";
-import { newAgent } from "./https.js";
+import { Connector } from "./connector.js";
+import { https } from "./https.js";
+import type { RedirectHosts } from "./redirect.js";
+import type { RequestHeaders } from "./request-headers.js";
 import { sharedLookup } from "./shared-lookup.js";
 
-/** Limits of the downloads made through one client. */
+/** Limits of the downloads made through one client. Plain data. */
 export interface FlagClientOptions {
   /** Connections kept open to one server, an integer from 1: as many as downloads run at once. Default: 1. */
   readonly concurrency?: number;
-  /** Longest time to make a connection, in milliseconds from 1. Default: 10 000. */
+  /** Longest time to make a connection, with TLS and through a proxy, in milliseconds from 1. Default: 10 000. */
   readonly connectTimeoutMs?: number;
   /** Longest wait without any data, before or after the headers, in milliseconds from 1. Default: 10 000. */
   readonly idleTimeoutMs?: number;
@@ -15,12 +18,26 @@ export interface FlagClientOptions {
   readonly totalTimeoutMs?: number;
   /** Largest body in bytes, from 1. Default: 1 048 576 (1 MiB). */
   readonly maxBytes?: number;
-  /** Hosts (`"www.example.org"`, with the port if it is not the scheme's own) that redirects may lead to. Default: none. */
-  readonly redirectHosts?: readonly string[];
+  /**
+   * Hosts (`"www.example.org"`, with the port if it is not the scheme's own) that redirects may lead to, or `"any"`.
+   * Default: none.
+   */
+  readonly redirectHosts?: RedirectHosts;
+  /** Redirects followed for one file, an integer from 0. Default: 5. */
+  readonly maxRedirects?: number;
+  /** Headers to send with each request; an empty value takes one of ours away. Default: none. */
+  readonly headers?: RequestHeaders;
+  /** Certificates of the authorities to trust instead of Node's own, in PEM. Default: Node's own. */
+  readonly ca?: string;
+  /** Whether to take any certificate, from anybody. Default: false. */
+  readonly insecure?: boolean;
 }
 
 /** The largest time that Node's timers take. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What the client calls itself where nobody gave it a name. */
+export const USER_AGENT = "concur-flags";
 
 /** Connections and limits shared by many downloads; close it after the last one. */
 export class FlagClient implements Disposable {
@@ -28,49 +45,66 @@ export class FlagClient implements Disposable {
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxBytes: number;
-  readonly redirectHosts: readonly string[];
+  readonly maxRedirects: number;
+  readonly redirectHosts: RedirectHosts;
+  readonly headers: RequestHeaders;
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
   readonly axios: Pick<AxiosInstance, "request">;
 
   readonly #maxSockets: number;
-  readonly #lookup = sharedLookup();
-  #httpAgent: Agent | undefined;
-  #httpsAgent: Agent | undefined;
+  readonly #tls: Readonly<Record<string, unknown>>;
+  readonly #connector: Connector;
+  /** By protocol, or by the proxy of a tunnel. */
+  readonly #agents = new Map<string, Agent>();
 
   constructor(options: FlagClientOptions = {}) {
-    this.#maxSockets = positive("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
-    this.connectTimeoutMs = positive(
+    this.#maxSockets = integer("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
+    this.connectTimeoutMs = integer(
       "connectTimeoutMs",
       options.connectTimeoutMs ?? 10_000,
       MAX_TIMER_MS,
     );
-    this.idleTimeoutMs = positive("idleTimeoutMs", options.idleTimeoutMs ?? 10_000, MAX_TIMER_MS);
-    this.totalTimeoutMs = positive(
-      "totalTimeoutMs",
-      options.totalTimeoutMs ?? 30_000,
-      MAX_TIMER_MS,
-    );
-    this.maxBytes = positive("maxBytes", options.maxBytes ?? 2 ** 20, Number.MAX_SAFE_INTEGER);
-    this.redirectHosts = [...(options.redirectHosts ?? [])];
-    // What axios' own adapter needs besides is added where it is used: axios merges every key anew for each request.
-    this.axios = new Axios({
-      method: "GET",
-      timeout: this.idleTimeoutMs,
-      maxContentLength: this.maxBytes,
-    });
+    this.idleTimeoutMs = integer("idleTimeoutMs", options.idleTimeoutMs ?? 10_000, MAX_TIMER_MS);
+    this.totalTimeoutMs = integer("totalTimeoutMs", options.totalTimeoutMs ?? 30_000, MAX_TIMER_MS);
+    this.maxBytes = integer("maxBytes", options.maxBytes ?? 2 ** 20, Number.MAX_SAFE_INTEGER);
+    this.maxRedirects = integer("maxRedirects", options.maxRedirects ?? 5, 1000, 0);
+    this.redirectHosts =
+      options.redirectHosts === "any" ? "any" : [...(options.redirectHosts ?? [])];
+    this.headers = { ...options.headers };
+    const { ca, insecure } = options;
+    this.#tls = {
+      ...(ca === undefined ? {} : { ca }),
+      ...(insecure === true ? { rejectUnauthorized: false } : {}),
+    };
+    this.#connector = new Connector(sharedLookup(), this.connectTimeoutMs, this.#tls);
+    this.axios = new Axios({ method: "GET", timeout: this.idleTimeoutMs });
   }
 
-  /** Gives the kept connections to servers of a protocol. */
-  readonly agentFor = (protocol: string): Agent => {
-    const options = { keepAlive: true, maxSockets: this.#maxSockets, lookup: this.#lookup };
-    if (protocol === "https:") return (this.#httpsAgent ??= newAgent(protocol, options));
-    return (this.#httpAgent ??= newAgent(protocol, options));
-  };
+  /** Gives the kept connections to servers of a protocol, or to those behind a proxy. */
+  agentFor(protocol: string, tunnel?: URL): Agent {
+    const key = tunnel === undefined ? protocol : tunnel.href;
+    const kept = this.#agents.get(key);
+    if (kept !== undefined) return kept;
+    const agent = this.newAgent(protocol, tunnel, {
+      keepAlive: true,
+      maxSockets: this.#maxSockets,
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  /** Makes an agent that connects as all do. */
+  newAgent(protocol: string, tunnel?: URL, options: AgentOptions = {}): Agent {
+    const isTls = protocol === "https:";
+    const agent = isTls ? new (https().Agent)({ ...options, ...this.#tls }) : new Agent(options);
+    this.#connector.attach(agent, isTls ? "tls" : "plain", tunnel);
+    return agent;
+  }
 
   /** Closes the idle connections, and breaks those in use. */
   close(): void {
-    this.#httpAgent?.destroy();
-    this.#httpsAgent?.destroy();
+    this.#connector.close();
+    for (const agent of this.#agents.values()) agent.destroy();
   }
 
   /** Does what {@link close} does, at the end of a `using` block. */
@@ -82,7 +116,7 @@ export class FlagClient implements Disposable {
 /**
  * Creates a client: the connections and the limits shared by many downloads.
  *
- * @throws {RangeError} When an option is not an integer of at least 1, or a time does not fit a timer
+ * @throws {RangeError} When a number is no integer, or out of its range, or a time does not fit a timer
  *   (2 147 483 647 ms).
  * @example
  * using client = createFlagClient({ concurrency: 5, totalTimeoutMs: 5000 });
@@ -92,9 +126,9 @@ export function createFlagClient(options: FlagClientOptions = {}): FlagClient {
   return new FlagClient(options);
 }
 
-function positive(name: string, value: number, max: number): number {
-  if (!Number.isInteger(value) || value < 1 || value > max) {
-    throw new RangeError(`${name} must be an integer from 1 to ${max}, not ${value}`);
+function integer(name: string, value: number, max: number, min = 1): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
   }
   return value;
 }

@@ -10,7 +10,10 @@
  * - `BAD_RESPONSE`: not HTTP
  * - `TRUNCATED`, `TOO_LARGE`, `NOT_A_GIF`: the body came, but it is no whole GIF
  * - `CHECKSUM`: a whole file, but not the one that the manifest knows
- * - `CANNOT_SAVE`: downloaded, but the file could not be written
+ * - `CANNOT_REPLACE`: downloaded, but a folder has the name of the file
+ * - `TOO_MANY_FILES`: this process may open no more files
+ * - `CANNOT_SAVE`: downloaded, but no file can be written any more
+ * - `INVALID_URL`: the line of the list is no http address
  */
 export type FlagErrorCode =
   | "HTTP_STATUS"
@@ -26,7 +29,10 @@ export type FlagErrorCode =
   | "TOO_LARGE"
   | "NOT_A_GIF"
   | "CHECKSUM"
-  | "CANNOT_SAVE";
+  | "CANNOT_REPLACE"
+  | "TOO_MANY_FILES"
+  | "CANNOT_SAVE"
+  | "INVALID_URL";
 
 /** What went wrong. Plain data: it can be sent between threads and processes. */
 export interface Failure {

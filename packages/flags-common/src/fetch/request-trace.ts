@@ -2,33 +2,31 @@ import http from "node:http";
 import type { RequestOptions } from "node:https";
 import { https } from "./https.js";
 
-/** Thrown into a request whose connection was not made in time. */
-export class ConnectTimeoutError extends Error {
-  override readonly name = "ConnectTimeoutError";
+/** Thrown into a request from which nothing has come for too long. */
+export class IdleTimeoutError extends Error {
+  override readonly name = "IdleTimeoutError";
 }
+
+/** An answer that is not one to a GET: the server wants to speak another protocol. */
+export class UpgradeError extends Error {
+  override readonly name = "UpgradeError";
+}
+
+/** More than any honest server sends; Node's own limit of 16 KiB is met by cookies. */
+const MAX_HEADER_BYTES = 256 * 1024;
 
 /** What one request went through, seen from below axios, which does not tell. */
 export class RequestTrace {
-  /** Bytes of the body received so far: axios gives no count for a body that breaks off. */
+  /** Bytes of the body received so far. */
   receivedBytes = 0;
-  /** The body received so far, when it was asked for: axios throws away what it has of one that breaks off. */
-  readonly chunks: Uint8Array[] = [];
-  /** Whether there was a connection. */
-  connected = false;
+  /** What ended the request, where that was decided here: Node only says then that the connection was closed. */
+  endedBy: Error | undefined;
   /** The answer's status and headers, once they came. */
   answer: Pick<http.IncomingMessage, "statusCode" | "headers"> | undefined;
   /** When the headers came, on the clock of `performance.now()`. */
   answeredAtMs: number | undefined;
   /** Whether the request went out on a connection kept alive from an earlier one. */
   reusedConnection = false;
-
-  readonly #connectTimeoutMs: number;
-  readonly #keepsBody: boolean;
-
-  constructor(connectTimeoutMs: number, keepsBody: boolean) {
-    this.#connectTimeoutMs = connectTimeoutMs;
-    this.#keepsBody = keepsBody;
-  }
 
   /** Whether the answer's headers came. */
   get answered(): boolean {
@@ -40,41 +38,39 @@ export class RequestTrace {
     return this.answer?.headers["content-length"];
   }
 
-  /**
-   * Sends the request as node:http would: this object is given to axios as its `transport`.
-   *
-   * The time limit for connecting is kept here, because axios knows only one limit for connecting and
-   * waiting together, and Node's own starts after the connection is made.
-   */
-  readonly request = (
+  /** Sends the request as node:http would, with a limit in milliseconds for the time without data. */
+  request(
     options: RequestOptions,
+    idleTimeoutMs: number,
     onResponse: (response: http.IncomingMessage) => void,
-  ): http.ClientRequest => {
+  ): http.ClientRequest {
     const { request } = options.protocol === "https:" ? https() : http;
-    const sent = request(options, (response) => {
+    const sent = request({ ...options, maxHeaderSize: MAX_HEADER_BYTES }, (response) => {
       this.answeredAtMs = performance.now();
       this.answer = { statusCode: response.statusCode, headers: response.headers };
-      response.on("data", (chunk: Uint8Array) => {
-        this.receivedBytes += chunk.length;
-        if (this.#keepsBody) this.chunks.push(chunk);
-      });
       onResponse(response);
     });
-    sent.once("socket", (socket) => {
+    const end = (error: Error): void => {
+      this.endedBy ??= error;
+      sent.destroy(error);
+    };
+    const refusal = (): UpgradeError => new UpgradeError("HTTP 101 - Switching Protocols");
+    sent.once("socket", () => {
       this.reusedConnection = sent.reusedSocket;
-      this.connected = !socket.connecting;
-      if (this.connected) return;
-      const timer = setTimeout(() => {
-        sent.destroy(new ConnectTimeoutError());
-      }, this.#connectTimeoutMs);
-      socket.once("connect", () => {
-        this.connected = true;
-        clearTimeout(timer);
-      });
-      sent.once("close", () => {
-        clearTimeout(timer);
-      });
+    });
+    sent.setTimeout(idleTimeoutMs, () => {
+      end(new IdleTimeoutError());
+    });
+    // With a header Upgrade in the answer it is the one event, without it the other.
+    sent.once("upgrade", (_response, socket) => {
+      socket.destroy();
+      // For Node the request is over: it reports nothing more by itself.
+      this.endedBy ??= refusal();
+      sent.emit("error", this.endedBy);
+    });
+    sent.on("information", ({ statusCode }) => {
+      if (statusCode === 101) end(refusal());
     });
     return sent;
-  };
+  }
 }

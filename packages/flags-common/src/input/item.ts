@@ -5,10 +5,12 @@ export interface DownloadItem {
   /** What the reports call it: a country code such as `BR`, or the file name. */
   readonly name: string;
   readonly url: string;
-  /** A plain file name such as `br.gif`; no two files of a run have the same. */
+  /** A plain file name such as `br.gif`; no two files of a run have the same. Empty with a `fault`. */
   readonly fileName: string;
   /** What the body must be: a whole GIF, or anything that is as long as announced. */
   readonly expect: "gif" | "anything";
+  /** Why it cannot be asked for at all: the line of the list is no address. */
+  readonly fault?: string;
 }
 
 /**

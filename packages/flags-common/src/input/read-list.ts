@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { StoppedError, untilStopped } from "../shared/wait.js";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 
 /** A file that was named on the command line and cannot be used; the message is one line. */
@@ -16,22 +17,37 @@ export interface ListLine {
 /**
  * Reads a text file, or stdin for `-`.
  *
+ * @param signal - Ends the wait for a pipe into which nobody writes.
  * @throws {InputError} (as a rejection) When it cannot be read.
+ * @throws {StoppedError} (as a rejection) When the signal aborts.
  */
-export async function readInput(path: string): Promise<string> {
+export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   try {
-    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+    if (path !== "-")
+      return await untilStopped(readFile(path, { encoding: "utf8", signal }), signal);
+    return await untilStopped(text(process.stdin), signal);
   } catch (error) {
+    if (signal.aborted) {
+      // Otherwise it would keep the program alive.
+      if (path === "-") process.stdin.destroy();
+      throw new StoppedError();
+    }
     const reason = systemMessage(errorCode(error)) ?? errorMessage(error);
     throw new InputError(`cannot read ${path}: ${reason}`, { cause: error });
   }
 }
 
-/** Splits a list into its lines, without those that are empty or begin with `#`, and without blanks around. */
-export function listLines(content: string): ListLine[] {
+/** Splits a list into its lines, as they are. */
+export function rawLines(content: string): ListLine[] {
   return content
     .replace(/^\uFEFF/, "")
-    .split("\n")
-    .map((line, index) => ({ number: index + 1, text: line.trim() }))
+    .split(/\r?\n/)
+    .map((text, index) => ({ number: index + 1, text }));
+}
+
+/** Splits a list into its lines, without those that are empty or begin with `#`, and without blanks around. */
+export function listLines(content: string): ListLine[] {
+  return rawLines(content)
+    .map(({ number, text }) => ({ number, text: text.trim() }))
     .filter(({ text }) => text !== "" && !text.startsWith("#"));
 }

@@ -1,74 +1,68 @@
 import { printable } from "../shared/failure-reason.js";
+import { maskedText } from "../shared/mask-secrets.js";
+import { FileNames, nameOfUrl, plainName } from "./file-name.js";
 import type { DownloadItem } from "./item.js";
-import { InputError, listLines } from "./read-list.js";
+import { InputError, rawLines } from "./read-list.js";
 
-/** Most file systems take 255 bytes; some are left for the names of temporary files. */
-const MAX_NAME_BYTES = 200;
-/** What a file is called whose address ends with a slash. */
-const DEFAULT_NAME = "index.html";
+/** One line that asks for a file, with the name that the next line gives it. */
+interface Entry {
+  readonly number: number;
+  readonly text: string;
+  out?: string;
+}
 
 /**
- * Makes items of a list of addresses, one in a line. An address that comes twice is fetched once. The file is
- * called as the last part of the address; where that is taken, a number is added.
+ * Makes items of a list of addresses, one in a line; what follows `#` after a blank is a comment. An address that comes
+ * twice is fetched once. The file is called as the last part of the address, or as a line behind it says that begins with
+ * a blank, as in aria2: `  out=name.gif`; where that is taken, a number is added.
+ *
+ * A line that is no http or https address is an item with a fault.
  *
  * @param name - The name of the list, for messages.
- * @throws {InputError} When a line is no http or https address, or there is none at all.
+ * @throws {InputError} When there is no address at all.
  */
 export function urlItems(content: string, name: string): DownloadItem[] {
+  const names = new FileNames();
   const items = new Map<string, DownloadItem>();
-  const namesInUse = new Map<string, number>();
-  for (const { number, text } of listLines(content)) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw new InputError(`${name}, line ${number}: not an http address: ${printable(text)}`);
+  for (const { number, text, out } of readEntries(content)) {
+    const url = addressIn(text);
+    if (url === undefined) {
+      const shown = printable(maskedText(text));
+      const fault = `${name}, line ${number}: not an http address: ${shown}`;
+      const key = `line ${number}`;
+      items.set(key, { name: key, url: shown, fileName: "", expect: "anything", fault });
+      continue;
     }
-    url.hash = "";
-    if (items.has(url.href)) continue;
-    const fileName = freeName(plainName(url), namesInUse);
-    items.set(url.href, { name: fileName, url: url.href, fileName, expect: "anything" });
+    const key = out === undefined ? url.href : `${url.href} ${out}`;
+    if (items.has(key)) continue;
+    const fileName = names.take(out === undefined ? nameOfUrl(url) : plainName(out));
+    items.set(key, { name: fileName, url: url.href, fileName, expect: "anything" });
   }
-  if (items.size === 0) throw new InputError(`there is no address in ${name}`);
-  return [...items.values()];
-}
-
-/** A file name without anything that a file system or a terminal could take amiss. */
-function plainName(url: URL): string {
-  const last = url.pathname.split("/").at(-1) ?? "";
-  const decoded = decode(last)
-    .replace(/[^\x20-\x7e\xa0-\uffff]|[\\/:*?"<>|]/g, "_")
-    // Names with a dot in front are hidden, and used for what is not finished.
-    .replace(/^\.+/, "_");
-  return shorten(decoded.trim()) || DEFAULT_NAME;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  const all = [...items.values()];
+  if (all.every(({ fault }) => fault !== undefined)) {
+    throw new InputError(all[0]?.fault ?? `there is no address in ${name}`);
   }
+  return all;
 }
 
-/** Cuts the beginning of a name that is too long, so that its ending stays. */
-function shorten(name: string): string {
-  let shorter = name;
-  while (Buffer.byteLength(shorter) > MAX_NAME_BYTES) shorter = shorter.slice(1);
-  return shorter;
-}
-
-/** @param namesInUse - Holds for each name, in lower case, the number that was last put behind it. */
-function freeName(wanted: string, namesInUse: Map<string, number>): string {
-  const dot = wanted.lastIndexOf(".");
-  const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
-  // Some file systems do not tell A.gif from a.gif.
-  const key = wanted.toLowerCase();
-  let name = wanted;
-  let number = namesInUse.get(key) ?? 1;
-  while (namesInUse.has(name.toLowerCase())) {
-    number += 1;
-    name = `${stem}-${number}${ending}`;
+function readEntries(content: string): Entry[] {
+  const entries: Entry[] = [];
+  for (const { number, text } of rawLines(content)) {
+    const last = entries.at(-1);
+    const out = /^\s+out=(.*)$/u.exec(text)?.[1];
+    if (out !== undefined && last !== undefined) last.out = out.trim();
+    else {
+      const address = text.replace(/\s#.*$/u, "").trim();
+      if (address !== "" && !address.startsWith("#")) entries.push({ number, text: address });
+    }
   }
-  namesInUse.set(key, number);
-  if (name !== wanted) namesInUse.set(name.toLowerCase(), 1);
-  return name;
+  return entries;
+}
+
+function addressIn(text: string): URL | undefined {
+  // The parser leaves tabs out: it would make one address of two.
+  if (text.includes("\t") || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  url.hash = "";
+  return /^https?:$/.test(url.protocol) ? url : undefined;
 }

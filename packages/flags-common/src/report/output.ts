@@ -1,6 +1,7 @@
 /** The one writer of a run: whole lines, in the order in which they come. */
 export class Output implements AsyncDisposable {
   readonly #onStdoutError: (error: Error) => void;
+  #report: NodeJS.WriteStream = process.stdout;
 
   /** @param onStdoutError - Called when stdout takes no more, for instance with EPIPE after `| head`. */
   constructor(onStdoutError: (error: Error) => void) {
@@ -9,9 +10,19 @@ export class Output implements AsyncDisposable {
     process.stderr.on("error", ignore);
   }
 
+  /** From now on the report goes to stderr: stdout is for a document. */
+  divert(): void {
+    this.#report = process.stderr;
+  }
+
+  /** Prints a document to stdout. */
+  document(text: string): void {
+    process.stdout.write(text);
+  }
+
   /** Prints lines of the report to stdout. */
   print(...lines: readonly string[]): void {
-    process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    this.#report.write(lines.map((line) => `${line}\n`).join(""));
   }
 
   /** Prints a remark to stderr. */

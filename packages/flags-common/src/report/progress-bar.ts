@@ -9,8 +9,8 @@ const PLAIN_COLOR = "\u001b[39m";
 
 /** Shows how far a run has come. */
 export interface Progress {
-  /** Another file is done, or has failed. */
-  advance(failed: boolean): void;
+  /** Another file is done, with so many bytes, or has failed. */
+  advance(failed: boolean, bytes: number): void;
   /** Takes the bar away, or says for the last time how far it came. */
   stop(): void;
 }
@@ -20,11 +20,12 @@ export function startBar(total: number): Progress {
   // Knows NO_COLOR, FORCE_COLOR and what the terminal can do.
   const [on, off] = process.stderr.hasColors() ? [RED, PLAIN_COLOR] : ["", ""];
   let failures = 0;
+  let received = 0;
   const single = new SingleBar({
     stream: process.stderr,
     format: (_options, { value, eta, startTime }) => {
       const elapsedSeconds = (Date.now() - startTime) / 1000;
-      const state = { value, total, elapsedSeconds, etaSeconds: eta, failures };
+      const state = { value, total, elapsedSeconds, etaSeconds: eta, failures, bytes: received };
       // Asked for each time: the window may have another size by now.
       const columns = process.stderr.columns || DEFAULT_COLUMNS;
       return progressLine(state, columns, (text) => `${on}${text}${off}`);
@@ -38,7 +39,8 @@ export function startBar(total: number): Progress {
   });
   single.start(total, 0);
   return {
-    advance: (failed) => {
+    advance: (failed, bytes) => {
+      received += bytes;
       if (failed) failures += 1;
       single.increment();
     },

@@ -1,3 +1,5 @@
+import { size } from "./text.js";
+
 /** How far a run has come. */
 export interface ProgressState {
   readonly value: number;
@@ -7,6 +9,17 @@ export interface ProgressState {
   /** Not finite while nobody knows. */
   readonly etaSeconds: number;
   readonly failures: number;
+  /** Of the files that are there. */
+  readonly bytes: number;
+}
+
+/** Fewer bytes say nothing about a rate that the number of files does not. */
+const MIN_BYTES = 100_000;
+
+/** Writes how much came, and how fast, such as ` 12.3 MB 4.1 MB/s`; nothing while it is little. */
+export function amount(bytes: number, elapsedSeconds: number): string {
+  if (bytes < MIN_BYTES || elapsedSeconds <= 0) return "";
+  return ` ${size(bytes)} ${size(bytes / elapsedSeconds)}/s`;
 }
 
 /** A longer bar says no more. */
@@ -26,14 +39,15 @@ const FREE_COLUMNS = 3;
  * @param paint - Colours what has failed.
  */
 export function progressLine(
-  { value, total, elapsedSeconds, etaSeconds, failures }: ProgressState,
+  { value, total, elapsedSeconds, etaSeconds, failures, bytes }: ProgressState,
   columns: number,
   paint: (text: string) => string,
 ): string {
   const share = value / total;
   const percentage = `${Math.floor(share * 100)}%`.padStart(4);
   const times = `[${shortTime(elapsedSeconds)}<${shortTime(etaSeconds)}]`;
-  const counts = `${String(value).padStart(String(total).length)}/${total} ${times}`;
+  const files = `${String(value).padStart(String(total).length)}/${total} ${times}`;
+  const counts = `${files}${amount(bytes, elapsedSeconds)}`;
   const failed = failures === 0 ? "" : ` ${failures} failed`;
   const painted = failures === 0 ? "" : paint(failed);
   // The two bars at the ends of the bar, and the space behind it. cli-progress cuts what is longer than a line, and takes

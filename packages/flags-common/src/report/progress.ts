@@ -1,3 +1,4 @@
+import { amount } from "./progress-line.js";
 import type { Progress } from "./progress-bar.js";
 
 /** `auto`: a bar on a terminal and nothing elsewhere; `plain`: a line now and then; `none`: nothing. */
@@ -27,16 +28,19 @@ function plainProgress(total: number): Progress {
   const startMs = performance.now();
   let done = 0;
   let failures = 0;
+  let received = 0;
   const print = (): void => {
     const elapsedMs = performance.now() - startMs;
     const leftSeconds = done === 0 ? undefined : ((total - done) * elapsedMs) / done / 1000;
     const eta = leftSeconds === undefined ? "?" : Math.ceil(leftSeconds);
     const failed = failures === 0 ? "" : `, ${failures} failed`;
-    process.stderr.write(`${done} of ${total} done${failed}, about ${eta} s left\n`);
+    const bytes = amount(received, elapsedMs / 1000).replace(" ", ", ");
+    process.stderr.write(`${done} of ${total} done${failed}${bytes}, about ${eta} s left\n`);
   };
   const timer = setInterval(print, PLAIN_INTERVAL_MS);
   return {
-    advance: (failed) => {
+    advance: (failed, bytes) => {
+      received += bytes;
       done += 1;
       if (failed) failures += 1;
     },

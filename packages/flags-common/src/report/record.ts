@@ -1,4 +1,5 @@
 import type { DownloadResult } from "../run/download-result.js";
+import { maskedUrl } from "../shared/mask-secrets.js";
 import type { RunSummary } from "./run-summary.js";
 
 /** One file in a machine-readable report. */
@@ -35,7 +36,7 @@ export function toRecord(result: DownloadResult): DownloadRecord {
   return {
     name: item.name,
     status,
-    url: item.url,
+    url: maskedUrl(item.url),
     file: item.fileName,
     attempts,
     ...detailsOf(result),

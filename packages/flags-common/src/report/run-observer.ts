@@ -1,4 +1,5 @@
 import { EXIT_CODES } from "../cli/exit-codes.js";
+import { COUNTRY_CODES } from "../input/country-codes.js";
 import type { DownloadObserver } from "../run/download-plan.js";
 import type { DownloadResult } from "../run/download-result.js";
 import type { StopSwitch } from "../run/stop-switch.js";
@@ -7,9 +8,12 @@ import { toRecord, type DownloadRecord } from "./record.js";
 import type { Reporter } from "./reporter.js";
 import { RunTotals } from "./run-summary.js";
 
+const KNOWN_FLAGS = new Set(COUNTRY_CODES);
+
 /** Shows each result of a run, adds them up, and stops the run on a full disk. */
 export class RunObserver implements DownloadObserver {
   readonly totals = new RunTotals();
+  #missesKnownFlags = false;
   readonly #records: DownloadRecord[] = [];
   readonly #reporter: Reporter;
   readonly #progress: Progress;
@@ -29,6 +33,11 @@ export class RunObserver implements DownloadObserver {
     this.#stopSwitch = stopSwitch;
   }
 
+  /** Whether a flag that every server of flags has was not there. */
+  get missesKnownFlags(): boolean {
+    return this.#missesKnownFlags;
+  }
+
   /** All files so far, in the order of the alphabet, so that reports of two runs can be compared. */
   get records(): readonly DownloadRecord[] {
     return [...this.#records].sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -36,8 +45,14 @@ export class RunObserver implements DownloadObserver {
 
   completed(result: DownloadResult): void {
     this.totals.add(result);
+    if (result.status === "notFound" && KNOWN_FLAGS.has(result.item.name)) {
+      this.#missesKnownFlags = true;
+    }
     if (this.#keepsRecords) this.#records.push(toRecord(result));
-    if (result.status !== "notStarted") this.#progress.advance(result.status === "error");
+    if (result.status !== "notStarted") {
+      const bytes = result.status === "ok" ? result.byteLength : 0;
+      this.#progress.advance(result.status === "error", bytes);
+    }
     this.#reporter.completed(result);
     if (result.status !== "error") return;
     if (result.code === "CANNOT_SAVE") {

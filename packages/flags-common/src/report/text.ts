@@ -104,7 +104,7 @@ function time(ms: number): string {
 }
 
 /** Writes a number of bytes in steps of 1000: `5872 B`, `770.6 kB`. */
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const units = ["kB", "MB", "GB", "TB"];
   let value = Math.round(bytes);
   let unit = "B";

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { DestinationError } from "../save/destination-error.js";
 import { saveFlag } from "../save/save-flag.js";
 import { galleryPage } from "./gallery.js";
+import type { Output } from "./output.js";
 import type { RunReport } from "./record.js";
 import { reportText } from "./reporter.js";
 
@@ -20,7 +21,7 @@ interface ReportPaths {
  */
 export async function checkReports({ report, gallery }: ReportPaths): Promise<void> {
   for (const path of [report, gallery]) {
-    if (path === undefined) continue;
+    if (path === undefined || path === "-") continue;
     try {
       const existing = await statOf(path);
       if (existing?.isDirectory() === true) throw new Error(`${basename(path)} is a folder`);
@@ -42,14 +43,20 @@ export async function writeReports(
   report: RunReport,
   directory: string,
   paths: ReportPaths,
+  output: Output,
 ): Promise<void> {
-  if (paths.report !== undefined) await write(paths.report, `${reportText(report)}\n`);
+  if (paths.report !== undefined) await write(paths.report, `${reportText(report)}\n`, output);
   if (paths.gallery !== undefined) {
-    await write(paths.gallery, galleryPage(report, paths.gallery, directory));
+    await write(paths.gallery, galleryPage(report, paths.gallery, directory), output);
   }
 }
 
-async function write(path: string, content: string): Promise<void> {
+/** Writes a document to a file, or to stdout for `-`. */
+export async function write(path: string, content: string, output: Output): Promise<void> {
+  if (path === "-") {
+    output.document(content);
+    return;
+  }
   if (isReplaced(await statOf(path))) {
     await saveFlag(dirname(path), basename(path), Buffer.from(content));
     return;

@@ -8,6 +8,7 @@ const PASSING = new Set<Failure["code"]>([
   "TIMEOUT",
   "BAD_RESPONSE",
   "TRUNCATED",
+  "TOO_MANY_FILES",
 ]);
 
 /** Request Timeout, Too Early, Too Many Requests. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AttemptRequest, AttemptResult } from "../attempt/attempt-download.js";
-import type { Validators } from "../fetch/fetch-file.js";
+import type { Validators } from "../fetch/validators.js";
+import { fail } from "../fetch/judge-answer.js";
 import type { DownloadItem } from "../input/item.js";
 import type { Pace, PaceVerdict } from "../pace/pace.js";
 import { inspectFile } from "../verify/local-file.js";
@@ -19,8 +20,12 @@ export interface DownloaderOptions {
   readonly retryPolicy: RetryPolicy;
   readonly manifest?: Manifest | undefined;
   readonly versions?: VersionCache | undefined;
+  /** Whether a file that is known is fetched only if it has changed. */
+  readonly asksForChanges: boolean;
   readonly skipsExisting: boolean;
   readonly resumes: boolean;
+  /** Whether files get the time of the server. */
+  readonly remoteTime: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -37,18 +42,31 @@ export class Downloader {
 
   /** Downloads one file. It never rejects unless `attempt` does. */
   async download(item: DownloadItem, attempt: Attempt): Promise<DownloadResult> {
-    const { signal, skipsExisting, versions } = this.#options;
+    const { signal, skipsExisting, versions, asksForChanges } = this.#options;
     if (signal.aborted) return notStarted(item);
+    if (item.fault !== undefined) {
+      return { ...fail("INVALID_URL", item.fault), item, attempts: 0 };
+    }
+    const { fileName, url } = item;
     const local =
-      skipsExisting || versions?.has(item.fileName) ? await this.#findWhole(item) : undefined;
-    if (local !== undefined && skipsExisting) return { status: "unchanged", item, attempts: 0 };
-    const known = local && versions?.find(item.fileName, item.url, local.sha256);
+      skipsExisting || versions?.has(fileName) === true ? await this.#findWhole(item) : undefined;
+    if (local !== undefined && skipsExisting && this.#isSameFile(item)) {
+      return { status: "unchanged", item, attempts: 0 };
+    }
+    const known = asksForChanges ? local && versions?.find(fileName, url, local.sha256) : undefined;
     const result = await this.#tryUntilDone(item, attempt, known);
     if (result.status === "ok") {
       const { sha256, etag, lastModified } = result;
-      versions?.set(item.fileName, { url: item.url, sha256, etag, lastModified });
+      versions?.set(fileName, { url, sha256, etag, lastModified });
     }
     return result;
+  }
+
+  /** Flags are called after what they are; any other name may be that of a file from somewhere else. */
+  #isSameFile({ fileName, url, expect }: DownloadItem): boolean {
+    const { versions } = this.#options;
+    if (expect === "gif" && versions?.has(fileName) !== true) return true;
+    return versions?.isFrom(fileName, url) === true;
   }
 
   async #findWhole({ fileName, expect }: DownloadItem): Promise<{ sha256: string } | undefined> {
@@ -62,7 +80,8 @@ export class Downloader {
     attempt: Attempt,
     known: Validators | undefined,
   ): Promise<DownloadResult> {
-    const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes } = this.#options;
+    const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes, remoteTime } =
+      this.#options;
     const tries = new Tries(item, maxTimeMs, retryPolicy);
     for (;;) {
       const pass = await tries.mayStart();
@@ -75,6 +94,7 @@ export class Downloader {
         directory,
         remainingMs: Math.max(1, Math.ceil(tries.remainingMs)),
         resume: resumes,
+        ...(remoteTime ? { remoteTime } : {}),
         ...(manifest?.has(fileName) ? { sha256: manifest.get(fileName) } : {}),
         ...(known === undefined ? {} : { known }),
       };

@@ -1,6 +1,7 @@
 import type { CommandLine } from "../cli/command-line.js";
 import { EXIT_CODES } from "../cli/exit-codes.js";
 import type { FlagClientOptions } from "../fetch/flag-client.js";
+import { mergedHeaders } from "../fetch/request-headers.js";
 import type { DownloadItem } from "../input/item.js";
 import { Pace } from "../pace/pace.js";
 import type { Output } from "../report/output.js";
@@ -13,11 +14,13 @@ import { writeReports } from "../report/write-reports.js";
 import { ServerBreakers } from "../retry/server-breakers.js";
 import { RetryBudget } from "../retry/retry-budget.js";
 import { inSeconds } from "../shared/failure-reason.js";
+import { maskedUrl } from "../shared/mask-secrets.js";
 import type { Manifest } from "../verify/manifest.js";
 import { VersionCache } from "../verify/version-cache.js";
 import type { DownloadMany } from "./download-plan.js";
 import { assertAllCounted, type DownloadCounts } from "./download-status.js";
 import { Downloader } from "./downloader.js";
+import { maxDownloads } from "./open-files.js";
 import type { StopSwitch } from "./stop-switch.js";
 
 /** A run, ready to start. */
@@ -26,12 +29,15 @@ export interface Run {
     readonly programName: string;
     readonly maxConcurReq: number;
     readonly downloadMany: DownloadMany;
+    readonly version?: string | undefined;
   };
   readonly commandLine: CommandLine;
   /** An existing folder that can be written. */
   readonly directory: string;
   readonly items: readonly DownloadItem[];
   readonly manifest: Manifest | undefined;
+  /** Certificates to trust, in PEM. */
+  readonly ca: string | undefined;
 }
 
 /** What decides for the whole run, in the main thread. */
@@ -58,6 +64,7 @@ export async function runDownloads(
     commandLine.maxReq === "auto" ? options.maxConcurReq : commandLine.maxReq,
     options.maxConcurReq,
     items.length,
+    maxDownloads(),
   );
   const control = await takeControl(run, concurReq, stopSwitch.signal);
   reporter.started(headingOf(run, concurReq));
@@ -86,8 +93,8 @@ export async function runDownloads(
   }
   for (const note of notesOf(control)) output.note(`*** ${note}`);
   if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions?.save();
-  await writeReports(report, directory, commandLine);
-  return judge(counts, commandLine.failOn);
+  await writeReports(report, directory, commandLine, output);
+  return judge(run, counts, observer, output);
 }
 
 function chooseReporter({ format, verbose, stats }: CommandLine, output: Output): Reporter {
@@ -107,14 +114,19 @@ function wantsRecords({ format, report, gallery }: CommandLine): boolean {
 
 async function takeControl(run: Run, concurReq: number, signal: AbortSignal): Promise<Control> {
   const { commandLine, items, directory } = run;
-  const { maxReq, ratePerSecond, retries, retryBudgetPercent, etag } = commandLine;
+  const { maxReq, ratePerSecond, retries, retryBudgetPercent } = commandLine;
   return {
     pace: new Pace({ ratePerSecond, adaptiveMax: maxReq === "auto" ? concurReq : undefined }),
     budget: new RetryBudget(items.length, retryBudgetPercent),
     // The programs of the book ask a server that is down for every flag, and so do ours unless told to retry.
     breakers: retries > 0 ? new ServerBreakers(signal) : undefined,
-    versions: etag ? await VersionCache.open(directory) : undefined,
+    versions: remembersFiles(commandLine) ? await VersionCache.open(directory) : undefined,
   };
+}
+
+/** With addresses of any kind, to skip files takes to know where they came from. */
+function remembersFiles({ etag, skipExisting, urls }: CommandLine): boolean {
+  return etag || (skipExisting && urls !== undefined);
 }
 
 function headingOf({ commandLine, items }: Run, concurReq: number): RunHeading {
@@ -122,7 +134,7 @@ function headingOf({ commandLine, items }: Run, concurReq: number): RunHeading {
   return {
     source:
       urls === undefined
-        ? `${server} site: ${baseUrl}`
+        ? `${server} site: ${maskedUrl(baseUrl)}`
         : `Addresses from: ${urls === "-" ? "stdin" : urls}`,
     noun: urls === undefined ? "flag" : "file",
     names: items.map(({ name }) => name),
@@ -142,19 +154,26 @@ function startDeadline(deadlineMs: number | undefined, stopSwitch: StopSwitch): 
 }
 
 function downloadAll(
-  { options, commandLine, items, directory, manifest }: Run,
+  { options, commandLine, items, directory, manifest, ca }: Run,
   concurReq: number,
   { pace, budget, breakers, versions }: Control,
   observer: RunObserver,
   { signal }: StopSwitch,
 ): Promise<DownloadCounts> {
-  const { connectTimeoutMs, timeoutMs, maxTimeMs, maxBytes } = commandLine;
+  const { connectTimeoutMs, timeoutMs, maxTimeMs, maxBytes, maxRedirects, insecure } = commandLine;
+  const { programName, version } = options;
+  const userAgent = [programName, version].filter(Boolean).join("/");
   const clientOptions: FlagClientOptions = {
     concurrency: concurReq,
     connectTimeoutMs,
     idleTimeoutMs: timeoutMs,
     totalTimeoutMs: maxTimeMs,
     maxBytes,
+    maxRedirects,
+    insecure,
+    headers: mergedHeaders({ "User-Agent": userAgent }, commandLine.headers),
+    ...(commandLine.location ? { redirectHosts: "any" } : {}),
+    ...(ca === undefined ? {} : { ca }),
   };
   const downloader = new Downloader({
     directory,
@@ -167,8 +186,10 @@ function downloadAll(
     },
     manifest,
     versions,
+    asksForChanges: commandLine.etag,
     skipsExisting: commandLine.skipExisting,
     resumes: commandLine.resume,
+    remoteTime: commandLine.remoteTime,
     signal,
   });
   return options.downloadMany(
@@ -204,8 +225,22 @@ function notesOf({ breakers, budget }: Control): string[] {
   return [...(breakers?.notes ?? []), ...(budget.note === undefined ? [] : [budget.note])];
 }
 
-function judge(counts: DownloadCounts, failOn: CommandLine["failOn"]): number {
+function judge(
+  { commandLine, items }: Run,
+  counts: DownloadCounts,
+  observer: RunObserver,
+  output: Output,
+): number {
+  const { failOn, urls, ownBaseUrl, baseUrl } = commandLine;
+  if (failOn === "never") return EXIT_CODES.ok;
+  const hasNothing = counts.notFound > 0 && counts.ok + counts.unchanged === 0;
+  // A list of addresses says what there should be; of codes of countries, some have a flag.
+  const isStranger = urls === undefined && !ownBaseUrl && hasNothing && observer.missesKnownFlags;
+  if (isStranger) output.note(`*** not a server of flags: ${new URL(baseUrl).host}`);
   const failed =
-    failOn !== "never" && (counts.error > 0 || (failOn === "missing" && counts.notFound > 0));
+    counts.error > 0 ||
+    (failOn === "missing" && counts.notFound > 0) ||
+    (hasNothing && urls !== undefined && counts.notFound === items.length) ||
+    isStranger;
   return failed ? EXIT_CODES.failed : EXIT_CODES.ok;
 }

@@ -2,7 +2,7 @@ import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "./destination-error.js";
-import { isStaleTemporaryName, withTemporaryFile } from "./temporary-file.js";
+import { isStaleTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const DESTINATION_NAME = "downloads";
 
@@ -53,7 +53,7 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function removeStaleFiles(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (isStaleTemporaryName(name)) await rm(join(directory, name), { force: true });
+    if (await isStaleTemporary(directory, name)) await rm(join(directory, name), { force: true });
   }
 }
 
@@ -70,7 +70,11 @@ export async function findDestination(
   return join(await findUserDirectory(env, cwd), DESTINATION_NAME);
 }
 
-async function findUserDirectory(env: NodeJS.ProcessEnv, cwd: string): Promise<string> {
+/** Finds the folder where the user stands, see {@link findDestination}. */
+export async function findUserDirectory(
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Promise<string> {
   const { INIT_CWD: userDirectory, npm_lifecycle_event: script, npm_package_json: manifest } = env;
   if (userDirectory === undefined || script === undefined) return cwd;
   const scriptDirectory = manifest === undefined ? cwd : dirname(manifest);

@@ -1,7 +1,8 @@
 import { rename } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { DestinationError } from "./destination-error.js";
+import { assertPlainName } from "./plain-name.js";
 import { withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
@@ -23,9 +24,7 @@ const takeName = promisify(rename);
  * await saveFlag("downloads", "br.gif", bytes);
  */
 export async function saveFlag(directory: string, name: string, bytes: Uint8Array): Promise<void> {
-  if (basename(name) !== name || name === "" || name === "." || name === "..") {
-    throw new TypeError(`not a plain file name: ${name}`);
-  }
+  assertPlainName(name);
   try {
     await withTemporaryFile(directory, name, bytes, (path) =>
       takeName(path, join(directory, name)),

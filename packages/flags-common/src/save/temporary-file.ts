@@ -1,12 +1,20 @@
 import { writeFile } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errorCode } from "../shared/failure-reason.js";
+import { runPlace } from "./run-place.js";
 
-const TEMPORARY_NAME = /^\..+\.(\d+)\.\d+\.part$/;
+/** Earlier versions did not say in which place the process runs. */
+const TEMPORARY_NAME = /^\..+?\.(\d+)\.\d+(?:\.([0-9a-f]{8}))?\.part$/;
 /** More attempts than leftovers of one process id can be in the way. */
 const MAX_NAME_ATTEMPTS = 1000;
+/** Who writes to a file of another place cannot be asked; one that has not changed for so long is nobody's, in milliseconds. */
+const MAX_SILENCE_MS = 86_400_000;
+/** How long to wait for others to close files when no more can be opened, and how often to look, in milliseconds. */
+const PATIENCE_MS = 5000;
+const LOOK_AGAIN_MS = 20;
 
 /** With callbacks below: a FileHandle for each file takes twice the time. */
 const writeWholeFile = promisify(writeFile);
@@ -15,62 +23,118 @@ const writeWholeFile = promisify(writeFile);
 const namesInUse = new Set<string>();
 let lastNumber = 0;
 
+/** A temporary file beside the final one: `.br.gif.<process id>.<number>.<place>.part`. */
+export class TemporaryFile {
+  readonly path: string;
+  readonly #name: string;
+
+  private constructor(directory: string, name: string) {
+    this.#name = name;
+    this.path = join(directory, name);
+  }
+
+  /**
+   * Finds a name that is free, and lets `make` make a file of it, which must fail with EEXIST where there is one. After a
+   * failure no file of that name is left.
+   */
+  static async create<T>(
+    directory: string,
+    name: string,
+    make: (path: string) => Promise<T>,
+  ): Promise<{ readonly file: TemporaryFile; readonly made: T }> {
+    const giveUpAtMs = performance.now() + PATIENCE_MS;
+    for (let attempt = 1; ; attempt += 1) {
+      lastNumber += 1;
+      const file = new TemporaryFile(
+        directory,
+        `.${name}.${process.pid}.${lastNumber}.${runPlace()}.part`,
+      );
+      namesInUse.add(file.#name);
+      try {
+        return { file, made: await make(file.path) };
+      } catch (error) {
+        // A leftover of an earlier process with our id, or another thread of ours: take the next number.
+        const isTaken = errorCode(error) === "EEXIST";
+        if (isTaken) file.release();
+        else await file.remove();
+        if (isTaken && attempt < MAX_NAME_ATTEMPTS) continue;
+        if (!hasTooManyFiles(error) || performance.now() > giveUpAtMs) throw error;
+        await setTimeout(LOOK_AGAIN_MS);
+      }
+    }
+  }
+
+  /** The file has another name now, or none: this one may be swept away. */
+  release(): void {
+    namesInUse.delete(this.#name);
+  }
+
+  /** Removes the file. The error that brought us here says more than one from the clearing up. */
+  async remove(): Promise<void> {
+    await rm(this.path, { force: true }).catch(() => undefined);
+    this.release();
+  }
+}
+
+/** Opens a new temporary file for reading and writing. */
+export async function openTemporary(
+  directory: string,
+  name: string,
+): Promise<{ readonly file: TemporaryFile; readonly made: FileHandle }> {
+  return await TemporaryFile.create(directory, name, (path) => open(path, "wx+"));
+}
+
 /**
- * Writes the bytes to a temporary file, `.br.gif.<process id>.<number>.part`, and lets `finish` take it
- * from there. After a failure no file of that name is left.
+ * Writes the bytes to a temporary file, and lets `finish` take it from there. After a failure no file of that name is
+ * left.
  *
  * @param finish - Gets the path of the closed file: it renames or removes it.
+ * @param mode - Who may read it.
  */
 export async function withTemporaryFile(
   directory: string,
   name: string,
   bytes: Uint8Array,
   finish: (path: string) => Promise<void>,
+  mode = 0o666,
 ): Promise<void> {
-  const temporaryName = await writeTemporary(directory, name, bytes);
-  const path = join(directory, temporaryName);
+  // Written and closed; a full disk may be reported only then (NFS, quotas).
+  const { file } = await TemporaryFile.create(directory, name, (path) =>
+    writeWholeFile(path, bytes, { flag: "wx", mode }),
+  );
   try {
-    await finish(path);
+    await finish(file.path);
   } catch (error) {
-    await removeTemporary(path);
+    await file.remove();
     throw error;
   } finally {
-    namesInUse.delete(temporaryName);
+    file.release();
   }
 }
 
-/** Writes and closes the file; a full disk may be reported only then (NFS, quotas). */
-async function writeTemporary(directory: string, name: string, bytes: Uint8Array): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
-    lastNumber += 1;
-    const temporaryName = `.${name}.${process.pid}.${lastNumber}.part`;
-    const path = join(directory, temporaryName);
-    namesInUse.add(temporaryName);
-    try {
-      await writeWholeFile(path, bytes, { flag: "wx" });
-      return temporaryName;
-    } catch (error) {
-      // A leftover of an earlier process with our id, or another thread of ours: take the next number.
-      const isTaken = errorCode(error) === "EEXIST";
-      if (!isTaken) await removeTemporary(path);
-      namesInUse.delete(temporaryName);
-      if (!isTaken || attempt === MAX_NAME_ATTEMPTS) throw error;
-    }
-  }
-}
-
-/** The error that brought us here says more than one from the clearing up. */
-async function removeTemporary(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
+/** Tells whether an error says that this process, or this machine, has too many files open. */
+function hasTooManyFiles(error: unknown): boolean {
+  return /^E[MN]FILE$/.test(errorCode(error) ?? "");
 }
 
 /** Tells whether a file was left behind by a process that is no more. */
-export function isStaleTemporaryName(fileName: string): boolean {
-  const pid = TEMPORARY_NAME.exec(fileName)?.[1];
+export async function isStaleTemporary(directory: string, fileName: string): Promise<boolean> {
+  const [, pid, place] = TEMPORARY_NAME.exec(fileName) ?? [];
   if (pid === undefined) return false;
+  if (place !== undefined && place !== runPlace()) return await isForgotten(directory, fileName);
   // In a container every run may have the same process id.
   if (Number(pid) === process.pid) return !namesInUse.has(fileName);
   return !isAlive(Number(pid));
+}
+
+async function isForgotten(directory: string, fileName: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(join(directory, fileName));
+    return Date.now() - mtimeMs > MAX_SILENCE_MS;
+  } catch {
+    // Somebody was faster.
+    return false;
+  }
 }
 
 function isAlive(pid: number): boolean {

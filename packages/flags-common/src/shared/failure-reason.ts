@@ -2,7 +2,8 @@ import { getSystemErrorMap, types } from "node:util";
 
 /** Text from outside, made safe to print on a terminal: no control characters, not longer than a line. */
 export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\xa0-\uffff]/g, "?").slice(0, 100);
+  const safe = text.replace(/[^\x20-\x7e\xa0-\uffff]|[\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+  return Array.from(safe).slice(0, 100).join("");
 }
 
 /** Writes milliseconds as seconds, without needless digits: `10 s`, `0.25 s`. */

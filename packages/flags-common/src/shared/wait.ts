@@ -19,6 +19,25 @@ export function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   });
 }
 
+/** Thrown out of what was under way when the run was stopped. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+}
+
+/** Waits for work that cannot be stopped, or no longer when the signal aborts: then it rejects with a StoppedError. */
+export function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(new StoppedError());
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", onAbort);
+    });
+  });
+}
+
 /** Callers in a line: each waits until it is called up, in the order in which they came. */
 export class WaitingLine {
   readonly #waiting = new Set<(calledUp: boolean) => void>();

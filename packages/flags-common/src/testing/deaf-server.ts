@@ -6,6 +6,8 @@ import { connect, type Socket } from "node:net";
 export interface DeafServer extends AsyncDisposable {
   /** What a program takes as its base URL. */
   readonly baseUrl: string;
+  /** From now on it accepts connections, those that hang included, and never answers. */
+  hear(): void;
 }
 
 /** Listens with the smallest queue there is. */
@@ -43,6 +45,10 @@ export async function startDeafServer(port = 0): Promise<DeafServer> {
   await Promise.race(fillers.map((socket) => once(socket, "connect")));
   return {
     baseUrl: `http://127.0.0.1:${listening}/flags`,
+    hear() {
+      for (const socket of fillers) socket.destroy();
+      child.kill("SIGCONT");
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of fillers) socket.destroy();
       const exited = once(child, "exit");

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 import { findGifFault } from "../fetch/gif.js";
-import { sha256Of } from "../shared/sha256.js";
+import { newSha256 } from "../shared/sha256.js";
 import type { DownloadItem } from "../input/item.js";
 
 /** What is known about a file that is there. */
@@ -12,33 +12,63 @@ export interface LocalFile {
   readonly fault: string | undefined;
 }
 
+const PIECE_BYTES = 1 << 18;
+
 /**
- * Reads a file and checks it as if it had just been downloaded.
+ * Reads a file, a piece at a time, and checks it as if it had just been downloaded.
  *
  * @param sha256 - What it should have.
+ * @param signal - Ends the reading; then it counts as not there.
  * @returns `undefined` when there is no such file.
  */
 export async function inspectFile(
   path: string,
   expect: DownloadItem["expect"],
   sha256?: string,
+  signal?: AbortSignal,
 ): Promise<LocalFile | undefined> {
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    // A pipe would be opened only when somebody writes to it.
+    if (!(await stat(path)).isFile()) return { byteLength: 0, sha256: "", fault: "not a file" };
+    const read = await readPieces(path, signal);
+    if (signal?.aborted === true) return undefined;
+    const { byteLength, ends, sha256: actual } = read;
+    const isAnother = sha256 !== undefined && sha256 !== actual;
+    return {
+      byteLength,
+      sha256: actual,
+      fault:
+        (expect === "gif" ? findGifFault(ends, byteLength)?.reason : undefined) ??
+        (isAnother ? "SHA-256 is not the one of the manifest" : undefined),
+    };
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT") return undefined;
     return { byteLength: 0, sha256: "", fault: systemMessage(code) ?? errorMessage(error) };
   }
-  const actual = sha256Of(bytes);
-  return {
-    byteLength: bytes.length,
-    sha256: actual,
-    fault:
-      (expect === "gif" ? findGifFault(bytes)?.reason : undefined) ??
-      (sha256 === undefined || sha256 === actual
-        ? undefined
-        : "SHA-256 is not the one of the manifest"),
-  };
+}
+
+async function readPieces(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly byteLength: number; readonly sha256: string; readonly ends: Uint8Array }> {
+  const handle = await open(path);
+  try {
+    const hash = newSha256();
+    const piece = Buffer.alloc(PIECE_BYTES);
+    let [first, last] = [Buffer.alloc(0), Buffer.alloc(0)];
+    let byteLength = 0;
+    while (signal?.aborted !== true) {
+      const { bytesRead } = await handle.read(piece, 0, piece.length, byteLength);
+      if (bytesRead === 0) break;
+      const bytes = piece.subarray(0, bytesRead);
+      hash.update(bytes);
+      if (byteLength === 0) first = Buffer.from(bytes.subarray(0, 6));
+      last = Buffer.from(bytes.subarray(-1));
+      byteLength += bytesRead;
+    }
+    return { byteLength, sha256: hash.digest("hex"), ends: Buffer.concat([first, last]) };
+  } finally {
+    await handle.close();
+  }
 }

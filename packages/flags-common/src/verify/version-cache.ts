@@ -1,8 +1,9 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { types } from "node:util";
-import type { Validators } from "../fetch/fetch-file.js";
+import type { Validators } from "../fetch/validators.js";
 import { errorCode } from "../shared/failure-reason.js";
+import { maskedUrl } from "../shared/mask-secrets.js";
 import { DestinationError } from "../save/destination-error.js";
 import { withTemporaryFile } from "../save/temporary-file.js";
 
@@ -13,6 +14,8 @@ interface KnownVersion extends Validators {
 }
 
 const CACHE_NAME = ".versions.json";
+/** Addresses tell more about their user than files do. */
+const OWNER_ONLY = 0o600;
 
 /**
  * Remembers from run to run which version of each file is there, in `.versions.json` beside the files, so that
@@ -39,12 +42,9 @@ export class VersionCache {
         if (version !== undefined) versions.set(fileName, version);
       }
     } catch (error) {
-      // Without it everything is fetched again: that is slow, but right.
-      if (
-        errorCode(error) !== "ENOENT" &&
-        !(types.isNativeError(error) && error.name === "SyntaxError")
-      )
-        throw error;
+      // Without it everything is fetched again: that is slow, but right. Another user's may not be readable.
+      const isUseless = types.isNativeError(error) && error.name === "SyntaxError";
+      if (!isUseless && !["ENOENT", "EACCES"].includes(errorCode(error) ?? "")) throw error;
     }
     return new VersionCache(directory, versions);
   }
@@ -52,8 +52,13 @@ export class VersionCache {
   /** What the server said when the file with this content came from this address. */
   find(fileName: string, url: string, sha256: string): Validators | undefined {
     const version = this.#versions.get(fileName);
-    if (version?.url !== url || version.sha256 !== sha256) return undefined;
+    if (version?.url !== maskedUrl(url) || version.sha256 !== sha256) return undefined;
     return { etag: version.etag, lastModified: version.lastModified };
+  }
+
+  /** Whether the file came from this address, as far as is known. */
+  isFrom(fileName: string, url: string): boolean {
+    return this.#versions.get(fileName)?.url === maskedUrl(url);
   }
 
   /** Whether it is worthwhile to look at the file at all. */
@@ -63,9 +68,8 @@ export class VersionCache {
 
   /** Remembers a file that was saved. */
   set(fileName: string, version: KnownVersion): void {
-    if (version.etag === undefined && version.lastModified === undefined) {
-      this.#versions.delete(fileName);
-    } else this.#versions.set(fileName, version);
+    // A password would be there for everybody to read who gets the folder.
+    this.#versions.set(fileName, { ...version, url: maskedUrl(version.url) });
   }
 
   /**
@@ -77,8 +81,12 @@ export class VersionCache {
     const content = JSON.stringify(Object.fromEntries([...this.#versions].sort()), undefined, 2);
     const bytes = new TextEncoder().encode(`${content}\n`);
     try {
-      await withTemporaryFile(this.#directory, CACHE_NAME.slice(1), bytes, (path) =>
-        rename(path, join(this.#directory, CACHE_NAME)),
+      await withTemporaryFile(
+        this.#directory,
+        CACHE_NAME.slice(1),
+        bytes,
+        (path) => rename(path, join(this.#directory, CACHE_NAME)),
+        OWNER_ONLY,
       );
     } catch (error) {
       throw new DestinationError(this.#directory, error);
@@ -96,5 +104,5 @@ function readVersion(value: unknown): KnownVersion | undefined {
   const url = text("url");
   const sha256 = text("sha256");
   if (url === undefined || sha256 === undefined) return undefined;
-  return { url, sha256, etag: text("etag"), lastModified: text("lastModified") };
+  return { url: maskedUrl(url), sha256, etag: text("etag"), lastModified: text("lastModified") };
 }

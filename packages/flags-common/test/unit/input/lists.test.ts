@@ -53,6 +53,31 @@ describe("urlItems", () => {
     expect(name).toMatch(/ä\.gif$/);
   });
 
+  test("a comment behind an address is none of it", () => {
+    expect(urlItems("http://x/a # one\nhttp://x/b#part\n", "list").map(({ url }) => url)).toEqual([
+      "http://x/a",
+      "http://x/b",
+    ]);
+  });
+
+  test("a line that begins with a blank names the file of the address before it, as in aria2", () => {
+    const list = "http://x/a\n  out=one.gif\r\nhttp://x/a\n\tout=../.two\nhttp://x/b\n";
+    expect(urlItems(list, "list").map(({ url, fileName }) => `${url} ${fileName}`)).toEqual([
+      "http://x/a one.gif",
+      "http://x/a __.two",
+      "http://x/b b",
+    ]);
+  });
+
+  test("D4: a bad line is one error, and not the end of the others", () => {
+    const items = urlItems("http://x/a\nftp://me:pw@x/b\nhttp://x/c\thttp://y/c\n", "list");
+    expect(items.map(({ name, fault }) => [name, fault])).toEqual([
+      ["a", undefined],
+      ["line 2", "list, line 2: not an http address: ftp://***@x/b"],
+      ["line 3", "list, line 3: not an http address: http://x/c?http://y/c"],
+    ]);
+  });
+
   test("the same address is fetched once", () => {
     expect(names("http://x/a", "http://x/a#b")).toEqual(["a"]);
   });

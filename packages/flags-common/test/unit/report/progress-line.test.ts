@@ -7,6 +7,7 @@ const HALF: ProgressState = {
   elapsedSeconds: 3.2,
   etaSeconds: 75,
   failures: 0,
+  bytes: 0,
 };
 const plain = (text: string): string => text;
 
@@ -33,11 +34,21 @@ describe("progressLine", () => {
 
   test("leaves the last column free and two for ^C, whatever the width", () => {
     for (let columns = 1; columns <= 200; columns += 1) {
-      for (const failures of [0, 12]) {
-        const line = progressLine({ ...HALF, failures }, columns, plain);
+      for (const [failures, bytes] of [
+        [0, 0],
+        [12, 0],
+        [12, 5e12],
+      ] as const) {
+        const line = progressLine({ ...HALF, failures, bytes }, columns, plain);
         expect(line.length).toBeLessThanOrEqual(Math.max(0, columns - 3));
       }
     }
+  });
+
+  test("says how much came and how fast, from where that means something", () => {
+    const line = (bytes: number): string => progressLine({ ...HALF, bytes }, 80, plain);
+    expect(line(99_999)).toMatch(/\[3s<1m15s\]$/);
+    expect(line(32_000_000)).toMatch(/\[3s<1m15s\] 32 MB 10 MB\/s$/);
   });
 
   test("gives up the bar before the numbers", () => {

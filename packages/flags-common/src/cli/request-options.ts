@@ -1,0 +1,73 @@
+import type { ArgumentGroup } from "argparse";
+import type { RequestHeaders } from "../fetch/request-headers.js";
+import { argumentType, type CommandLineParser } from "./argument-parser.js";
+import { parseInteger } from "./parse-numbers.js";
+
+const DEFAULT_MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 1000;
+
+/** Adds what curl has for one request, under curl's names. */
+export function addRequestOptions(group: ArgumentGroup): void {
+  group.add_argument("-H", "--header", {
+    metavar: "HEADER",
+    action: "append",
+    default: [],
+    help: "send 'Name: value' too, or not the one that is sent usually for 'Name:'; may be repeated",
+  });
+  group.add_argument("-A", "--user-agent", {
+    metavar: "NAME",
+    help: "what to send as User-Agent (default: name and version of this program)",
+  });
+  group.add_argument("-L", "--location", {
+    action: "store_true",
+    help: "follow redirects to other hosts too",
+  });
+  group.add_argument("--max-redirs", {
+    metavar: "N",
+    type: argumentType("int", parseInteger),
+    default: DEFAULT_MAX_REDIRECTS,
+    help: `redirects to follow for a file (default=${DEFAULT_MAX_REDIRECTS})`,
+  });
+  group.add_argument("--cacert", {
+    metavar: "FILE",
+    help: "trust the certificates in a PEM file, and no others",
+  });
+  group.add_argument("-k", "--insecure", {
+    action: "store_true",
+    help: "take any certificate from anybody",
+  });
+}
+
+/** Checks `--max-redirs`. */
+export function checkRedirects(
+  parser: CommandLineParser,
+  { max_redirs: redirects }: { readonly max_redirs: number },
+): void {
+  if (redirects >= 0 && redirects <= MAX_REDIRECTS) return;
+  parser.usageError(`--max-redirs N must be from 0 to ${MAX_REDIRECTS}`);
+}
+
+/** The headers of `-H` and `-A`; an empty value takes away what is sent usually. */
+export function headersOf(
+  parser: CommandLineParser,
+  raw: { readonly header: readonly string[]; readonly user_agent: string | undefined },
+): RequestHeaders {
+  const headers: Record<string, string> = {};
+  const add = (option: string, name: string, value: string): void => {
+    if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) {
+      parser.usageError(`${option} must not have control characters`);
+    }
+    // Bytes of UTF-8 go out as they are, as from curl.
+    headers[name] = Buffer.from(value).toString("latin1");
+  };
+  if (raw.user_agent !== undefined) add("--user-agent NAME", "User-Agent", raw.user_agent);
+  for (const header of raw.header) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*?)\s*$/s.exec(header) ?? [];
+    // The header itself may be a secret.
+    if (name === undefined || value === undefined) {
+      parser.usageError("--header HEADER must be like 'Name: value'");
+    }
+    add("--header HEADER", name, value);
+  }
+  return headers;
+}

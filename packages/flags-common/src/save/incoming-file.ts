@@ -1,0 +1,207 @@
+import { rename, utimes } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { FileSink } from "../fetch/fetch-file.js";
+import { findGifFault } from "../fetch/gif.js";
+import type { Beginning } from "../fetch/validators.js";
+import { newSha256, sha256Of } from "../shared/sha256.js";
+import { DestinationError } from "./destination-error.js";
+import { leavePartial, takePartial, writeAll, type OpenFile } from "./partial-file.js";
+import { openTemporary, withTemporaryFile } from "./temporary-file.js";
+
+const takeName = promisify(rename);
+const setTimes = promisify(utimes);
+
+/** So much of a file is held in memory; a smaller file is written in one go, which takes half the time. */
+const MAX_BUFFERED_BYTES = 1 << 18;
+const SIGNATURE_BYTES = 6;
+
+/** Which file it is. */
+export interface FilePlace {
+  /** An existing folder. */
+  readonly directory: string;
+  /** A plain file name. */
+  readonly fileName: string;
+  /** Where it comes from, for the next try. */
+  readonly url: string;
+}
+
+/** What is to become of a file that is all there. */
+export interface Finish {
+  /** The SHA-256 that it must have. */
+  readonly sha256?: string | undefined;
+  /** When it was last changed, for the time of the file; not there for now. */
+  readonly modifiedAt?: Date | undefined;
+}
+
+/**
+ * A file on its way to the disk. Under its name it is there whole or not at all: until then it is in memory, and a large
+ * one in a temporary file.
+ *
+ * It ends with one of `finish`, `leave` and `discard`. What cannot be written rejects with a `DestinationError`.
+ */
+export class IncomingFile implements FileSink {
+  readonly #place: FilePlace;
+  #open: OpenFile | undefined;
+  #beginning: Beginning | undefined;
+  /** What must be done before anything is written: the body does not wait for it. */
+  #before: Promise<void> | undefined;
+  /** What is not in the temporary file yet. */
+  #chunks: Uint8Array[] = [];
+  #bufferedBytes = 0;
+  #writtenBytes = 0;
+  #first: Uint8Array = new Uint8Array(0);
+  #last: Uint8Array = new Uint8Array(0);
+
+  constructor(place: FilePlace) {
+    this.#place = place;
+  }
+
+  /** How much came so far, with the beginning. */
+  get byteLength(): number {
+    return this.#writtenBytes + this.#bufferedBytes;
+  }
+
+  /** Takes what an earlier try left, if it left anything. */
+  async takeBeginning(): Promise<Beginning | undefined> {
+    const { directory, fileName, url } = this.#place;
+    const taken = await takePartial(directory, fileName, url);
+    if (taken === undefined) return undefined;
+    const { beginning, ends, ...open } = taken;
+    this.#open = open;
+    this.#beginning = beginning;
+    this.#writtenBytes = beginning.byteLength;
+    for (const bytes of ends) this.#noteEnds(bytes);
+    return beginning;
+  }
+
+  begin(offset: number): void {
+    if (offset === 0) {
+      this.#before = this.#reset();
+      return;
+    }
+    if (offset !== this.#writtenBytes || this.#open === undefined) {
+      throw new RangeError(`there are ${this.#writtenBytes} bytes, and not ${offset}`);
+    }
+    // The trailer goes.
+    this.#before = this.#open.handle.truncate(offset);
+    // Told where it is waited for.
+    this.#before.catch(() => undefined);
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#noteEnds(chunk);
+    this.#chunks.push(chunk);
+    this.#bufferedBytes += chunk.length;
+    return this.#bufferedBytes < MAX_BUFFERED_BYTES ? undefined : this.#guard(this.#flush());
+  }
+
+  findGifFault(): ReturnType<typeof findGifFault> {
+    const { byteLength } = this;
+    return findGifFault(Buffer.concat([this.#first, this.#last]), byteLength);
+  }
+
+  /**
+   * Gives the file its name.
+   *
+   * @returns Its SHA-256; `undefined` when that is not the one it must have: then nothing is left.
+   */
+  async finish({ sha256: expected, modifiedAt }: Finish): Promise<string | undefined> {
+    const { directory, fileName } = this.#place;
+    const finalPath = join(directory, fileName);
+    const takeItsName = async (path: string): Promise<void> => {
+      if (modifiedAt !== undefined) await setTimes(path, modifiedAt, modifiedAt);
+      await takeName(path, finalPath);
+    };
+    if (this.#open === undefined) {
+      await this.#before;
+      const [only, ...more] = this.#chunks;
+      const bytes = only !== undefined && more.length === 0 ? only : Buffer.concat(this.#chunks);
+      const sha256 = sha256Of(bytes);
+      if (expected !== undefined && expected !== sha256) return undefined;
+      await this.#guard(withTemporaryFile(directory, fileName, bytes, takeItsName));
+      return sha256;
+    }
+    try {
+      await this.#guard(this.#flush());
+      const { file, handle, hash } = this.#open;
+      const sha256 = hash.digest("hex");
+      if (expected !== undefined && expected !== sha256) return undefined;
+      await this.#guard(handle.close());
+      await this.#guard(takeItsName(file.path));
+      file.release();
+      this.#open = undefined;
+      return sha256;
+    } finally {
+      await this.discard();
+    }
+  }
+
+  /** Leaves what came for a later try. That it cannot be kept is no reason to fail. */
+  async leave(left: Pick<Beginning, "validator" | "totalBytes"> | "untouched"): Promise<void> {
+    try {
+      const beginning =
+        left === "untouched" ? this.#beginning : { ...left, byteLength: this.byteLength };
+      const { byteLength, totalBytes = Infinity } = beginning ?? { byteLength: 0 };
+      if (beginning !== undefined && byteLength > 0 && byteLength < totalBytes) {
+        await this.#flush();
+        if (this.#open !== undefined) await leavePartial(this.#open, this.#place, beginning);
+        this.#open = undefined;
+      }
+    } catch {
+      // The next try begins anew.
+    }
+    await this.discard();
+  }
+
+  /** Lets go of what came. */
+  async discard(): Promise<void> {
+    await this.#before?.catch(() => undefined);
+    await this.#reset();
+  }
+
+  async #reset(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#beginning = undefined;
+    this.#chunks = [];
+    this.#bufferedBytes = 0;
+    this.#writtenBytes = 0;
+    this.#first = new Uint8Array(0);
+    await open?.handle.close().catch(() => undefined);
+    await open?.file.remove();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#before;
+    this.#before = undefined;
+    if (this.#open === undefined) {
+      const { directory, fileName } = this.#place;
+      const { file, made } = await openTemporary(directory, fileName);
+      this.#open = { file, handle: made, hash: newSha256() };
+    }
+    const bytes = Buffer.concat(this.#chunks);
+    const { handle, hash } = this.#open;
+    await writeAll(handle, bytes, this.#writtenBytes);
+    hash.update(bytes);
+    this.#chunks = [];
+    this.#bufferedBytes -= bytes.length;
+    this.#writtenBytes += bytes.length;
+  }
+
+  #noteEnds(chunk: Uint8Array): void {
+    if (this.#first.length < SIGNATURE_BYTES) {
+      const missing = SIGNATURE_BYTES - this.#first.length;
+      this.#first = Buffer.concat([this.#first, chunk.subarray(0, missing)]);
+    }
+    if (chunk.length > 0) this.#last = chunk.subarray(-1);
+  }
+
+  async #guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw new DestinationError(this.#place.directory, error);
+    }
+  }
+}
