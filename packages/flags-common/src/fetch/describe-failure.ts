@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isAxiosError } from "axios";
 import { maskedText } from "../shared/mask-secrets.js";
 import { errorCode, errorMessage, inSeconds, systemMessage } from "../shared/failure-reason.js";
@@ -91,7 +92,7 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
 
 /** The host that was not found may be the one of a proxy. */
 function lookedUp(error: unknown, { hostname }: URL): string {
-  return error instanceof Error && "hostname" in error && typeof error.hostname === "string"
+  return types.isNativeError(error) && "hostname" in error && typeof error.hostname === "string"
     ? error.hostname
     : hostname;
 }

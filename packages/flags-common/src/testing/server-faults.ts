@@ -36,6 +36,8 @@ export const SERVER_FAULTS = [
   { fault: { kind: "delay", delay: 50 }, fate: OK },
   { fault: { kind: "delay", delay: { ms: 50, before: "body" } }, fate: OK },
   { fault: { kind: "drip", bytes: 1000, everyMs: 10 }, fate: OK },
+  { fault: { kind: "trailers", trailers: { "x-checked": "yes" } }, fate: OK },
+  { fault: { kind: "informational" }, fate: OK },
   { fault: { kind: "status", status: 404 }, fate: { status: "notFound" } },
   {
     fault: { kind: "status", status: 503, close: true },

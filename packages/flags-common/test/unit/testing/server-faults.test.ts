@@ -16,6 +16,8 @@ test("the table names every fault of the server", () => {
     "wrong-length": true,
     html: true,
     "bad-trailer": true,
+    trailers: true,
+    informational: true,
     redirect: true,
     gzip: true,
     garbage: true,
