@@ -59,7 +59,6 @@ export async function main(options: MainOptions): Promise<number> {
   const exitCode = await runSafely(options, output, stopSwitch).finally(ignoreSignals);
   // Only now it is known whether somebody read all of it.
   await output.flush();
-  if (stopSwitch.signal.aborted) endSoon(stopSwitch.exitCode);
   if (stopSwitch.message !== undefined) output.note(`*** ${stopSwitch.message}`);
   return stopSwitch.exitCode ?? exitCode;
 }
@@ -100,7 +99,10 @@ async function runSafely(
     output.note(text);
     return EXIT_CODES.usage;
   } catch (error) {
-    if (error instanceof StoppedError) return stopSwitch.exitCode ?? EXIT_CODES.interrupted;
+    if (error instanceof StoppedError) {
+      endSoon(stopSwitch.exitCode);
+      return stopSwitch.exitCode ?? EXIT_CODES.interrupted;
+    }
     const exitCode = exitCodeOf(error);
     if (exitCode !== undefined) {
       output.note(`*** ${errorMessage(error)}`);
