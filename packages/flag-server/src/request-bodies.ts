@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** How much of one body is kept, and of all together. */
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 
 /** The beginning of a body, and how long all of it was. */
