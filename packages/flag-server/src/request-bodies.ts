@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** How much of one body is kept, and of all together. */
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TOTAL_BYTES = 16 * 1024 * 1024;
 
 /** The beginning of a body, and how long all of it was. */
@@ -49,7 +49,7 @@ export class RequestBodies {
  *
  * @param then - Called once: when all of it is there, or as soon as there is more than is kept, so that a
  *   reply may come before the end of a long upload.
- * @param told - Called with what is known: at that moment, and at the end.
+ * @param told - Called with what is known: at that moment, and at the end, also one in the middle.
  */
 export function readBody(
   request: IncomingMessage,
@@ -60,8 +60,11 @@ export function readBody(
   let kept = 0;
   let bytes = 0;
   let goesOn = false;
-  const goOn = (): void => {
+  const tell = (): void => {
     told({ start: Buffer.concat(chunks), bytes });
+  };
+  const goOn = (): void => {
+    tell();
     if (goesOn) return;
     goesOn = true;
     then();
@@ -75,8 +78,11 @@ export function readBody(
     if (bytes > MAX_BODY_BYTES && !goesOn) goOn();
   });
   request.on("end", goOn);
-  // A client that leaves in the middle ends its exchange by its connection.
+  // A client that leaves in the middle ends its exchange by its connection; what has come is known nevertheless.
   request.on("error", () => undefined);
+  request.once("close", () => {
+    if (!request.complete) tell();
+  });
   const length = Number(request.headers["content-length"] ?? 0);
   if (length > MAX_BODY_BYTES) goOn();
 }

@@ -10,7 +10,7 @@ export type FieldMatch = boolean | string;
 export type FieldMatches = Readonly<Record<string, FieldMatch>>;
 
 /** Makes a test of what a field should be like; it gets the values that a request has for it, if any. */
-export function fieldTest(wanted: FieldMatch): (values: readonly string[]) => boolean {
+function fieldTest(wanted: FieldMatch): (values: readonly string[]) => boolean {
   if (typeof wanted === "boolean") return (values) => values.length > 0 === wanted;
   const fits = textGlob(wanted);
   return (values) => values.some(fits);

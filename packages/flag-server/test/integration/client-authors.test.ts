@@ -115,7 +115,10 @@ describe("the journal tells what a client has sent", () => {
     expect(server.journal()).toMatchObject([{ method: "POST", status: 0, outcome: "open" }]);
     socket.destroy();
     await until(() => server.stats().LOCAL.concurrentRequests === 0);
-    expect(server.journal()).toMatchObject([{ status: 0, outcome: "aborted" }]);
+    await until(() => server.journal()[0]?.requestBodyBytes === 4);
+    expect(server.journal()).toMatchObject([
+      { status: 0, outcome: "aborted", requestBody: "half" },
+    ]);
   });
 });
 
