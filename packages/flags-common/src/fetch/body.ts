@@ -59,6 +59,9 @@ export function pour(
       else writing.then(() => reject(error), fail);
     };
     response.once("error", broken);
+    response.once("close", () => {
+      if (!response.readableEnded) broken(brokenOff());
+    });
     // It may have broken before anybody listened.
     if (response.destroyed && !response.readableEnded) broken(response.errored ?? brokenOff());
   });

@@ -11,6 +11,8 @@ export interface DirectRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent;
   readonly trace: RequestTrace;
+  /** Called when the request is over, with its body. */
+  readonly onClose: () => void;
   /** Where the request goes instead, with the whole address in it; not there for a tunnel, which the agent makes. */
   readonly proxy?: URL | undefined;
 }
@@ -23,7 +25,7 @@ export interface DirectRequest {
  * The headers of the request do not go through axios, which looks at each of them several times.
  */
 export function directAdapter(outgoing: DirectRequest): AxiosAdapter {
-  const { trace } = outgoing;
+  const { trace, onClose } = outgoing;
   return (config) =>
     new Promise((resolve, reject) => {
       const { signal, timeout = 0 } = config;
@@ -51,6 +53,7 @@ export function directAdapter(outgoing: DirectRequest): AxiosAdapter {
       signal?.addEventListener?.("abort", onAbort);
       request.once("close", () => {
         signal?.removeEventListener?.("abort", onAbort);
+        onClose();
       });
       request.end();
     });

@@ -4,6 +4,7 @@ import { Connector } from "./connector.js";
 import { https } from "./https.js";
 import type { RedirectHosts } from "./redirect.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { Slots } from "./slots.js";
 import { sharedLookup } from "./shared-lookup.js";
 
 /** Limits of the downloads made through one client. Plain data. */
@@ -51,14 +52,15 @@ export class FlagClient implements Disposable {
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
   readonly axios: Pick<AxiosInstance, "request">;
 
-  readonly #maxSockets: number;
+  readonly #concurrency: number;
   readonly #tls: Readonly<Record<string, unknown>>;
   readonly #connector: Connector;
   /** By protocol, or by the proxy of a tunnel. */
   readonly #agents = new Map<string, Agent>();
+  readonly #slots = new Map<string, Slots>();
 
   constructor(options: FlagClientOptions = {}) {
-    this.#maxSockets = integer("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
+    this.#concurrency = integer("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
     this.connectTimeoutMs = integer(
       "connectTimeoutMs",
       options.connectTimeoutMs ?? 10_000,
@@ -87,10 +89,17 @@ export class FlagClient implements Disposable {
     if (kept !== undefined) return kept;
     const agent = this.newAgent(protocol, tunnel, {
       keepAlive: true,
-      maxSockets: this.#maxSockets,
+      maxFreeSockets: this.#concurrency,
     });
     this.#agents.set(key, agent);
     return agent;
+  }
+
+  /** Gives the slots of a server. */
+  slotsFor(origin: string): Slots {
+    const slots = this.#slots.get(origin) ?? new Slots(this.#concurrency);
+    this.#slots.set(origin, slots);
+    return slots;
   }
 
   /** Makes an agent that connects as all do. */

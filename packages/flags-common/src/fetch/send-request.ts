@@ -76,10 +76,22 @@ async function sendOnce(url: URL, outgoing: OutgoingRequest): Promise<Response> 
   const tunnel = url.protocol === "https:" ? proxy : undefined;
   const nearProxy = tunnel === undefined ? proxy : undefined;
   const { protocol } = nearProxy ?? url;
-  const send = (agent: Agent, trace: RequestTrace): Promise<Response> => {
+  const slots = client.slotsFor(url.origin);
+  const send = async (agent: Agent, trace: RequestTrace): Promise<Response> => {
     const { headers } = outgoing;
-    const adapter = directAdapter({ url, headers, agent, trace, proxy: nearProxy });
-    return client.axios.request({ signal, adapter });
+    await slots.take(signal);
+    let isTaken = true;
+    const onClose = (): void => {
+      if (isTaken) slots.give();
+      isTaken = false;
+    };
+    const adapter = directAdapter({ url, headers, agent, trace, onClose, proxy: nearProxy });
+    try {
+      return await client.axios.request({ signal, adapter });
+    } catch (error) {
+      onClose();
+      throw error;
+    }
   };
   const trace = newTrace();
   try {

@@ -116,6 +116,31 @@ describe("connections", () => {
   });
 });
 
+describe("a client", () => {
+  test("has no more requests under way than it may, and forgets none of those that wait when the server dies", async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        sockets.push(socket);
+        if (sockets.length < 2) return;
+        // Nobody can connect any more when the two hear of it.
+        server.close();
+        for (const one of sockets) one.resetAndDestroy();
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    using client = createFlagClient({ ...patient, concurrency: 2 });
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => fetchFlag(baseUrl, "US", { client })),
+    );
+    const codes = results.map((result) => "code" in result && result.code);
+    expect(codes.sort()).toEqual([...Array<string>(6).fill("REFUSED"), "RESET", "RESET"]);
+    expect(sockets.length).toBe(2);
+  });
+});
+
 describe("proxies", () => {
   test("D13: the credentials of a proxy are sent decoded", async () => {
     const heads: string[] = [];
