@@ -95,7 +95,7 @@ export class FlagClient implements Disposable {
     return agent;
   }
 
-  /** Gives the slots of a server. */
+  /** Gives the slots of a server. @internal */
   slotsFor(origin: string): Slots {
     const slots = this.#slots.get(origin) ?? new Slots(this.#concurrency);
     this.#slots.set(origin, slots);
