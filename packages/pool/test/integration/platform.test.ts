@@ -63,6 +63,10 @@ test("a thread whose clock a task has stopped rests, and ends when it is told to
   );
 });
 
+test("a process that Node cannot make, and throws instead of telling later, is tried again", async () => {
+  expect(await runProgram("platform/no-process.mjs")).toEqual(printed("4 0"));
+});
+
 for (const name of ["threads", "processes"]) {
   testThat(
     "needs ulimit",

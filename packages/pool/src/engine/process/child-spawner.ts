@@ -1,7 +1,8 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Readable } from "node:stream";
 import workerpool from "workerpool";
-import { whenSettled } from "../../internal/platform.js";
+import { setImmediate, whenSettled } from "../../internal/platform.js";
 import { CallQueue } from "../call-queue.js";
 import type { WorkerEnd } from "../link.js";
 import type { ChildBirth } from "../shared/process-messages.js";
@@ -12,6 +13,11 @@ import { guardChannel, type NodeChannel } from "./node-channel.js";
 import { StderrTail } from "./stderr-tail.js";
 
 const nothing = (): void => undefined;
+
+/** Why a process could not be had, as far as workerpool was told. */
+interface Refusal {
+  reason: unknown;
+}
 
 /** A process as workerpool made it. */
 export interface SpawnedChild {
@@ -53,6 +59,7 @@ export class ChildSpawner {
    */
   spawn(birth: ChildBirth, keepsStderr: boolean): SpawnedChild {
     let child: ChildProcess | undefined;
+    const refusal: Refusal = { reason: undefined };
     // workerpool does not say which process it made; Node does, inside the call.
     const seen = (message: unknown): void => {
       const made = (message as { process: ChildProcess }).process;
@@ -63,16 +70,17 @@ export class ChildSpawner {
     };
     subscribe("child_process", seen);
     try {
-      this.#attach(birth);
+      this.#attach(birth, refusal);
     } catch (error) {
       this.#queue.clear();
+      refusal.reason = error;
       // Where the system has no more processes or files, Node tells why in an event of the process that could not be had.
       if (child === undefined || child.pid !== undefined) throw error;
     } finally {
       unsubscribe("child_process", seen);
     }
     if (child === undefined) throw new Error("Node did not tell which process was made");
-    return watch(child);
+    return watch(child, refusal);
   }
 
   /** Ends what is left of workerpool's. */
@@ -81,8 +89,10 @@ export class ChildSpawner {
   }
 
   /** The call that never ends; how the process ends is told by the process. */
-  #attach(birth: ChildBirth): void {
-    void whenSettled(this.#pool.exec("attach", [birth]), nothing, nothing);
+  #attach(birth: ChildBirth, refusal: Refusal): void {
+    void whenSettled(this.#pool.exec("attach", [birth]), nothing, (error) => {
+      refusal.reason = error;
+    });
   }
 }
 
@@ -108,7 +118,12 @@ function setStdio(child: ChildProcess, keepsStderr: boolean): void {
   };
 }
 
-function watch(child: ChildProcess): SpawnedChild {
+/** Of a process that could not be had Node has made no streams, which its types do not say. */
+function tailOf({ stderr }: { readonly stderr?: Readable | null }): StderrTail | undefined {
+  return stderr === null || stderr === undefined ? undefined : new StderrTail(stderr);
+}
+
+function watch(child: ChildProcess, refusal: Refusal): SpawnedChild {
   let end: WorkerEnd | undefined;
   let callback: ((end: WorkerEnd) => void) | undefined;
   let fault: unknown;
@@ -125,7 +140,7 @@ function watch(child: ChildProcess): SpawnedChild {
     end = how;
     callback?.(how);
   };
-  const stderr = child.stderr === null ? undefined : new StderrTail(child.stderr);
+  const stderr = tailOf(child);
   const nodeChannel = guardChannel(child, (error) => {
     fault = error;
     signal("SIGKILL");
@@ -143,6 +158,12 @@ function watch(child: ChildProcess): SpawnedChild {
     // Anything else that fails here, such as a message to a process that is gone, has its end told by "exit".
     if (child.pid === undefined) ended({ exitCode: undefined, error });
   });
+  // For most reasons why a process cannot be had Node has an event, which comes before this; for some it threw, to workerpool.
+  if (child.pid === undefined) {
+    setImmediate(() => {
+      ended({ exitCode: undefined, error: refusal.reason ?? new Error("no process could be had") });
+    });
+  }
   child.unref();
   child.channel?.unref();
   return {
