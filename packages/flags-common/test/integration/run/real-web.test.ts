@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+// @boundaries-ignore what all tests share stands at the top
 import { describeWhere } from "../../../../../jest.where.mjs";
 import { readCounts, type Workplace } from "../../../src/testing.js";
 import { verifyFolder } from "../../../src/verify/verify-folder.js";
