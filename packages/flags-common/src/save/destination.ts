@@ -33,13 +33,21 @@ export async function prepareDestination(directory: string): Promise<void> {
  */
 async function makeFolder(directory: string): Promise<void> {
   try {
+    await makeOneFolder(directory);
+  } catch (error) {
+    const parent = dirname(directory);
+    if (errorCode(error) !== "ENOENT" || parent === directory) throw error;
+    await makeFolder(parent);
+    // Whoever makes the same folders at the same time may have made the parent since the first try.
+    await makeOneFolder(directory);
+  }
+}
+
+async function makeOneFolder(directory: string): Promise<void> {
+  try {
     await mkdir(directory);
   } catch (error) {
-    if (await isFolder(directory)) return;
-    const parent = dirname(directory);
-    if (errorCode(error) !== "ENOENT" || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(directory);
+    if (!(await isFolder(directory))) throw error;
   }
 }
 

@@ -177,17 +177,16 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
         readonly y: number,
       ) {}
     }
-    let reads = 0;
     const odd: readonly object[] = [
       new Point(1, 2),
       Object.defineProperty({ seen: 1 }, "hidden", { value: 2 }),
       { seen: 1, [Symbol("hidden")]: 2 },
       Object.freeze({ seen: 1 }),
       Object.assign(Object.create({ inherited: 1 }) as object, { seen: 1 }),
+      // It may be read more than once: a call that another worker takes over is written down again.
       {
-        get reads() {
-          reads += 1;
-          return reads;
+        get seen() {
+          return 1;
         },
       },
     ];
@@ -198,7 +197,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
       { seen: 1 },
       { seen: 1 },
       { seen: 1 },
-      { reads: 1 },
+      { seen: 1 },
     ]);
     expect(values.some((value) => Object.isFrozen(value))).toBe(false);
   });
