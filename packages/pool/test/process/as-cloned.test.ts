@@ -106,7 +106,7 @@ describe("between processes a value arrives as structured clone copies it:", () 
   const shown = (value: unknown): string => inspect(value, { depth: 6, showHidden: true });
 
   test.each(Object.entries(values))("%s", async (_what, make) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const value = make();
     const wanted = shown(structuredClone(value));
     expect(shown(await executor.run(Tasks.echo, value))).toBe(wanted);
@@ -147,7 +147,7 @@ describe("between processes a value arrives as structured clone copies it:", () 
       "args[0][1]",
     ],
   ])("%s fails its own call, and no other of its frame or chunk", async (_what, make, path) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     for (let round = 0; round < 3; round += 1) {
       await Promise.all(Array.from({ length: 50 }, (_, n) => executor.run(Tasks.echo, { n })));
     }
@@ -165,7 +165,7 @@ describe("between processes a value arrives as structured clone copies it:", () 
   });
 
   test("texts that are too long for one text go all the same", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     // As JSON each character would be six.
     const text = "\u0001".repeat(4_096);
     const items = new Array<string>(22_500).fill(text);
@@ -179,7 +179,7 @@ describe("between processes a value arrives as structured clone copies it:", () 
   });
 
   test("a hundred thousand numbers in one chunk arrive, those included that JSON does not know", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const items = Array.from({ length: 100_000 }, (_, n) => (n % 3 === 0 ? -0 : n / 3));
     const results = executor.with({ chunkSize: items.length }).map(Tasks.echo, items);
     expect(await results.toArray()).toEqual(items);

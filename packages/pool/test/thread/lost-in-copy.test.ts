@@ -60,7 +60,7 @@ describe.each(benches)("what would arrive at a %s as an empty object", (_kind, B
   const bench = new Bench();
 
   test.each(INSTANCES)("is refused: %s", async (_what, value, path, hint) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const before = executor.submit(Tasks.sameValue, { n: 1 });
     const bad = executor.submit(Tasks.sameValue, value);
     const after = executor.submit(Tasks.sameValue, [2]);
@@ -70,7 +70,7 @@ describe.each(benches)("what would arrive at a %s as an empty object", (_kind, B
   });
 
   test("is refused wherever it goes in: with a name, a transfer list, in a map, a stream, a broadcast", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const url = new URL("http://127.0.0.1/");
     await expectRefused(
       executor.with({ name: "n" }).submit(Tasks.sameValue, url),
@@ -105,7 +105,7 @@ describe.each(benches)("what would arrive at a %s as an empty object", (_kind, B
   });
 
   test("is refused as a result, in a result, in a chunk of a map, as an item and as progress", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const asResult = inlineTask(() => new URL("http://127.0.0.1/"));
     const inResult = inlineTask(() => ({ list: [{ headers: new Headers() }] }));
     const some = inlineTask((n: number) => (n === 1 ? new Headers() : { n }));
@@ -125,7 +125,7 @@ describe.each(benches)("what would arrive at a %s as an empty object", (_kind, B
   });
 
   test("is not what has its data in properties: such an instance arrives as a plain object", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     expect(await executor.run(Tasks.sameValue, new Point())).toEqual({ x: 1 });
     expect(await executor.run(Tasks.sameValue, { when: new Date(5), re: /x/g })).toEqual({
       when: new Date(5),
@@ -134,7 +134,7 @@ describe.each(benches)("what would arrive at a %s as an empty object", (_kind, B
   });
 
   test("is looked for in what leads back to itself, and in tables of a hundred thousand rows", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const ring: Record<string, unknown> = { n: 1, list: [1] };
     ring["self"] = ring;
     const keysOf = inlineTask((value: object) => Object.keys(value).length);

@@ -126,7 +126,7 @@ describe("a value that is not what it looks like", () => {
 
   test.each(Object.keys(ODD))("(%s) arrives as structured clone has it", async (kind) => {
     const make = ODD[kind] as () => unknown;
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     for (const [way, submit] of Object.entries(WAYS)) {
       const value = make();
@@ -149,7 +149,7 @@ describe("a value that is not what it looks like", () => {
 
   test.each(Object.keys(BAD))("(%s) fails its own call, and says where it is", async (kind) => {
     const make = BAD[kind] as () => unknown;
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     for (const [way, submit] of Object.entries(WAYS)) {
       const futures = submit(executor, make());
@@ -183,7 +183,7 @@ describe("what all objects inherit", () => {
   });
 
   test("shows in none that arrives, also where it was added between two calls", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const first = executor.submit(show, { a: 1, inherited: 2 });
     const futures = [first, executor.submit(show, { a: 1, inherited: 2 })];

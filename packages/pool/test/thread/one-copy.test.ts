@@ -38,7 +38,7 @@ describe("what one call of a thread does to its copies", () => {
     const once = ids.map(() => [1]);
 
     test("is each call's own, at the top and further down", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       await sendMany(executor);
       const value = make();
       const holder = { in: value, more: [value] };
@@ -52,7 +52,7 @@ describe("what one call of a thread does to its copies", () => {
     });
 
     test("is each call's own in calls with a name, and in streams", async () => {
-      const executor = bench.executor();
+      const executor = bench.shared();
       await sendMany(executor);
       const value = make();
       const named = executor.with({ name: "mine" });
@@ -68,7 +68,7 @@ describe("what one call of a thread does to its copies", () => {
     test.each([undefined, 7])(
       "is each item's own in a map with chunkSize %s",
       async (chunkSize) => {
-        const executor = bench.executor();
+        const executor = bench.shared();
         await sendMany(executor);
         const value = make();
         const items = Array.from({ length: 1_000 }, (_, id) => ({ in: value, id }));
@@ -98,7 +98,7 @@ describe("what one call of a thread does to its copies", () => {
   });
 
   test("within one call what is one object stays one, as structured clone has it", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const inner = { n: 1 };
     const a = { in: inner };
@@ -118,7 +118,7 @@ describe("what one call of a thread does to its copies", () => {
   });
 
   test("no two results have an object in common", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await sendMany(executor);
     const single = await Promise.all(ids.map((n) => executor.run(Tasks.shared, n)));
     const chunked = await executor.with({ chunkSize: 10 }).map(Tasks.shared, ids).toArray();
@@ -131,7 +131,7 @@ describe("what one call of a thread does to its copies", () => {
   });
 
   test("a call that was taken back and sent again has its arguments as they are then", async () => {
-    const executor = bench.executor({ maxWorkers: 2 });
+    const executor = bench.shared(2);
     await sendMany(executor);
     const value = { in: [] as string[] };
     const futures = ids.flatMap((id) => [
