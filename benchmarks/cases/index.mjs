@@ -9,6 +9,8 @@
 //   rounds?   (asked) => number of rounds, when the usual one does not fit
 //   slow?     true: a quick run does without, unless it is asked for
 //   parallel? all contenders at the same time
+//   cold?     true: belongs to the cold half, which `--cold` runs
+import { coldCases } from "./cold/index.mjs";
 import burst100k from "./burst-100k.mjs";
 import burst20k from "./burst-20k.mjs";
 import idleCpu from "./idle-cpu.mjs";
@@ -45,6 +47,7 @@ export const cases = [
   processRoundTrip,
   processMap,
   processPayload,
+  ...coldCases,
 ];
 
 /** Says whether a case, or a contender, is about "threads" or "processes". */

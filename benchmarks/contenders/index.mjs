@@ -9,7 +9,10 @@
 // `kind` is "ours", "peer" (a Node library: the best of these is what we are compared with) or "reference".
 // `runsIn` is "threads", unless it is said to be "processes".
 // `movesResults: false` says that results cannot be transferred, `kills: false` that a running call cannot be stopped.
-// A contender outside Node has `measures(caseId)` and `measure(caseId, cell, effort)` instead of `create`.
+//   iterate?(name, items)      the library's own map over any iterable; gives its async iterable
+// `iterates: true` and `streams: true` say that there are such.
+// `measures(caseId)` says that it takes part in some cases only; a contender outside Node has `measure(caseId, cell, effort)`
+// instead of `create`, too.
 const loaders = {
   concur: () => import("./concur.mjs"),
   "concur-no-spin": () => import("./concur-no-spin.mjs"),
@@ -19,6 +22,9 @@ const loaders = {
   poolifier: () => import("./poolifier.mjs"),
   "jest-worker": () => import("./jest-worker.mjs"),
   raw: () => import("./raw.mjs"),
+  chunks: () => import("./chunks.mjs"),
+  "no-pool": () => import("./no-pool.mjs"),
+  synckit: () => import("./synckit.mjs"),
   "concur-processes": () => import("./concur-processes.mjs"),
   "workerpool-processes": () => import("./workerpool-processes.mjs"),
   "tinypool-processes": () => import("./tinypool-processes.mjs"),

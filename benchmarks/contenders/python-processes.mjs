@@ -8,4 +8,7 @@ export default pythonContender("processes", [
   "process-round-trip",
   "process-map",
   "process-payload",
+  "cold-one-call",
+  "cold-burst-20k",
+  "cold-map",
 ]);

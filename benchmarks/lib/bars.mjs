@@ -1,7 +1,7 @@
 import { timesBetter } from "./summary.mjs";
 
-/** Worse by half is allowed. */
-const NOT_WORSE_THAN_HALF_MORE = 1 / 1.5;
+/** So many times as much as the other is allowed. */
+const atMost = (times) => 1 / times;
 
 /**
  * What the engines must reach. `cell` is the id of one (default: each).
@@ -15,7 +15,7 @@ const bars = [
   { case: "in-flight", metric: "n1024", atLeast: 10 },
   { case: "round-trip", metric: "p50", atLeast: 1, of: "concur-no-spin" },
   { case: "round-trip", metric: "p50", atLeast: 2 },
-  { case: "round-trip", metric: "p99", atLeast: NOT_WORSE_THAN_HALF_MORE },
+  { case: "round-trip", metric: "p99", atLeast: atMost(1.5) },
   { case: "map", metric: "us", atLeast: 25 },
   { case: "map", metric: "us", atLeast: 3, against: "python-processes" },
   { case: "stream", metric: "rate", atLeast: 10, against: "raw" },
@@ -29,6 +29,19 @@ const bars = [
   { case: "process-round-trip", metric: "mean", atLeast: 1.2 },
   { case: "process-map", metric: "us", atLeast: 20 },
   { case: "process-payload", metric: "16 MB", atLeast: 1.5 },
+  { case: "cold-import", metric: "ms", atLeast: 1, against: "piscina" },
+  { case: "cold-one-call", metric: "ms", atLeast: atMost(1.08) },
+  { case: "cold-start-up", cell: "w1", metric: "first", atLeast: atMost(1.05) },
+  { case: "cold-start-up", cell: "w4", metric: "first", atLeast: atMost(1.05) },
+  { case: "cold-start-up", cell: "w4", metric: "all", atLeast: atMost(1.05) },
+  { case: "cold-calls-2ms", metric: "ms", atLeast: atMost(1.02) },
+  { case: "cold-burst-20k", metric: "ms", atLeast: 4.5 },
+  { case: "cold-burst-20k", metric: "mb", atLeast: 1 },
+  { case: "cold-map", metric: "ms", atLeast: 12 },
+  { case: "cold-map", metric: "ms", atLeast: atMost(1.25), against: "chunks" },
+  { case: "cold-map", metric: "ms", atLeast: 3, against: "python-processes" },
+  { case: "cold-map", metric: "mb", atLeast: 1 },
+  { case: "cold-process-one-call", metric: "ms", atLeast: atMost(1.08) },
 ];
 
 function judge({ of, against, atLeast, below }, metric, usual) {

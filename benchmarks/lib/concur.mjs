@@ -17,6 +17,7 @@ export function concurContender(name, spin) {
     version: installedVersion("@concur/pool"),
     kind: "ours",
     streams: true,
+    iterates: true,
     create({ workers }) {
       const executor = new ThreadPoolExecutor({
         maxWorkers: workers,
@@ -28,6 +29,7 @@ export function concurContender(name, spin) {
             ? executor.run(tasks[task], arg)
             : executor.with({ transfer }).run(task === "echo" ? echoMoved : tasks[task], arg),
         map: (task, items) => executor.map(tasks[task], items).toArray(),
+        iterate: (task, items) => executor.map(tasks[task], items),
         stream: (task, arg) => executor.stream(tasks[task], arg),
         start(task, arg) {
           const future = executor.with({ killAfterMs: 0 }).submit(tasks[task], arg);

@@ -4,7 +4,8 @@ import { contenderIds } from "../contenders/index.mjs";
 
 export const USAGE = `Usage: node run.mjs [options]
 
-  --case <ids>        cases to run, separated by commas (default: all; quick: all but the slow)
+  --case <ids>        cases to run, separated by commas (default: all warm ones; quick: all but the slow)
+  --cold              the cases in which each measurement is a whole program, instead of the warm ones
   --only <kind>       the cases of "threads" or of "processes" (default: both)
   --contenders <ids>  contenders to run (default: all that are there)
   --workers <counts>  numbers of workers, such as 1,2,4 (default: each case's own)
@@ -43,6 +44,7 @@ export function parseOptions(args) {
       contenders: { type: "string" },
       workers: { type: "string" },
       rounds: { type: "string" },
+      cold: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -55,7 +57,9 @@ export function parseOptions(args) {
     quick: values.quick,
     caseIds:
       values.case === undefined
-        ? chosen.filter(({ slow }) => !(values.quick && slow)).map(({ id }) => id)
+        ? chosen
+            .filter(({ slow, cold = false }) => cold === values.cold && !(values.quick && slow))
+            .map(({ id }) => id)
         : list(values.case, caseIds, "--case"),
     contenderIds:
       values.contenders === undefined

@@ -1,6 +1,7 @@
 "use strict";
 // What every contender runs. Each function takes one argument, is synchronous and knows no library; CommonJS, because
 // that is the one form all of the contenders load.
+const { createHash } = require("node:crypto");
 const { threadId } = require("node:worker_threads");
 
 /** Gives its argument back: with a number, an object or bytes, what is measured is the way and nothing else. */
@@ -44,4 +45,15 @@ function* numbersBelow(n) {
   for (let i = 0; i < n; i += 1) yield i;
 }
 
-module.exports = { echo, isPrime, busy, whichWorker, endless, numbersBelow };
+/** Reads a record and adds up its points. */
+function sumOfJson(text) {
+  let sum = 0;
+  for (const point of JSON.parse(text).points) sum += point;
+  return sum;
+}
+
+function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+module.exports = { echo, isPrime, busy, whichWorker, endless, numbersBelow, sumOfJson, sha256 };

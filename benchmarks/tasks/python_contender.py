@@ -4,12 +4,16 @@ Argument: a JSON object with "case", "executor" ("threads" or "processes"), "cel
 them. The clock runs here, so that starting the interpreter is not measured.
 """
 
+from time import perf_counter
+
+STARTED_AT = perf_counter()
+
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from statistics import mean, median
+from resource import RUSAGE_SELF, getrusage
 from threading import Semaphore
-from time import perf_counter
 
 
 def echo(value):
@@ -124,9 +128,28 @@ def payload(executor, cell, effort):
     return metrics
 
 
+def cold(case, make, cell):
+    """Does a whole job once, from the first line of the program; see cases/cold."""
+    with make(cell["workers"]) as executor:
+        if case == "one-call":
+            check(executor.submit(echo, 1).result() == 1)
+        elif case == "burst-20k":
+            futures = [executor.submit(echo, i) for i in range(20_000)]
+            check([future.result() for future in futures] == list(range(20_000)))
+        else:
+            items = range(cell["from"], cell["from"] + cell["n"])
+            check(len(list(executor.map(is_prime, items, chunksize=1000))) == len(items))
+        ms = (perf_counter() - STARTED_AT) * 1000
+    return {"ms": ms, "mb": getrusage(RUSAGE_SELF).ru_maxrss / 1024}
+
+
 def main():
     job = json.loads(sys.argv[1])
     cell, effort = job["cell"], job["effort"]
+    if job["case"].startswith("cold-"):
+        make = ProcessPoolExecutor if job["executor"] == "processes" else ThreadPoolExecutor
+        print(json.dumps(cold(job["case"].removeprefix("cold-"), make, cell)))
+        return
     case = job["case"].removeprefix("process-")
     processes = job["executor"] == "processes"
     make = ProcessPoolExecutor if processes else ThreadPoolExecutor
