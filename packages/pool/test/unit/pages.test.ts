@@ -9,6 +9,35 @@ function read(...path: string[]): string {
   return readFileSync(join(ROOT, ...path), "utf8");
 }
 
+describe("docs/errors.md", () => {
+  const page = read("docs/errors.md");
+  const codes = (text: string, pattern: RegExp): (string | undefined)[] =>
+    [...new Set([...text.matchAll(pattern)].map(([, code]) => code))].sort();
+
+  test("has every code that stands in the sources, and no others", () => {
+    const sources = readdirSync(join(ROOT, "packages/pool/src"), {
+      recursive: true,
+      encoding: "utf8",
+    })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => read("packages/pool/src", name));
+    const written = codes(sources.join("\n"), /"(CONCUR_[A-Z_]+)"/g);
+    expect(codes(page, /`(CONCUR_[A-Z_]+)`/g)).toEqual(written);
+    expect(written.length).toBeGreaterThan(8);
+  });
+
+  test("says which class has which code", () => {
+    const classes = /class (\w+) extends \w+ \{\s+(?:override )?readonly code[^=;]*= "(\w+)"/g;
+    const made = [...read("packages/pool/src/errors.ts").matchAll(classes)].map(
+      ([, name, code]) => ({ code, name }),
+    );
+    const rows = /^\| `(CONCUR_\w+)` +\| `(\w+)` +\|/gm;
+    const listed = [...page.matchAll(rows)].map(([, code, name]) => ({ code, name }));
+    expect(listed).toEqual(made);
+    expect(made.length).toBeGreaterThan(8);
+  });
+});
+
 describe("docs/adr/README.md", () => {
   test("lists each decision with its file, its title and whether another supersedes it", () => {
     const row = /^\| \[(\d+)\]\((\S+)\) +\| (.*?) +\| .*? +\| (.*?) +\|$/gm;
