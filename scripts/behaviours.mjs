@@ -1,90 +1,104 @@
-// Prints how much of the catalogue of behaviours the tests of @concur/pool cover. A number counts as tested where it
-// stands in a title, as `[D7]`, or is what a row of a table puts there, as "D7"; and as explained where
-// docs/python-differences.md says why it is otherwise here.
-// With --strict, numbers that are neither end it with code 1.
+// Compares docs/behaviours.md with the tests of @concur/pool, and prints how many behaviours have a test. A test has a
+// number where that stands in its title, as `[D7]`, or is what a row of a table puts there, as "D7".
+//   node scripts/behaviours.mjs [FOLDER] [--strict]
+// FOLDER is a repository (default: this one). With --strict, whatever page and tests disagree about ends it with code 1:
+// a number that a test or docs/python-differences.md has and the page has not; an entry that claims to be tested and is
+// not, or to be untested and is; an entry that is missing, out of order or has another's anchor.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("..", import.meta.url).pathname;
-
-/** The groups of the catalogue, and how many behaviours each has. */
-const groups = {
-  A: ["Future: states", 20],
-  B: ["cancelling", 17],
-  C: ["done-callbacks", 17],
-  D: ["result(), exception()", 18],
-  E: ["wait()", 21],
-  F: ["asCompleted()", 21],
-  G: ["submit()", 18],
-  H: ["map()", 32],
-  I: ["shutdown, end of program", 30],
-  J: ["initializer", 16],
-  K: ["maxWorkers", 11],
-  L: ["idle workers", 6],
-  M: ["maxTasksPerWorker", 13],
-  N: ["crashes", 24],
-  O: ["what cannot be sent", 22],
-  P: ["deadlocks", 16],
-  Q: ["errors of workers", 13],
-  R: ["terminating, killing", 12],
-  S: ["isolated workers", 12],
-  T: ["references, leaks", 13],
-  U: ["surface of the module", 8],
-};
+const { argv } = process;
+const [folder = fileURLToPath(new URL("..", import.meta.url))] = argv
+  .slice(2)
+  .filter((word) => !word.startsWith("-"));
 
 const strings = /(["'`])(?:(?!\1)[^\\\n]|\\.)*\1/g;
-const numbers = /\[([A-U]\d+)\]/g;
-const label = /^["'`]([A-U]\d+)["'`]$/;
+const numbers = /\[([A-X]\d+)\]/g;
+/** A string that is an element of a list: a number in the row of a table. */
+const inRow = /^\s*[,\]]/;
+const label = /^["'`]([A-X]\d+)["'`]$/;
+
+function read(path) {
+  return readFileSync(join(folder, path), "utf8");
+}
 
 function numbersIn(text) {
   return [...text.matchAll(numbers)].map(([, number]) => number);
 }
 
-function testFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
-    .map((name) => join(folder, name));
-}
-
-const tested = new Set();
-for (const file of testFiles(join(root, "packages/pool/test"))) {
-  for (const [string] of readFileSync(file, "utf8").matchAll(strings)) {
-    const [, labelled] = label.exec(string) ?? [];
-    for (const number of labelled ? [labelled] : numbersIn(string)) tested.add(number);
-  }
-}
-const explained = new Set(
-  numbersIn(readFileSync(join(root, "docs/python-differences.md"), "utf8")),
-);
-
-const known = new Set();
-const missing = [];
-const total = { all: 0, tested: 0, explained: 0, missing: 0 };
-console.log(`${"".padEnd(28)}   all tested explained missing`);
-for (const [letter, [name, size]] of Object.entries(groups)) {
-  const counts = { all: size, tested: 0, explained: 0, missing: 0 };
-  for (let index = 1; index <= size; index += 1) {
-    const number = `${letter}${index}`;
-    known.add(number);
-    if (tested.has(number)) counts.tested += 1;
-    else if (explained.has(number)) counts.explained += 1;
-    else {
-      counts.missing += 1;
-      missing.push(number);
+/** The numbers in the titles of the tests. */
+function readTested() {
+  const tested = new Set();
+  const names = readdirSync(join(folder, "packages/pool/test"), { recursive: true });
+  for (const name of names) {
+    if (!name.endsWith(".ts") || name.endsWith(".d.ts")) continue;
+    const text = read(join("packages/pool/test", name));
+    for (const { 0: string, index } of text.matchAll(strings)) {
+      const [, labelled] = label.exec(string) ?? [];
+      if (labelled === undefined) for (const number of numbersIn(string)) tested.add(number);
+      else if (inRow.test(text.slice(index + string.length))) tested.add(labelled);
     }
   }
-  print(`${letter}  ${name}`, counts);
+  return tested;
+}
+
+/** The groups of the page with their entries. */
+function readPage() {
+  const groups = [];
+  const heading = /^## ([A-X])\. (.*)$/;
+  const entry = /^- <a id="(\w+)"><\/a>\*\*([A-X]\d+)\*\* (\*\*(?:Not here|No test)\.\*\* )?(?=\S)/;
+  for (const line of read("docs/behaviours.md").split("\n")) {
+    const [, letter, title] = heading.exec(line) ?? [];
+    if (letter !== undefined) groups.push({ letter, title, entries: [] });
+    const [, anchor, number, mark] = entry.exec(line) ?? [];
+    if (number !== undefined) {
+      groups.at(-1)?.entries.push({ anchor, number, claimsTest: mark === undefined });
+    }
+  }
+  return groups;
+}
+
+const tested = readTested();
+const groups = readPage();
+const faults = [];
+const known = new Set();
+const total = { all: 0, tested: 0, without: 0 };
+
+console.log(`${"".padEnd(36)}   all tested without`);
+for (const { letter, title, entries } of groups) {
+  const counts = { all: entries.length, tested: 0, without: 0 };
+  for (const [index, { anchor, number, claimsTest }] of entries.entries()) {
+    known.add(number);
+    if (number !== `${letter}${index + 1}`) {
+      faults.push(`${number} stands where ${letter}${index + 1} should`);
+    }
+    if (anchor !== number.toLowerCase()) faults.push(`${number} has the anchor ${anchor}`);
+    const has = tested.has(number);
+    counts[has ? "tested" : "without"] += 1;
+    if (has && !claimsTest) faults.push(`${number} has a test, and the page says that it has none`);
+    if (!has && claimsTest) faults.push(`${number} has no test, and the page does not say why`);
+  }
+  print(`${letter}  ${title.replaceAll("`", "")}`, counts);
   for (const key of Object.keys(total)) total[key] += counts[key];
 }
 print("all", total);
-if (missing.length > 0) console.log(`\nmissing: ${missing.join(" ")}`);
+if (known.size === 0) faults.push("the page has no entries");
 
-const strays = [...tested, ...explained].filter((number) => !known.has(number));
-if (strays.length > 0) console.log(`\nnot in the catalogue: ${strays.join(" ")}`);
+const sources = {
+  "a test": tested,
+  "python-differences.md": numbersIn(read("docs/python-differences.md")),
+};
+for (const [source, named] of Object.entries(sources)) {
+  for (const number of named) {
+    if (!known.has(number)) faults.push(`${number} is in ${source} and not on the page`);
+  }
+}
 
-if (process.argv.includes("--strict") && missing.length + strays.length > 0) process.exitCode = 1;
+if (faults.length > 0) console.log(`\n${faults.join("\n")}`);
+if (argv.includes("--strict") && faults.length > 0) process.exitCode = 1;
 
-function print(name, { all, tested: some, explained: others, missing: none }) {
-  const columns = [String(all).padStart(5), String(some).padStart(6), String(others).padStart(9)];
-  console.log(`${name.padEnd(28)} ${columns.join(" ")} ${String(none).padStart(7)}`);
+function print(name, { all, tested: some, without }) {
+  const columns = [String(all).padStart(5), String(some).padStart(6), String(without).padStart(7)];
+  console.log(`${name.padEnd(36)} ${columns.join(" ")}`);
 }

@@ -55,7 +55,7 @@ describe("a program with processes", () => {
     );
   });
 
-  test("[N14] [M11] [I24] learns that none can be started, and why", async () => {
+  test("[N14] [M11] learns that none can be started, and why", async () => {
     const line = "CONCUR_BROKEN ENOENT";
     expect(await runProgram("process/cannot-start.mjs")).toEqual(printed(line, line, line, "0"));
   });

@@ -124,7 +124,7 @@ describe("between processes", () => {
 describe("a process is given", () => {
   const bench = new ProcessBench();
 
-  test("[I25] its own environment, Node options and name", async () => {
+  test("[U8] [I20] its own environment, Node options and name", async () => {
     const env = { PATH: process.env["PATH"], CONCUR_ONE: "1", CONCUR_NONE: undefined };
     const executor = bench.executor({ env, execArgv: ["--no-warnings"], workerName: "worker" });
     const { title, ...given } = await executor.run(Tasks.describeProcess);
@@ -135,7 +135,7 @@ describe("a process is given", () => {
     expect(title).toBe("worker_0");
   });
 
-  test("[I25] or those of this process", async () => {
+  test("[U8] or those of this process", async () => {
     const given = await bench.shared().run(Tasks.describeProcess);
     expect(given.env).toHaveProperty("PATH", process.env["PATH"]);
     expect(given.execArgv).toEqual(process.execArgv);

@@ -4,7 +4,7 @@ import { SerializationError, type ContextCarrier } from "../../src/index.js";
 import * as Tasks from "../fixtures/context-tasks.mjs";
 import { benches } from "./bench.js";
 
-describe.each(benches)("the context option of a %s", (_kind, Bench) => {
+describe.each(benches)("[X15] the context option of a %s", (_kind, Bench) => {
   const { Executor } = Bench;
   const bench = new Bench();
   const storage = new AsyncLocalStorage<unknown>();

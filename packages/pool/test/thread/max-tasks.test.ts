@@ -65,7 +65,7 @@ describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
     expect(executor.stats().workers).toBe(0);
   });
 
-  test("[M8] after shutdown() without waiting, workers are replaced until all is done", async () => {
+  test("[M8] [I24] after shutdown() without waiting, workers are replaced until all is done", async () => {
     const executor = bench.executor({ maxTasksPerWorker: 1 });
     const gates = bench.scratch.gates(3);
     const futures = gates.map((gate) => executor.submit(Tasks.holdAt, gate.path));

@@ -89,7 +89,7 @@ describe.each(benches)("plain objects sent to a %s", (_kind, Bench) => {
     expect(counter).toEqual({ n: 0 });
   });
 
-  test("[A18] [O17] reach their own calls when others beside them are cancelled", async () => {
+  test("[B6] [O17] reach their own calls when others beside them are cancelled", async () => {
     const executor = bench.shared();
     const gate = bench.scratch.gate();
     const blocker = executor.submit(Tasks.holdAt, gate.path);

@@ -9,7 +9,7 @@ import { benches, ProcessBench } from "./bench.js";
 
 const EVENTS = ["start", "end", "asyncStart", "asyncEnd", "error"] as const;
 
-describe.each(benches)("diagnostics channels of a %s", (_kind, Bench) => {
+describe.each(benches)("[X20] diagnostics channels of a %s", (_kind, Bench) => {
   const { Executor } = Bench;
   const bench = new Bench();
   const undo: (() => void)[] = [];
@@ -113,7 +113,7 @@ describe.each(benches)("diagnostics channels of a %s", (_kind, Bench) => {
   });
 });
 
-describe("diagnostics channels of a process", () => {
+describe("[X20] diagnostics channels of a process", () => {
   const bench = new ProcessBench();
 
   test("concur:worker tells of the signal that ended one", async () => {
