@@ -7,7 +7,7 @@ export default {
   ...shared,
   moduleNameMapper: {
     // Sources are tested as they are, but a worker is a program of its own: the built one.
-    "^\\.{1,2}/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
+    "/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
     ...shared.moduleNameMapper,
   },
 };

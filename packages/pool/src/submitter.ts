@@ -1,6 +1,6 @@
 import type { Future } from "./future.js";
-import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
-import type { AnyIterable, ResultIterator } from "./result-iterator.js";
+import type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
+import type { AnyIterable, ResultIterator } from "./map/result-iterator.js";
 import type { Task } from "./task.js";
 import type { TaskOptions } from "./task-options.js";
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits, SHARE_ENV } from "node:worker_threads";
-import { checkNodeOptions, checkThreadEnvironment } from "./engine/environment.js";
+import { checkNodeOptions, checkThreadEnvironment } from "./engine/workers/environment.js";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
-import { ThreadTransport } from "./engine/thread/thread-transport.js";
+import { ThreadTransport } from "./engine/thread/parent/thread-transport.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 import { describe } from "./internal/validate.js";
 

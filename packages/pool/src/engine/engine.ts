@@ -11,16 +11,16 @@ import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { whenSettled } from "../internal/platform.js";
 import { startTimer } from "../internal/timer.js";
-import { Broadcasts } from "./broadcasts.js";
-import { forwardLines } from "./console-lines.js";
-import { Crew } from "./crew.js";
-import { Dispatcher } from "./dispatcher.js";
-import type { Transport } from "./link.js";
-import type { MapWork } from "./map-work.js";
+import { Broadcasts } from "./scheduling/broadcasts.js";
+import { forwardLines } from "./workers/console-lines.js";
+import { WorkerSet } from "./workers/worker-set.js";
+import { Dispatcher } from "./scheduling/dispatcher.js";
+import type { Transport } from "./workers/worker-handle.js";
+import type { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
-import type { TaskRegistry } from "./task-registry.js";
-import type { CallEnd, CallHost, Stop, WorkerCall } from "./worker-call.js";
+import type { TaskRegistry } from "./calls/task-registry.js";
+import type { CallEnd, CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
 
 /** The calls of one executor and the workers that run them, from the first call to the end of the last worker. */
 export class Engine {
@@ -29,7 +29,7 @@ export class Engine {
   /** Where the queue is limited. */
   readonly admission: Admission | undefined;
   readonly #options: CheckedPoolOptions;
-  readonly #crew: Crew;
+  readonly #workerSet: WorkerSet;
   readonly #dispatcher: Dispatcher;
   readonly #broadcasts: Broadcasts;
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
@@ -57,10 +57,10 @@ export class Engine {
       const places = maxWorkers * concurrencyPerWorker;
       this.admission = new Admission(maxQueue, places, () => this.#outstanding);
     }
-    this.#crew = new Crew(transport, options, {
-      freed: (link) => {
-        if (link.blocked) this.#broadcasts.freed(link);
-        this.#dispatcher.freed(link);
+    this.#workerSet = new WorkerSet(transport, options, {
+      freed: (worker) => {
+        if (worker.blocked) this.#broadcasts.freed(worker);
+        this.#dispatcher.freed(worker);
       },
       returned: (calls) => {
         // Some were asked to stop before they began, and now never will.
@@ -78,34 +78,34 @@ export class Engine {
       broken: (error) => {
         this.#break(error);
       },
-      alive: () => {
+      started: () => {
         this.#dispatcher.schedule();
       },
-      printed: (link, printed) => {
-        forwardLines(options.onConsole, link.workerId, printed);
+      printed: (worker, printed) => {
+        forwardLines(options.onConsole, worker.workerId, printed);
       },
-      joined: (link) => {
-        this.#broadcasts.welcome(link);
+      joined: (worker) => {
+        this.#broadcasts.welcome(worker);
       },
-      gone: (link) => {
-        this.#broadcasts.gone(link);
+      gone: (worker) => {
+        this.#broadcasts.gone(worker);
         this.#dispatcher.schedule();
         this.#endIfDone();
       },
     });
     this.#dispatcher = new Dispatcher(
-      this.#crew,
+      this.#workerSet,
       tasks,
       times,
       transport,
       options.concurrencyPerWorker,
     );
     this.#broadcasts = new Broadcasts({
-      links: this.#crew.links,
+      workers: this.#workerSet.workers,
       tasks,
       carriesContext: options.context !== undefined,
-      busy: (link) => {
-        this.#crew.busy(link);
+      busy: (worker) => {
+        this.#workerSet.busy(worker);
       },
       stop: (call, stop) => {
         this.#stop(call, stop);
@@ -124,7 +124,7 @@ export class Engine {
     this.host = {
       carriesContext: options.context !== undefined,
       takeBack: (call) =>
-        this.#dispatcher.waiting.remove(call) || (call.link?.takeBack(call) ?? false),
+        this.#dispatcher.waiting.remove(call) || (call.worker?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
       },
@@ -179,7 +179,7 @@ export class Engine {
 
   /** Ends the workers, which have so many milliseconds to end by themselves where they can be asked. */
   endByForce(graceMs: number): void {
-    this.#crew.killAll((call) => {
+    this.#workerSet.killAll((call) => {
       call.failed(new BrokenExecutorError("the executor was ended by force while this call ran"));
     }, graceMs);
     this.#cancelWaiting();
@@ -189,11 +189,11 @@ export class Engine {
   stats(): ExecutorStats {
     let idle = 0;
     let running = 0;
-    for (const link of this.#crew.links) {
-      if (link.live === 0) idle += 1;
-      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
+    for (const worker of this.#workerSet.workers) {
+      if (worker.live === 0) idle += 1;
+      for (const call of worker.calls()) if (!call.bound && worker.hasBegun(call)) running += 1;
     }
-    const workers = this.#crew.alive;
+    const workers = this.#workerSet.size;
     return {
       workers,
       idle,
@@ -223,15 +223,15 @@ export class Engine {
 
   /** The ladder: the signal, the grace, the end of the worker. */
   #stop(call: WorkerCall, stop: Stop): void {
-    if (call.stop !== undefined || call.link === undefined) return;
+    if (call.stop !== undefined || call.worker === undefined) return;
     call.stop = stop;
     const graceMs = call.options.killAfterMs ?? this.#options.killAfterMs;
     if (graceMs === 0) {
-      this.#crew.killFor(call);
+      this.#workerSet.killFor(call);
       return;
     }
     try {
-      call.link.askToStop(call, stop.reason);
+      call.worker.askToStop(call, stop.reason);
     } catch (error) {
       throw serializationError("arguments", stop.reason, "reason", error);
     }
@@ -239,7 +239,7 @@ export class Engine {
     if (call.future.done()) return;
     call.onRelease(
       startTimer(graceMs, () => {
-        this.#crew.killFor(call);
+        this.#workerSet.killFor(call);
       }),
     );
   }
@@ -251,7 +251,7 @@ export class Engine {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
     };
-    this.#crew.killAll(fail);
+    this.#workerSet.killAll(fail);
     for (const work of this.#dispatcher.waiting.maps) {
       this.#dropped(
         "failed",
@@ -283,18 +283,18 @@ export class Engine {
       this.#dropped("cancelled", work.fail(new CancelledError()));
     }
     for (const call of this.#dispatcher.waiting.calls) call.future.cancel();
-    for (const link of [...this.#crew.links]) {
-      for (const call of [...link.calls()]) call.future.cancel();
+    for (const worker of [...this.#workerSet.workers]) {
+      for (const call of [...worker.calls()]) call.future.cancel();
     }
     this.#broadcasts.cancelWaiting();
   }
 
   #endIfDone(): void {
     if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
-    this.#crew.close();
-    if (this.#crew.alive > 0) return;
+    this.#workerSet.close();
+    if (this.#workerSet.size > 0) return;
     const tell = this.#tellEnded;
     this.#tellEnded = undefined;
-    if (tell !== undefined) void whenSettled(this.#crew.end(), tell, tell);
+    if (tell !== undefined) void whenSettled(this.#workerSet.end(), tell, tell);
   }
 }

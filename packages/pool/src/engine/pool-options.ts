@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { serializationError } from "../codec/find-uncloneable.js";
 import { checkCount, checkDuration, checkOptionNames, describe } from "../internal/validate.js";
 import type { Task, TaskSource } from "../task.js";
-import type { ConsoleLine } from "./console-lines.js";
-import { sourceOf } from "./task-registry.js";
+import type { ConsoleLine } from "./workers/console-lines.js";
+import { sourceOf } from "./calls/task-registry.js";
 import { clone } from "./shared/clone.js";
 
 /** Options of executors that have workers of their own. */

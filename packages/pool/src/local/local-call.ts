@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { BrokenExecutorError, TimeoutError } from "../errors.js";
 import { futureControl, type Future } from "../future.js";
 import { onAbort } from "../internal/abort-hub.js";
-import type { FutureOwner } from "../internal/future-control.js";
+import type { FutureOwner } from "../internal/future-owner.js";
 import { isThenable } from "../internal/kinds.js";
 import { startTimer } from "../internal/timer.js";
 import type { TaskOptions } from "../task-options.js";
@@ -11,7 +11,7 @@ import { callStore, type CurrentCall, type TaskContext } from "../internal/task-
 import { AbortController, apply, whenSettled } from "../internal/platform.js";
 
 /** What a call needs of its executor. */
-export interface CallHost {
+export interface LocalCallHost {
   readonly killAfterMs: number;
   /** The executor's identity, for calls that ask what they run in. */
   readonly executor: object;
@@ -34,7 +34,7 @@ export class LocalCall implements FutureOwner {
   readonly priority: number;
   /** Takes the call out of the queue where it waits; set by the executor that has one. */
   leaveQueue: (() => boolean) | undefined;
-  readonly #host: CallHost;
+  readonly #host: LocalCallHost;
   readonly #options: TaskOptions;
   /** Cleared when the call ends, so that a kept future does not keep the arguments. */
   #work: { run: Callable; args: readonly unknown[]; submitter: AsyncResource } | undefined;
@@ -45,7 +45,7 @@ export class LocalCall implements FutureOwner {
   readonly #releases: (() => void)[] = [];
 
   constructor(
-    host: CallHost,
+    host: LocalCallHost,
     task: { run: Callable; name: string },
     args: readonly unknown[],
     options: TaskOptions,

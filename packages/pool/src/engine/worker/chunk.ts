@@ -26,7 +26,7 @@ export function runChunk(
   const lists = "lists" in chunk ? chunk.lists : [];
   const values: unknown[] = new Array<unknown>(length);
   const thrown: ChunkFailure[] = [];
-  const begun = monotonicMs();
+  const begunAt = monotonicMs();
   for (let index = 0; index < length; index += 1) {
     if (each === undefined && lists[index] === undefined) continue;
     if (call.asked()) return { values, thrown, stopped: index };
@@ -42,7 +42,7 @@ export function runChunk(
       thrown.push([index, encodeThrown(error)]);
     }
   }
-  record(((monotonicMs() - begun) * 1e3) / length);
+  record(((monotonicMs() - begunAt) * 1e3) / length);
   return { values, thrown: thrown.length === 0 ? undefined : thrown };
 }
 
@@ -58,10 +58,10 @@ async function runChunkAsync(
   for (let index = first.index; index < length; index += 1) {
     const args = "each" in chunk ? [chunk.each[index]] : chunk.lists[index];
     if (args === undefined) continue;
-    const begun = index === first.index;
-    if (!begun && call.asked()) return { values, thrown, stopped: index };
+    const hasBegun = index === first.index;
+    if (!hasBegun && call.asked()) return { values, thrown, stopped: index };
     try {
-      values[index] = toKeep(await (begun ? first.value : apply(fn, undefined, args)));
+      values[index] = toKeep(await (hasBegun ? first.value : apply(fn, undefined, args)));
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
       thrown.push([index, encodeThrown(error)]);

@@ -27,7 +27,7 @@ export class RunningCall implements CurrentCall {
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
   /** The number that its streams go by, where it has some. */
-  flow: number | undefined;
+  streamsId: number | undefined;
   #environment: CallEnvironment;
   #controller: AbortController | undefined;
   #context: TaskContext | undefined;
@@ -181,10 +181,10 @@ export class RunningCalls {
   /** Waits for the outcome of a call that gave a promise; others run meanwhile where there is room. */
   follow(promise: PromiseLike<unknown>, outcome: LateOutcome): void {
     this.waiting += 1;
-    const begun = monotonicMs();
+    const begunAt = monotonicMs();
     const resume = (settle: () => void): void => {
       this.waiting -= 1;
-      outcome.took((monotonicMs() - begun) * 1e3);
+      outcome.took((monotonicMs() - begunAt) * 1e3);
       settle();
       this.#resumed();
     };

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
+import { apply } from "../../internal/platform.js";
 import { exportedTask, type Callable } from "../../internal/task-exports.js";
 import type { TaskSource } from "../../task.js";
 import { moduleLoads } from "./module-loads.js";
-import { withContext } from "./with-context.js";
 import type { TaskEntry } from "../shared/messages.js";
 
 export type { Callable };
@@ -53,6 +53,13 @@ export class TaskTable {
 export async function loadTask(source: TaskSource): Promise<Callable> {
   if ("text" in source) return compile(source.text);
   return exportedTask(await loadModule(source.module), source);
+}
+
+/**
+ * Puts `restore` around a task: the first of the arguments is what the caller's `capture` gave, the rest is the task's own.
+ */
+function withContext(task: Callable, restore: Callable): Callable {
+  return (captured, ...args) => restore(captured, (): unknown => apply(task, undefined, args));
 }
 
 /** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */

@@ -1,0 +1,74 @@
+import { encodeThrown } from "../../../codec/encode-error.js";
+import { isPrimitive } from "../../../internal/kinds.js";
+import { SlotKind } from "../wire/slot-value.js";
+import type { ChunkFailure } from "../../shared/messages.js";
+import { clone } from "../../shared/clone.js";
+import { packIntegers, packRecords, type Packed } from "../wire/packed.js";
+import { snapshot, snapshotAll } from "../../shared/snapshot.js";
+import { argumentError } from "../../calls/argument-error.js";
+import type { WorkerCall } from "../../calls/worker-call.js";
+
+/** Arguments that do not fit into a slot. */
+export interface Letter {
+  readonly kind: number;
+  readonly message: unknown;
+  /**
+   * Whether it shares nothing with other calls, so that it may go in one message with theirs: what comes twice in one message
+   * is one object for whoever reads it.
+   */
+  readonly isCopy: boolean;
+}
+
+/** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
+export function letterOf(call: WorkerCall): Letter {
+  if (call.isChunk) return chunkLetter(call);
+  const { args, options, streams } = call;
+  // To copy all else here would take longer than a message of its own does.
+  const isCopy = args.every(isPrimitive);
+  if (streams !== undefined) return { kind: SlotKind.Streams, message: streams.message(), isCopy };
+  if (options.name !== undefined) {
+    return { kind: SlotKind.Named, message: [options.name, args], isCopy };
+  }
+  return { kind: SlotKind.Message, message: args, isCopy };
+}
+
+/** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
+function chunkLetter(call: WorkerCall): Letter {
+  const lists = call.args as readonly (readonly unknown[])[];
+  if (call.refused !== undefined) call.refused = undefined;
+  const flat = flatArguments(lists);
+  if (flat !== undefined) return { kind: SlotKind.FlatChunk, message: flat, isCopy: true };
+  const refused: ChunkFailure[] = [];
+  const copies = lists.map((args, index) => {
+    try {
+      return snapshotAll(args) ?? clone(args);
+    } catch (error) {
+      const reason = argumentError(args, call.host.carriesContext, error);
+      refused.push([index, encodeThrown(reason)]);
+      return undefined;
+    }
+  });
+  if (refused.length > 0) call.refused = refused;
+  return { kind: SlotKind.Chunk, message: copies, isCopy: true };
+}
+
+/**
+ * The arguments of the calls of a chunk when each has one: whole numbers and records in a form that is quick to copy and to
+ * read. Undefined when one of them cannot be sent.
+ */
+function flatArguments(lists: readonly (readonly unknown[])[]): unknown[] | Packed | undefined {
+  const flat: unknown[] = [];
+  for (const args of lists) {
+    if (args.length !== 1) return undefined;
+    flat.push(args[0]);
+  }
+  return packIntegers(flat) ?? packRecords(flat) ?? copiesOf(flat);
+}
+
+function copiesOf(values: readonly unknown[]): unknown[] | undefined {
+  try {
+    return values.map((value) => (isPrimitive(value) ? value : (snapshot(value) ?? clone(value))));
+  } catch {
+    return undefined;
+  }
+}
