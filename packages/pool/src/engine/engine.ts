@@ -147,10 +147,10 @@ export class Engine {
     if (!call.future.done()) this.#dispatcher.enqueue(call);
   }
 
-  /** Takes the item that was added to a map last. */
-  acceptItem(work: MapWork): void {
-    this.#outstanding += 1;
-    this.#dispatcher.enqueueMap(work);
+  /** Takes the items that were added to a map last. */
+  acceptItems(work: MapWork, count: number): void {
+    this.#outstanding += count;
+    this.#dispatcher.enqueueMap(work, count);
   }
 
   /** Cancels the items of a map that have not been sent. */

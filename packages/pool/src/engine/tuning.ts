@@ -44,6 +44,8 @@ export const STALL_SELDOM_MS = 16;
 export const CHUNK_US = 500;
 /** Calls in the largest chunk. Bounds the time and memory of one copy. Guard: map. */
 export const LARGEST_CHUNK = 8192;
+/** Items that were sent are let go of when there are more than this. To do so copies the rest. Guard: map. */
+export const KEPT_ITEMS = 4096;
 /** Chunks that each worker gets of what is left, at least: the last ones must not end far apart. Guard: map. */
 export const CHUNKS_PER_WORKER = 2;
 

@@ -13,6 +13,7 @@ import { CallStreams, sourcesOf } from "./calls/call-streams.js";
 import { ChunkedMap } from "./map/chunked-map.js";
 import { Engine } from "./engine.js";
 import type { Transport } from "./workers/worker-handle.js";
+import { ItemColumn, ItemLists } from "./map/map-items.js";
 import { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
@@ -195,17 +196,23 @@ export abstract class WorkerExecutor extends Executor {
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options, this.#engine.admission);
-    const work = new MapWork(this.#engine.host, id, options, this.maxWorkers, results, {
-      executor: this.constructor.name,
-      ...namesOf(task, options),
-    });
+    const items =
+      captured === undefined && iterables.length === 1
+        ? new ItemColumn(results.takeColumn() ?? [])
+        : new ItemLists();
+    const names = { executor: this.constructor.name, ...namesOf(task, options) };
+    const { host } = this.#engine;
+    const work = new MapWork(host, id, options, this.maxWorkers, results, names, items);
     return results.start({
       assertAccepting: () => {
         this.#engine.assertOpen();
       },
+      acceptAll: () => {
+        if (items.size > 0) this.#engine.acceptItems(work, items.size);
+      },
       accept: (item) => {
-        work.add(captured === undefined ? item : [...captured, ...item]);
-        this.#engine.acceptItem(work);
+        items.add(captured === undefined ? item : [...captured, ...item]);
+        this.#engine.acceptItems(work, 1);
       },
       cancel: () => {
         this.#engine.cancelItems(work);

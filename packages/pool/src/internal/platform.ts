@@ -30,6 +30,16 @@ export const { apply, get: readProperty } = Reflect;
 export const parseJson = JSON.parse;
 export const toJson = JSON.stringify;
 
+/** How arrays and typed arrays are iterated where nobody has replaced it. */
+export const iterateArray: unknown = Reflect.get(Array.prototype, Symbol.iterator);
+export const iterateTypedArray: unknown = Reflect.get(Uint8Array.prototype, Symbol.iterator);
+const copyOfArray = Array.prototype.toSpliced as () => unknown[];
+
+/** Copies an array; unlike `slice`, never into a class of the user's. A hole becomes undefined. */
+export function copyArray(values: readonly unknown[]): unknown[] {
+  return apply(copyOfArray, values, []);
+}
+
 /** An object of our own, as a task may write into the global one. */
 export const Atomics = {
   add: globalThis.Atomics.add,

@@ -1,5 +1,6 @@
 import { stackText } from "../../internal/stack.js";
 import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
+import type { Values } from "../shared/values.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** Says where a call was submitted, for the stack of its error. */
@@ -10,9 +11,9 @@ export function submittedAt(call: WorkerCall): { submittedAt: string } | undefin
 
 /** Adds to the outcomes of a chunk those of the calls that were never sent. */
 export function withRefused(
-  outcome: ChunkOutcome,
+  outcome: ChunkOutcome<Values>,
   refused: readonly ChunkFailure[] | undefined,
-): ChunkOutcome {
+): ChunkOutcome<Values> {
   if (refused === undefined) return outcome;
   return { ...outcome, thrown: [...refused, ...(outcome.thrown ?? [])] };
 }

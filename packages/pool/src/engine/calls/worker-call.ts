@@ -3,7 +3,8 @@ import { onAbort } from "../../internal/abort-hub.js";
 import type { FutureOwner } from "../../internal/future-owner.js";
 import type { FifoNode } from "../../internal/fifo.js";
 import type { TaskOptions } from "../../task-options.js";
-import type { ChunkFailure, ChunkOutcome, StreamCommand } from "../shared/messages.js";
+import type { Chunk, ChunkFailure, ChunkOutcome, StreamCommand } from "../shared/messages.js";
+import type { Values } from "../shared/values.js";
 import type { CallStreams } from "./call-streams.js";
 import type { QueueEntry } from "./queue-entry.js";
 import type { SubmissionStack } from "./submission-stacks.js";
@@ -81,7 +82,8 @@ export class WorkerCall<T = unknown> implements FutureOwner, QueueEntry, FifoNod
     readonly task: number,
     readonly args: readonly unknown[],
     readonly options: TaskOptions = NO_OPTIONS,
-    readonly isChunk = false,
+    /** The calls of a chunk of `map`, which then stands for all of them. */
+    readonly chunk?: Chunk,
   ) {
     this.future = futureControl.create<T>(this);
   }
@@ -193,15 +195,21 @@ export class WorkerCall<T = unknown> implements FutureOwner, QueueEntry, FifoNod
     this.#apart().releases.push(release);
   }
 
+  get isChunk(): boolean {
+    return this.chunk !== undefined;
+  }
+
   /** Calls of the task that this one stands for. */
   get weight(): number {
-    return this.isChunk ? this.args.length : 1;
+    const { chunk } = this;
+    if (chunk === undefined) return 1;
+    return "each" in chunk ? chunk.each.length : chunk.lists.length;
   }
 
   succeeded(value: T): void {
     if (this.future.done()) return;
     this.release();
-    if (this.isChunk) this.#countItems(value as ChunkOutcome);
+    if (this.isChunk) this.#countItems(value as ChunkOutcome<Values>);
     else this.host.ended("completed", 1);
     futureControl.resolve(this.future, value);
   }
@@ -236,7 +244,7 @@ export class WorkerCall<T = unknown> implements FutureOwner, QueueEntry, FifoNod
     return (this.#rare ??= new Rare());
   }
 
-  #countItems({ values, thrown = [], stopped = values.length }: ChunkOutcome): void {
+  #countItems({ values, thrown = [], stopped = values.length }: ChunkOutcome<Values>): void {
     const failed = thrown.filter(([index]) => index < stopped).length;
     if (failed > 0) this.host.ended("failed", failed);
     if (stopped < values.length) this.host.ended("cancelled", values.length - stopped);

@@ -1,15 +1,18 @@
 import { decodeThrown } from "../../codec/decode-error.js";
 import type { EncodedThrown } from "../../codec/encode-error.js";
+import { areBooleans, type Values } from "../shared/values.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 
 /** How one call of a map ended. */
 export type Ended<R> = { value: R } | { error: unknown };
 
 /** The ends of calls that stand side by side, as they came in one chunk. */
-interface Segment<R> {
+interface Segment {
   readonly length: number;
-  /** Emptied as they are handed out, so that none is kept. */
-  readonly values: (R | undefined)[];
+  /** A list is emptied as its values are handed out, so that none is kept. */
+  readonly values: Values;
+  /** Then the values are bytes. */
+  readonly areBooleans: boolean;
   readonly thrown: ReadonlyMap<number, EncodedThrown> | undefined;
   /** The one reason why all of them failed. */
   readonly failure: { reason: unknown } | undefined;
@@ -22,8 +25,8 @@ export class ArrivedResults<R> {
   taken = 0;
   readonly #ordered: boolean;
   /** By the number of the first item or, unordered, of the arrival. */
-  readonly #segments = new Map<number, Segment<R>>();
-  #current: Segment<R> | undefined;
+  readonly #segments = new Map<number, Segment>();
+  #current: Segment | undefined;
   #next = 0;
   #arrived = 0;
 
@@ -31,11 +34,11 @@ export class ArrivedResults<R> {
     this.#ordered = ordered;
   }
 
-  add(first: number, { values, thrown }: ChunkOutcome): void {
+  add(first: number, { values, thrown }: ChunkOutcome<Values>): void {
     this.#put(first, {
       length: values.length,
-      // What the task returns is what its type says.
-      values: values as R[],
+      values,
+      areBooleans: areBooleans(values),
       thrown: thrown && new Map(thrown),
       failure: undefined,
       taken: 0,
@@ -46,6 +49,7 @@ export class ArrivedResults<R> {
     this.#put(first, {
       length: count,
       values: [],
+      areBooleans: false,
       thrown: undefined,
       failure: { reason },
       taken: 0,
@@ -62,19 +66,20 @@ export class ArrivedResults<R> {
     if (segment.failure !== undefined) return { error: segment.failure.reason };
     const error = segment.thrown?.get(at);
     if (error !== undefined) return { error: decodeThrown(error) };
-    const value = segment.values[at] as R;
-    segment.values[at] = undefined;
-    return { value };
+    const { values } = segment;
+    const value = values[at];
+    if (Array.isArray(values)) values[at] = undefined;
+    // What the task returns is what its type says.
+    return { value: (segment.areBooleans ? value === 1 : value) as R };
   }
 
   /** Moves all that can be handed out now to `results`, up to a chunk with a failure. */
   drain(results: R[]): void {
     for (let segment = this.#segment(); segment !== undefined; segment = this.#segment()) {
       if (segment.failure !== undefined || segment.thrown !== undefined) return;
-      for (; segment.taken < segment.length; segment.taken += 1) {
-        results.push(segment.values[segment.taken] as R);
-        this.taken += 1;
-      }
+      append(results, segment);
+      this.taken += segment.length - segment.taken;
+      segment.taken = segment.length;
     }
   }
 
@@ -83,13 +88,13 @@ export class ArrivedResults<R> {
     this.#current = undefined;
   }
 
-  #put(first: number, segment: Segment<R>): void {
+  #put(first: number, segment: Segment): void {
     this.#segments.set(this.#ordered ? first : this.#arrived, segment);
     this.#arrived += 1;
   }
 
   /** Opens the next segment if it is there and the one before is used up. */
-  #segment(): Segment<R> | undefined {
+  #segment(): Segment | undefined {
     const current = this.#current;
     if (current !== undefined && current.taken < current.length) return current;
     const segment = this.#segments.get(this.#next);
@@ -98,5 +103,14 @@ export class ArrivedResults<R> {
     this.#segments.delete(this.#next);
     this.#next += this.#ordered ? segment.length : 1;
     return segment;
+  }
+}
+
+/** Appends what was not handed out of a segment without failures. */
+function append<R>(results: R[], { values, areBooleans: areBytes, taken, length }: Segment): void {
+  if (areBytes) {
+    for (let at = taken; at < length; at += 1) results.push((values[at] === 1) as R);
+  } else {
+    for (let at = taken; at < length; at += 1) results.push(values[at] as R);
   }
 }

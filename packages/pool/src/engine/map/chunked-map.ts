@@ -1,12 +1,14 @@
 import { TimeoutError } from "../../errors.js";
 import type { Admission } from "../../internal/admission.js";
 import { MapInput } from "../../map/map-input.js";
+import { columnOf, type Column } from "../../map/column.js";
 import { waitWithin } from "../../internal/wait-limits.js";
 import type { ResultIterator } from "../../map/result-iterator.js";
 import type { TaskOptions } from "../../task-options.js";
 import { ArrivedResults, type Ended } from "./arrived-results.js";
 import type { ItemListener } from "./map-work.js";
 import type { ChunkOutcome } from "../shared/messages.js";
+import type { Values } from "../shared/values.js";
 import { leaveAlone, monotonicMs } from "../../internal/platform.js";
 
 /** What a map needs of its executor. */
@@ -15,6 +17,8 @@ export interface MapHost {
   assertAccepting(): void;
   /** Hands in the next item. */
   accept(item: readonly unknown[]): void;
+  /** Hands in the items of the column that was taken. */
+  acceptAll(): void;
   /** Drops what has not begun. */
   cancel(): void;
 }
@@ -27,12 +31,17 @@ export interface MapHost {
  */
 export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   #host!: MapHost;
-  readonly #input: MapInput<unknown[]>;
+  readonly #iterables: readonly unknown[];
+  readonly #admission: Admission | undefined;
+  /** Undefined where all items were taken as a column. */
+  #input: MapInput<unknown[]> | undefined;
   readonly #options: TaskOptions;
   readonly #startedAt = monotonicMs();
   readonly #results: ArrivedResults<R>;
   /** Calls of `next()` that came before their results, in order. */
   readonly #waiting = new Set<(end: Ended<R> | undefined) => void>();
+  /** How many items were taken in one step. */
+  #column: number | undefined;
   #accepted = 0;
   #inputFailure: { error: unknown } | undefined;
   #closed = false;
@@ -43,26 +52,41 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
     options: TaskOptions,
     admission: Admission | undefined,
   ) {
+    this.#iterables = iterables;
+    this.#admission = admission;
     this.#options = options;
     this.#results = new ArrivedResults(options.ordered ?? true);
-    const { bufferSize, chunkSize = 1 } = options;
+  }
+
+  /** Takes all items in one step; undefined where they have to be read one by one. Before `start()`. */
+  takeColumn(): Column | undefined {
+    if (this.#options.bufferSize !== undefined || this.#admission !== undefined) return undefined;
+    const column = columnOf(this.#iterables);
+    this.#column = column?.length;
+    return column;
+  }
+
+  /** Begins to read. @throws What the input throws, when it is read at once. */
+  start(host: MapHost): this {
+    this.#host = host;
+    if (this.#column !== undefined) {
+      this.#accepted = this.#column;
+      host.acceptAll();
+      return this;
+    }
+    const { bufferSize, chunkSize = 1 } = this.#options;
     const credit = bufferSize === undefined ? Infinity : bufferSize * chunkSize;
-    this.#input = new MapInput(iterables, credit, admission, {
+    this.#input = new MapInput(this.#iterables, credit, this.#admission, {
       item: (item) => {
-        this.#host.assertAccepting();
+        host.assertAccepting();
         this.#accepted += 1;
-        this.#host.accept(item);
+        host.accept(item);
       },
       ended: (failure) => {
         this.#inputFailure = failure;
         this.#serve();
       },
     });
-  }
-
-  /** Begins to read. @throws What the input throws, when it is read at once. */
-  start(host: MapHost): this {
-    this.#host = host;
     this.#input.start();
     if (this.#options.bufferSize === undefined && this.#inputFailure !== undefined) {
       const { error } = this.#inputFailure;
@@ -72,7 +96,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
     return this;
   }
 
-  outcomes(first: number, outcome: ChunkOutcome): void {
+  outcomes(first: number, outcome: ChunkOutcome<Values>): void {
     if (this.#closed) return;
     this.#results.add(first, outcome);
     this.#serve();
@@ -86,7 +110,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
 
   next(): Promise<IteratorResult<R, undefined>> {
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
-    this.#input.readOneMore();
+    this.#input?.readOneMore();
     if (this.#waiting.size === 0) {
       const end = this.#results.take();
       if (end !== undefined) return deliver(end);
@@ -163,7 +187,7 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   }
 
   #exhausted(): boolean {
-    return this.#closed || (this.#input.ended && this.#results.taken === this.#accepted);
+    return this.#closed || ((this.#input?.ended ?? true) && this.#results.taken === this.#accepted);
   }
 
   /** The error of the input stands where the next result would, once. */
@@ -176,11 +200,11 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#input.stop();
+    this.#input?.stop();
     this.#host.cancel();
     this.#results.clear();
     this.#serve();
-    await this.#input.close();
+    await this.#input?.close();
   }
 
   #closeQuietly(): void {

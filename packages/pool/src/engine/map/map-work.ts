@@ -3,14 +3,16 @@ import { futureControl } from "../../future.js";
 import type { FifoNode } from "../../internal/fifo.js";
 import { isTraced, traceCall, type CallTrace } from "../../tracing.js";
 import type { TaskOptions } from "../../task-options.js";
-import type { ChunkOutcome } from "../shared/messages.js";
+import type { Chunk, ChunkOutcome } from "../shared/messages.js";
+import type { Values } from "../shared/values.js";
 import type { QueueEntry } from "../calls/queue-entry.js";
 import { WorkerCall, type CallHost } from "../calls/worker-call.js";
+import type { MapItems } from "./map-items.js";
 import { CHUNK_US, LARGEST_CHUNK } from "../tuning.js";
 
 /** Is told how the items of a chunk ended: one outcome each, or one reason for all of them. */
 export interface ItemListener {
-  outcomes(first: number, outcome: ChunkOutcome): void;
+  outcomes(first: number, outcome: ChunkOutcome<Values>): void;
   allFailed(first: number, count: number, reason: unknown): void;
 }
 
@@ -22,8 +24,6 @@ export class MapWork implements QueueEntry {
   sequence = 0;
   /** Its place in the queue, as long as it stands there. */
   entry: FifoNode<QueueEntry> | undefined;
-  #items: (readonly unknown[])[] = [];
-  #head = 0;
   /** The number of the item at the head. */
   #first = 0;
   readonly #calls = new Set<WorkerCall>();
@@ -35,6 +35,7 @@ export class MapWork implements QueueEntry {
     private readonly workers: number,
     private readonly listener: ItemListener,
     private readonly names: Pick<CallTrace, "executor" | "task" | "name">,
+    private readonly items: MapItems,
   ) {}
 
   get priority(): number {
@@ -43,34 +44,22 @@ export class MapWork implements QueueEntry {
 
   /** Items that have not been sent. */
   get size(): number {
-    return this.#items.length - this.#head;
-  }
-
-  add(item: readonly unknown[]): void {
-    this.#items.push(item);
+    return this.items.size;
   }
 
   /** Cuts off the next chunk, given how long a call takes. */
   nextCall(runTimeUs: number): WorkerCall {
     const count = this.#chunkSize(runTimeUs);
     const first = this.#first;
-    const chunk = this.#items.slice(this.#head, this.#head + count);
-    this.#head += count;
+    const chunk = this.items.take(count);
     this.#first += count;
-    if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return count === 1 && chunk[0] !== undefined
-      ? this.#single(first, chunk[0])
-      : this.#chunk(first, chunk);
+    return count === 1 ? this.#single(first, chunk) : this.#chunk(first, count, chunk);
   }
 
   /** Drops what has not begun; what runs, runs on unheard. Gives the number of items that were never sent. */
   cancel(): number {
     const dropped = this.size;
-    this.#items = [];
-    this.#head = 0;
+    this.items.clear();
     for (const call of [...this.#calls]) call.future.cancel();
     return dropped;
   }
@@ -78,8 +67,7 @@ export class MapWork implements QueueEntry {
   /** Ends the items that were never sent with an error; gives their number. */
   fail(reason: unknown): number {
     const dropped = this.size;
-    this.#items = [];
-    this.#head = 0;
+    this.items.clear();
     if (dropped > 0) this.listener.allFailed(this.#first, dropped, reason);
     this.#first += dropped;
     return dropped;
@@ -97,14 +85,15 @@ export class MapWork implements QueueEntry {
     return Math.max(1, Math.min(share, fitting, LARGEST_CHUNK));
   }
 
-  #single(first: number, item: readonly unknown[]): WorkerCall {
-    const call = new WorkerCall(this.host, this.task, item, this.options);
+  #single(first: number, chunk: Chunk): WorkerCall {
+    const args = "each" in chunk ? [chunk.each[0]] : (chunk.lists[0] ?? []);
+    const call = new WorkerCall(this.host, this.task, args, this.options);
     this.#watch(call, first, 1, (value) => ({ values: [value], thrown: undefined }));
     return call;
   }
 
   /** Tells of the items of a chunk; those that it did not come to, as it was stopped, are cancelled. */
-  #tell(call: WorkerCall, first: number, outcome: ChunkOutcome): void {
+  #tell(call: WorkerCall, first: number, outcome: ChunkOutcome<Values>): void {
     const { values, thrown, stopped } = outcome;
     if (stopped === undefined) {
       this.listener.outcomes(first, outcome);
@@ -115,9 +104,9 @@ export class MapWork implements QueueEntry {
     this.listener.allFailed(first + stopped, values.length - stopped, reason);
   }
 
-  #chunk(first: number, items: readonly (readonly unknown[])[]): WorkerCall {
-    const call = new WorkerCall(this.host, this.task, items, this.options, true);
-    this.#watch(call, first, items.length, (value) => value as ChunkOutcome);
+  #chunk(first: number, count: number, chunk: Chunk): WorkerCall {
+    const call = new WorkerCall(this.host, this.task, [], this.options, chunk);
+    this.#watch(call, first, count, (value) => value as ChunkOutcome<Values>);
     return call;
   }
 
@@ -125,7 +114,7 @@ export class MapWork implements QueueEntry {
     call: WorkerCall,
     first: number,
     count: number,
-    read: (value: unknown) => ChunkOutcome,
+    read: (value: unknown) => ChunkOutcome<Values>,
   ): void {
     call.sequence = this.sequence;
     // First, so that who traces calls can cancel this one.

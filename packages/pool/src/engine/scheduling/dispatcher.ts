@@ -79,9 +79,10 @@ export class Dispatcher {
     if (this.#sinceFlush === 1) this.#begin(call);
   }
 
-  enqueueMap(work: MapWork): void {
+  /** @param count - How many items were added. */
+  enqueueMap(work: MapWork, count: number): void {
     this.waiting.pushMap(work);
-    this.#sinceFlush += 1;
+    this.#sinceFlush += count;
     // What reads a long input keeps this thread; the workers should not wait for its end.
     if (this.#sinceFlush >= EAGER_ITEMS) this.flush();
     else this.schedule();

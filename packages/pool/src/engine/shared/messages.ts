@@ -1,4 +1,5 @@
 import type { EncodedThrown } from "../../codec/encode-error.js";
+import type { Values } from "./values.js";
 import type { TaskSource } from "../../task.js";
 
 /** From parent to worker, about the streams of one call; `call` is its number in StreamArguments. */
@@ -69,12 +70,19 @@ export const ReplyStatus = {
   Record: 8,
 } as const;
 
+/** The calls of a chunk of `map`. */
+export type Chunk =
+  /** They have one argument each. */
+  | { readonly each: ArrayLike<unknown> }
+  /** They have lists of arguments; undefined where one could not be sent. */
+  | { readonly lists: readonly (readonly unknown[] | undefined)[] };
+
 /** What was thrown at some place of a chunk of `map`. */
 export type ChunkFailure = readonly [index: number, error: EncodedThrown];
 
 /** The outcomes of a chunk of `map`: the values, and for some places what was thrown there instead. */
-export interface ChunkOutcome {
-  readonly values: unknown[];
+export interface ChunkOutcome<V extends Values = unknown[]> {
+  readonly values: V;
   readonly thrown: readonly ChunkFailure[] | undefined;
   /** From this place on the calls were stopped on request or never begun; absent where none was. */
   readonly stopped?: number | undefined;

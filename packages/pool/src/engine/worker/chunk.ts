@@ -1,18 +1,11 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { moveOf, noteMove } from "../../internal/moves.js";
 import { isThenable } from "../../internal/kinds.js";
-import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
+import type { Chunk, ChunkFailure, ChunkOutcome } from "../shared/messages.js";
 import { apply, monotonicMs, structuredClone } from "../../internal/platform.js";
 import { asItIsNow } from "../shared/snapshot.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
-
-/** The calls of a chunk. */
-export type Chunk =
-  /** They have one argument each. */
-  | { readonly each: ArrayLike<unknown> }
-  /** They have lists of arguments; undefined where one could not be sent. */
-  | { readonly lists: readonly (readonly unknown[] | undefined)[] };
 
 /** Runs the calls of a chunk in order; each has an end of its own. When they are asked to stop the rest is left out. */
 export function runChunk(

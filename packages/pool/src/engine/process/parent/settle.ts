@@ -3,6 +3,7 @@ import { submittedAt, withRefused } from "../../calls/settle.js";
 import type { ChunkOutcome } from "../../shared/messages.js";
 import { ProcessReply } from "../wire/process-messages.js";
 import { argumentError } from "../../calls/argument-error.js";
+import { argumentsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 
 /** Says whether a reply can be the end of a call. */
@@ -41,7 +42,7 @@ export function settle(call: WorkerCall, status: number, value: unknown): void {
       call.stopped();
       return;
     case ProcessReply.Unreadable:
-      call.failed(argumentError(call.args, call.host.carriesContext, decodeThrown(value)));
+      call.failed(argumentError(argumentsOf(call), call.host.carriesContext, decodeThrown(value)));
       return;
     case ProcessReply.Values: {
       const values = value as unknown[];

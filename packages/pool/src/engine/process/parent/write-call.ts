@@ -4,11 +4,12 @@ import { serializationError } from "../../../codec/find-uncloneable.js";
 import { isPrimitive } from "../../../internal/kinds.js";
 import type { CallId } from "../wire/call-id.js";
 import type { FrameBatch } from "../wire/frame-batch.js";
-import type { ChunkFailure } from "../../shared/messages.js";
+import type { Chunk, ChunkFailure } from "../../shared/messages.js";
 import { encodePayload, isPlainBytes, JsonForms } from "../wire/payload.js";
 import { CallFlag, FLAGS } from "../wire/process-messages.js";
 import { snapshot } from "../../shared/snapshot.js";
 import { argumentError } from "../../calls/argument-error.js";
+import { argumentsOf, listsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 import { clone } from "../../shared/clone.js";
 
@@ -34,8 +35,8 @@ export class CallWriter {
     let code = call.task * FLAGS;
     if (options.timeoutMs !== undefined) code |= CallFlag.Timed;
     if (options.transfer !== undefined) options.transfer.forEach(assertCopyable);
-    if (call.isChunk) {
-      this.#readChunk(call, code | CallFlag.Chunk);
+    if (call.chunk !== undefined) {
+      this.#readChunk(call, call.chunk, code | CallFlag.Chunk);
     } else if (call.streams !== undefined) {
       this.#took(Form.Payload, code | CallFlag.Streams, encode(call.streams.message(), call));
     } else if (options.name !== undefined) {
@@ -78,23 +79,23 @@ export class CallWriter {
   }
 
   /** Of a chunk only those calls fail whose arguments cannot be sent: the worker gets the others. */
-  #readChunk(call: WorkerCall, code: number): void {
+  #readChunk(call: WorkerCall, chunk: Chunk, code: number): void {
     // It may have been tried before, for another worker.
     if (call.refused !== undefined) call.refused = undefined;
-    const lists = call.args as Lists;
-    if (!lists.every(({ length }) => length === 1)) {
+    const items = onlyArguments(chunk);
+    if (items === undefined) {
+      const lists = listsOf(chunk);
       const forms = this.#listForms(lists);
       if (forms === undefined) this.#took(Form.Payload, code, encodeEach(call, lists));
       else this.#took(Form.Json, code, forms, this.#size);
       return;
     }
-    const items = lists.map(([only]) => only);
     const forms = this.#forms.of(items, false);
     if (forms !== undefined) this.#took(Form.Json, code | CallFlag.Flat, forms, this.#forms.size);
     // Nothing that primitives have in common can be told from a copy.
     else if (items.every(isPrimitive) && call.weight > 1)
       this.#took(Form.Payload, code | CallFlag.Flat, encode(items, call));
-    else this.#took(Form.Payload, code, encodeEach(call, lists));
+    else this.#took(Form.Payload, code, encodeEach(call, listsOf(chunk)));
   }
 
   /** Gives all lists in a form that JSON carries; undefined when it does not carry one of them. */
@@ -117,6 +118,13 @@ export class CallWriter {
     this.#value = value;
     this.#size = size;
   }
+}
+
+/** The arguments of calls that have one each; undefined where one has another number of them. */
+function onlyArguments(chunk: Chunk): readonly unknown[] | undefined {
+  if ("each" in chunk) return Array.from(chunk.each);
+  const lists = listsOf(chunk);
+  return lists.every(({ length }) => length === 1) ? lists.map(([only]) => only) : undefined;
 }
 
 /** Writes all calls of a chunk. Each is copied by itself first: what two of them share must not be shared by their copies. */
@@ -163,7 +171,7 @@ function encode(value: unknown, call: WorkerCall): Buffer {
   try {
     return encodePayload(value);
   } catch (error) {
-    throw argumentError(call.args, call.host.carriesContext, error);
+    throw argumentError(argumentsOf(call), call.host.carriesContext, error);
   }
 }
 

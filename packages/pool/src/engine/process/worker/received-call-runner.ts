@@ -1,5 +1,6 @@
 import { isThenable } from "../../../internal/kinds.js";
 import type {
+  Chunk,
   ChunkOutcome,
   StreamArguments,
   StreamCommand,
@@ -10,7 +11,7 @@ import { CallFlag, FLAGS, ProcessReply } from "../wire/process-messages.js";
 import { apply, monotonicMs } from "../../../internal/platform.js";
 import type { ReceivedCall } from "./received-calls.js";
 import type { ChildReplies } from "./child-replies.js";
-import { runChunk, type Chunk } from "../../worker/chunk.js";
+import { runChunk } from "../../worker/chunk.js";
 import { RunningCall, type CallEnvironment, type RunningCalls } from "../../worker/running-call.js";
 import { TaskStreams } from "../../worker/task-streams.js";
 import { TaskTable, type Callable } from "../../worker/task-table.js";

@@ -1,11 +1,13 @@
+import { types } from "node:util";
 import { encodeThrown } from "../../../codec/encode-error.js";
 import { isPrimitive } from "../../../internal/kinds.js";
 import { SlotKind } from "../wire/slot-value.js";
-import type { ChunkFailure } from "../../shared/messages.js";
+import type { Chunk, ChunkFailure } from "../../shared/messages.js";
 import { clone } from "../../shared/clone.js";
 import { packIntegers, packRecords, type Packed } from "../wire/packed.js";
 import { snapshot, snapshotAll } from "../../shared/snapshot.js";
 import { argumentError } from "../../calls/argument-error.js";
+import { listsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 
 /** Arguments that do not fit into a slot. */
@@ -21,7 +23,7 @@ export interface Letter {
 
 /** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
 export function letterOf(call: WorkerCall): Letter {
-  if (call.isChunk) return chunkLetter(call);
+  if (call.chunk !== undefined) return chunkLetter(call, call.chunk);
   const { args, options, streams } = call;
   // To copy all else here would take longer than a message of its own does.
   const isCopy = args.every(isPrimitive);
@@ -33,13 +35,12 @@ export function letterOf(call: WorkerCall): Letter {
 }
 
 /** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
-function chunkLetter(call: WorkerCall): Letter {
-  const lists = call.args as readonly (readonly unknown[])[];
+function chunkLetter(call: WorkerCall, chunk: Chunk): Letter {
   if (call.refused !== undefined) call.refused = undefined;
-  const flat = flatArguments(lists);
+  const flat = flatArguments(chunk);
   if (flat !== undefined) return { kind: SlotKind.FlatChunk, message: flat, isCopy: true };
   const refused: ChunkFailure[] = [];
-  const copies = lists.map((args, index) => {
+  const copies = listsOf(chunk).map((args, index) => {
     try {
       return snapshotAll(args) ?? clone(args);
     } catch (error) {
@@ -56,18 +57,29 @@ function chunkLetter(call: WorkerCall): Letter {
  * The arguments of the calls of a chunk when each has one: whole numbers and records in a form that is quick to copy and to
  * read. Undefined when one of them cannot be sent.
  */
-function flatArguments(lists: readonly (readonly unknown[])[]): unknown[] | Packed | undefined {
-  const flat: unknown[] = [];
-  for (const args of lists) {
-    if (args.length !== 1) return undefined;
-    flat.push(args[0]);
-  }
+function flatArguments(chunk: Chunk): unknown[] | Packed | undefined {
+  const flat = "each" in chunk ? chunk.each : onlyArguments(listsOf(chunk));
+  if (flat === undefined) return undefined;
+  // Of the map alone: it was cut out for this chunk.
+  if (types.isInt32Array(flat) || types.isFloat64Array(flat)) return flat;
   return packIntegers(flat) ?? packRecords(flat) ?? copiesOf(flat);
 }
 
-function copiesOf(values: readonly unknown[]): unknown[] | undefined {
+/** The arguments of calls that have one each; undefined where one has another number of them. */
+function onlyArguments(lists: readonly (readonly unknown[])[]): unknown[] | undefined {
+  const only: unknown[] = [];
+  for (const args of lists) {
+    if (args.length !== 1) return undefined;
+    only.push(args[0]);
+  }
+  return only;
+}
+
+function copiesOf(values: ArrayLike<unknown>): unknown[] | undefined {
   try {
-    return values.map((value) => (isPrimitive(value) ? value : (snapshot(value) ?? clone(value))));
+    return Array.from(values, (value) =>
+      isPrimitive(value) ? value : (snapshot(value) ?? clone(value)),
+    );
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import { isOf } from "../wire/slot-states.js";
 import { WireFault } from "../../shared/wire-fault.js";
 import { Slots } from "../../workers/slots.js";
 import { argumentError } from "../../calls/argument-error.js";
+import { argumentsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 import { letterOf } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
@@ -140,7 +141,7 @@ export class ThreadHandle extends WorkerHandle {
       this.#outbox.post(ticket, message, call.options.transfer);
     } catch (error) {
       this.#slots.release(slot);
-      throw argumentError(call.args, call.host.carriesContext, error);
+      throw argumentError(argumentsOf(call), call.host.carriesContext, error);
     }
     if (this.#canEnter(call)) {
       this.#slots.put(slot, call);
@@ -352,7 +353,7 @@ export class ThreadHandle extends WorkerHandle {
     const call = this.#slots.holds(ticket) ? this.#slots.at(slotOf(ticket)) : undefined;
     if (call === undefined) return;
     this.forget(call);
-    call.failed(argumentError(call.args, call.host.carriesContext, error));
+    call.failed(argumentError(argumentsOf(call), call.host.carriesContext, error));
   }
 
   /** Whether a ticket is that of a call which the worker has; or else that is its end. */

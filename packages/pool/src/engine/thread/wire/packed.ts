@@ -1,3 +1,4 @@
+import type { Values } from "../../shared/values.js";
 import { recordRow, recordsIn } from "./records.js";
 
 /**
@@ -11,7 +12,7 @@ interface PackedRecords {
 }
 
 /** Gives whole numbers as one piece of memory; undefined when there is anything else among the values. */
-export function packIntegers(values: readonly unknown[]): Int32Array | undefined {
+export function packIntegers(values: ArrayLike<unknown>): Int32Array | undefined {
   const packed = new Int32Array(values.length);
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at];
@@ -23,7 +24,7 @@ export function packIntegers(values: readonly unknown[]): Int32Array | undefined
 }
 
 /** Gives records as a row; undefined when there is anything else among the values. */
-export function packRecords(values: readonly unknown[]): PackedRecords | undefined {
+export function packRecords(values: ArrayLike<unknown>): PackedRecords | undefined {
   const row = recordRow(values);
   return row === undefined ? undefined : { row };
 }
@@ -37,11 +38,9 @@ export function pack(values: readonly unknown[]): readonly unknown[] | Packed {
   return packIntegers(values) ?? packNumbers(values) ?? values;
 }
 
-/** Gives what `pack()` was given. */
-export function unpack(values: readonly unknown[] | Packed): unknown[] {
-  if (values instanceof Uint8Array) return Array.from(values, (byte) => byte === 1);
-  const list = listOf(values);
-  return Array.isArray(list) ? list : Array.from<unknown>(list);
+/** Gives what `pack()` was given: numbers and booleans as they came, until somebody reads them. */
+export function unpack(values: readonly unknown[] | Packed): Values {
+  return "row" in values ? recordsIn(values.row) : (values as Values);
 }
 
 /** Gives packed numbers or records in a form that can be read by index. */

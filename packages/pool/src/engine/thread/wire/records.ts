@@ -133,7 +133,7 @@ export function entriesOf(
 }
 
 /** Gives the records that are all of the values as a row; undefined when there is anything else among the values. */
-export function recordRow(values: readonly unknown[]): unknown[] | undefined {
+export function recordRow(values: ArrayLike<unknown>): unknown[] | undefined {
   const writer = new RecordWriter();
   const row: unknown[] = [];
   for (let at = 0; at < values.length; at += 1) {

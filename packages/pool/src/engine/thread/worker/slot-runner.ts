@@ -1,12 +1,12 @@
 import { isThenable } from "../../../internal/kinds.js";
 import { SlotKind, isChunk, takeSlotValue } from "../wire/slot-value.js";
-import type { StreamArguments, StreamCommand, TaskEntry } from "../../shared/messages.js";
+import type { Chunk, StreamArguments, StreamCommand, TaskEntry } from "../../shared/messages.js";
 import { AbortFlag, type Ring } from "../wire/ring.js";
 import { claim, Claim, finish } from "../wire/slot-states.js";
 import { WireFault } from "../../shared/wire-fault.js";
 import { listOf, type Packed } from "../wire/packed.js";
 import type { RunTimes } from "../../shared/run-times.js";
-import { runChunk, type Chunk } from "../../worker/chunk.js";
+import { runChunk } from "../../worker/chunk.js";
 import { ArgumentInbox } from "./inbox.js";
 import type { ResultSender } from "./result-sender.js";
 import type { Replies } from "./replies.js";
