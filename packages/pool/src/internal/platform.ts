@@ -1,4 +1,3 @@
-import process from "node:process";
 import * as timers from "node:timers";
 
 /**
@@ -7,6 +6,8 @@ import * as timers from "node:timers";
  *
  * The timers are those of `node:timers`, as globals are replaced most often.
  */
+const { process } = globalThis;
+
 export const setTimeout = genuine("setTimeout", timers.setTimeout);
 export const clearTimeout = genuine("clearTimeout", timers.clearTimeout);
 export const setInterval = genuine("setInterval", timers.setInterval);

@@ -1,6 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTimer } from "../../../internal/timer.js";
@@ -26,7 +25,7 @@ export interface Host {
 
 /** Makes a secret. */
 export function makeToken(): string {
-  return randomBytes(TOKEN_LENGTH / 2).toString("hex");
+  return process.getBuiltinModule("node:crypto").randomBytes(TOKEN_LENGTH / 2).toString("hex");
 }
 
 /** A place where a child is expected. */
@@ -80,7 +79,8 @@ export class Rendezvous {
   #listen(): boolean {
     const place = makePlace();
     if (place === undefined) return false;
-    const server = createServer((socket) => {
+    // Loaded here: who has no processes needs no sockets, and they take long to load.
+    const server = process.getBuiltinModule("node:net").createServer((socket) => {
       this.#ask(socket);
     });
     // What fails later fails for a child that does not come: the limit of its start-up will tell.
@@ -140,6 +140,7 @@ export class Rendezvous {
 /** Makes a place to listen at, if there is a folder for it and its path is short enough. */
 function makePlace(): { address: string; remove: () => void } | undefined {
   if (process.platform === "win32") {
+    const { randomUUID } = process.getBuiltinModule("node:crypto");
     return { address: `\\\\.\\pipe\\concur-${randomUUID()}`, remove: () => undefined };
   }
   let folder: string;
