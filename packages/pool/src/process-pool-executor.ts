@@ -4,6 +4,7 @@ import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.
 import { ProcessTransport } from "./engine/process/parent/process-transport.js";
 import { encodePayload } from "./engine/process/wire/payload.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
+import { findWorkerFile } from "./engine/workers/worker-file.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 import { PROCESS_FORGETTING } from "./engine/tuning.js";
 
@@ -38,7 +39,7 @@ export class ProcessPoolExecutor extends WorkerExecutor {
     const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES), PROCESS_FORGETTING);
     const { initializer } = checked;
     const transport = new ProcessTransport(
-      { env, execArgv },
+      { env, execArgv, file: findWorkerFile("child-entry.cjs", options.workerUrl) },
       {
         initializer: initializer && {
           source: initializer.source,

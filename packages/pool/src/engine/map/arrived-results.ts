@@ -107,10 +107,13 @@ export class ArrivedResults<R> {
 }
 
 /** Appends what was not handed out of a segment without failures. */
-function append<R>(results: R[], { values, areBooleans: areBytes, taken, length }: Segment): void {
+function append(
+  results: unknown[],
+  { values, areBooleans: areBytes, taken, length }: Segment,
+): void {
   if (areBytes) {
-    for (let at = taken; at < length; at += 1) results.push((values[at] === 1) as R);
+    for (let at = taken; at < length; at += 1) results.push(values[at] === 1);
   } else {
-    for (let at = taken; at < length; at += 1) results.push(values[at] as R);
+    for (let at = taken; at < length; at += 1) results.push(values[at]);
   }
 }

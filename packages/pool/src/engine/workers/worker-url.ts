@@ -1,7 +1,11 @@
 import { fileURLToPath } from "node:url";
 
-/** Where the program of the worker threads is, beside the file that this is built into. */
-export const workerFile = fileURLToPath(new URL("./worker-entry.cjs", import.meta.url));
-
-/** Where the program of the child processes is. */
-export const childFile = fileURLToPath(new URL("./child-entry.cjs", import.meta.url));
+/**
+ * The path of a file beside the one that this is built into. Undefined where a bundler has left no address: those that make
+ * CommonJS do.
+ */
+export function besideThisFile(name: string): string | undefined {
+  const here = import.meta.url as string | undefined;
+  if (here === undefined) return undefined;
+  return fileURLToPath(new URL(`./${name}`, here));
+}

@@ -6,7 +6,6 @@ import { setImmediate, whenSettled } from "../../../internal/platform.js";
 import { PoolQueue } from "../../workers/pool-queue.js";
 import type { WorkerEnd } from "../../workers/worker-handle.js";
 import type { ChildBirth } from "../wire/process-messages.js";
-import { childFile } from "../../workers/worker-url.js";
 import { forkOptions, type ProcessOptions } from "./fork-options.js";
 import { atExit } from "./at-exit.js";
 import { guardChannel, type NodeChannel } from "./node-channel.js";
@@ -41,7 +40,7 @@ export class ChildSpawner {
   readonly #queue = new PoolQueue();
 
   constructor(options: ProcessOptions) {
-    this.#pool = workerpool.pool(childFile, {
+    this.#pool = workerpool.pool(options.file, {
       workerType: "process",
       // The worker set counts. Here a process counts until it is gone.
       maxWorkers: Number.MAX_SAFE_INTEGER,

@@ -4,6 +4,8 @@ import type { Environment } from "../../workers/environment.js";
 export interface ProcessOptions {
   env?: Environment | undefined;
   execArgv?: readonly string[] | undefined;
+  /** The program of the processes. */
+  readonly file: string;
 }
 
 /** Options of Node that belong to the program as it was started, and not to a file of its own. */

@@ -25,7 +25,10 @@ export interface Host {
 
 /** Makes a secret. */
 export function makeToken(): string {
-  return process.getBuiltinModule("node:crypto").randomBytes(TOKEN_LENGTH / 2).toString("hex");
+  return process
+    .getBuiltinModule("node:crypto")
+    .randomBytes(TOKEN_LENGTH / 2)
+    .toString("hex");
 }
 
 /** A place where a child is expected. */

@@ -12,7 +12,6 @@ import type { Environment } from "../../workers/environment.js";
 import { PoolQueue } from "../../workers/pool-queue.js";
 import type { WorkerEnd } from "../../workers/worker-handle.js";
 import { StdioDrain } from "./stdio-drain.js";
-import { workerFile } from "../../workers/worker-url.js";
 import type { WorkerBirth } from "../wire/thread-messages.js";
 
 /** Options of the threads themselves. */
@@ -20,6 +19,8 @@ export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
   env?: Environment | typeof SHARE_ENV | undefined;
   execArgv?: readonly string[] | undefined;
+  /** The program of the threads. */
+  readonly file: string;
 }
 
 /** A thread as workerpool made it. */
@@ -46,7 +47,7 @@ export class ThreadSpawner {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
-    this.#pool = workerpool.pool(workerFile, {
+    this.#pool = workerpool.pool(options.file, {
       workerType: "thread",
       // The worker set counts. Here a thread counts until it is gone, and one that is killed inside a native call stays for long.
       maxWorkers: Number.MAX_SAFE_INTEGER,
