@@ -6,7 +6,7 @@ import type { TaskOptions } from "../../task-options.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 import type { QueueEntry } from "../calls/queue-entry.js";
 import { WorkerCall, type CallHost } from "../calls/worker-call.js";
-import { CHUNK_US, LARGEST_CHUNK } from "../tuning.js";
+import { CHUNKS_PER_WORKER, CHUNK_US, FORGOTTEN_ITEMS, LARGEST_CHUNK } from "../tuning.js";
 
 /** Is told how the items of a chunk ended: one outcome each, or one reason for all of them. */
 export interface ItemListener {
@@ -57,7 +57,7 @@ export class MapWork implements QueueEntry {
     const chunk = this.#items.slice(this.#head, this.#head + count);
     this.#head += count;
     this.#first += count;
-    if (this.#head > 4096 && this.#head * 2 > this.#items.length) {
+    if (this.#head > FORGOTTEN_ITEMS && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
@@ -92,7 +92,7 @@ export class MapWork implements QueueEntry {
     if (chunkSize !== undefined) return Math.min(chunkSize, this.size);
     // Nobody knows how long a call takes: what waits behind it in a chunk could not be cancelled.
     if (runTimeUs === 0) return 1;
-    const share = Math.ceil(this.size / (this.workers * 2));
+    const share = Math.ceil(this.size / (this.workers * CHUNKS_PER_WORKER));
     const fitting = Math.ceil(CHUNK_US / runTimeUs);
     return Math.max(1, Math.min(share, fitting, LARGEST_CHUNK));
   }

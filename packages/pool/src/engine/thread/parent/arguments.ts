@@ -9,7 +9,7 @@ import { argumentError } from "../../calls/argument-error.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 
 /** Arguments that do not fit into a slot. */
-export interface Letter {
+export interface ReadArguments {
   readonly kind: number;
   readonly message: unknown;
   /**
@@ -20,8 +20,8 @@ export interface Letter {
 }
 
 /** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
-export function letterOf(call: WorkerCall): Letter {
-  if (call.isChunk) return chunkLetter(call);
+export function readArguments(call: WorkerCall): ReadArguments {
+  if (call.isChunk) return readChunk(call);
   const { args, options, streams } = call;
   // To copy all else here would take longer than a message of its own does.
   const isCopy = args.every(isPrimitive);
@@ -33,7 +33,7 @@ export function letterOf(call: WorkerCall): Letter {
 }
 
 /** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
-function chunkLetter(call: WorkerCall): Letter {
+function readChunk(call: WorkerCall): ReadArguments {
   const lists = call.args as readonly (readonly unknown[])[];
   if (call.refused !== undefined) call.refused = undefined;
   const flat = flatArguments(lists);

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+import type { ChunkOutcome } from "../../shared/messages.js";
 import { recordRow, recordsIn } from "./records.js";
 
 /**
@@ -8,6 +10,11 @@ export type Packed = Int32Array | Float64Array | Uint8Array | PackedRecords;
 
 interface PackedRecords {
   readonly row: readonly unknown[];
+}
+
+/** The outcomes of a chunk on their way. */
+export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
+  readonly values: readonly unknown[] | Packed;
 }
 
 /** Gives whole numbers as one piece of memory; undefined when there is anything else among the values. */
@@ -37,9 +44,15 @@ export function pack(values: readonly unknown[]): readonly unknown[] | Packed {
   return packIntegers(values) ?? packNumbers(values) ?? values;
 }
 
+/** Gives the outcomes of a chunk as they were before they were packed. */
+export function unpackOutcome(sent: unknown): ChunkOutcome {
+  const { values, thrown, stopped } = sent as SentOutcome;
+  return { values: unpack(values), thrown, stopped };
+}
+
 /** Gives what `pack()` was given. */
-export function unpack(values: readonly unknown[] | Packed): unknown[] {
-  if (values instanceof Uint8Array) return Array.from(values, (byte) => byte === 1);
+function unpack(values: readonly unknown[] | Packed): unknown[] {
+  if (types.isUint8Array(values)) return Array.from(values, (byte) => byte === 1);
   const list = listOf(values);
   return Array.isArray(list) ? list : Array.from<unknown>(list);
 }
