@@ -223,7 +223,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["packages/!(pool)/src/**/*.ts"],
+    files: ["packages/*/src/**/*.ts"],
     rules: { "no-restricted-syntax": ["error", importByName, byClass] },
   },
   {
@@ -240,13 +240,13 @@ export default tseslint.config(
           { name: `node:${name}`, message: FROM_PLATFORM },
         ]),
       ],
-      "no-restricted-syntax": ["error", ...lateLookups],
+      "no-restricted-syntax": ["error", ...lateLookups, byClass],
     },
   },
   {
     files: ["packages/pool/src/{engine/{shared,worker},engine/*/{wire,worker},codec}/**/*.ts"],
     ignores: ["packages/pool/src/codec/{decode-error,error-classes,find-uncloneable}.ts"],
-    rules: { "no-restricted-syntax": ["error", ...lateLookups, ...byIterator] },
+    rules: { "no-restricted-syntax": ["error", ...lateLookups, byClass, ...byIterator] },
   },
   {
     files: ["**/*.{ts,mts,js,mjs,cjs}"],

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isFuture, type Future } from "./future.js";
 import { describe } from "./internal/validate.js";
 
@@ -9,7 +10,7 @@ export function collectFutures<F extends Future<unknown>>(
   if (!isIterableObject(futures)) {
     throw new TypeError(`${where} takes an iterable of futures, not ${describe(futures)}`);
   }
-  if (futures instanceof Map) {
+  if (types.isMap(futures)) {
     throw new TypeError(`${where} takes an iterable of futures: give it the keys() of the map`);
   }
   const collected = new Set<F>();

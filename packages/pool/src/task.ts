@@ -174,10 +174,15 @@ function referTo(target: TaskReference): object {
 }
 
 function moduleAddress(where: string, module: string | URL): string {
-  const text = module instanceof URL ? module.href : module;
+  const text: unknown = typeof module === "string" ? module : hrefOf(module);
   if (typeof text === "string" && text.startsWith("file:")) return new URL(text).href;
   if (typeof text === "string" && isAbsolute(text)) return pathToFileURL(text).href;
   throw new TypeError(
     `${where} takes import.meta.url, another file: URL or an absolute path, not ${describe(text)}`,
   );
+}
+
+/** The address in a URL, of whatever realm. */
+function hrefOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "href" in value ? value.href : value;
 }

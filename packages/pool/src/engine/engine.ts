@@ -6,6 +6,7 @@ import {
   InvalidStateError,
 } from "../errors.js";
 import type { ExecutorStats } from "../executor.js";
+import type { CallEnd } from "../internal/call-end.js";
 import { Admission } from "../internal/admission.js";
 import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
@@ -20,7 +21,7 @@ import type { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./calls/task-registry.js";
-import type { CallEnd, CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
+import type { CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
 
 /** The calls of one executor and the workers that run them, from the first call to the end of the last worker. */
 export class Engine {
@@ -57,42 +58,7 @@ export class Engine {
       const places = maxWorkers * concurrencyPerWorker;
       this.admission = new Admission(maxQueue, places, () => this.#outstanding);
     }
-    this.#workerSet = new WorkerSet(transport, options, {
-      freed: (worker) => {
-        if (worker.blocked) this.#broadcasts.freed(worker);
-        this.#dispatcher.freed(worker);
-      },
-      returned: (calls) => {
-        // Some were asked to stop before they began, and now never will.
-        const wanted = calls.filter(({ stop }) => stop === undefined);
-        this.#dispatcher.requeue(this.#broadcasts.keepFrom(wanted));
-        for (const call of calls) if (call.stop !== undefined) call.stopped();
-        // These came from a worker that was on its way out when all others were cancelled.
-        if (this.#cancelled) for (const call of calls) call.future.cancel();
-      },
-      crashed: (error) => {
-        if (options.onWorkerCrash === "break") {
-          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
-        }
-      },
-      broken: (error) => {
-        this.#break(error);
-      },
-      started: () => {
-        this.#dispatcher.schedule();
-      },
-      printed: (worker, printed) => {
-        forwardLines(options.onConsole, worker.workerId, printed);
-      },
-      joined: (worker) => {
-        this.#broadcasts.welcome(worker);
-      },
-      gone: (worker) => {
-        this.#broadcasts.gone(worker);
-        this.#dispatcher.schedule();
-        this.#endIfDone();
-      },
-    });
+    this.#workerSet = new WorkerSet(transport, options);
     this.#dispatcher = new Dispatcher(
       this.#workerSet,
       tasks,
@@ -119,6 +85,28 @@ export class Engine {
       },
       assertOpen: () => {
         this.assertOpen();
+      },
+    });
+    // A worker that broadcasts have blocked gets the next call of theirs before it is looked at for others.
+    this.#workerSet.subscribe(this.#broadcasts);
+    this.#workerSet.subscribe(this.#dispatcher);
+    this.#workerSet.subscribe({
+      returned: (calls) => {
+        this.#returned(calls);
+      },
+      crashed: (error) => {
+        if (options.onWorkerCrash === "break") {
+          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
+        }
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      printed: (worker, printed) => {
+        forwardLines(options.onConsole, worker.workerId, printed);
+      },
+      gone: () => {
+        this.#endIfDone();
       },
     });
     this.host = {
@@ -219,6 +207,16 @@ export class Engine {
         "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or (threads only) submit if isMainThread of node:worker_threads",
       );
     }
+  }
+
+  /** Calls have come back that were with a worker and had not begun. */
+  #returned(calls: readonly WorkerCall[]): void {
+    // Some were asked to stop before they began, and now never will.
+    const wanted = calls.filter(({ stop }) => stop === undefined);
+    this.#dispatcher.requeue(this.#broadcasts.keepFrom(wanted));
+    for (const call of calls) if (call.stop !== undefined) call.stopped();
+    // These came from a worker that was on its way out when all others were cancelled.
+    if (this.#cancelled) for (const call of calls) call.future.cancel();
   }
 
   /** The ladder: the signal, the grace, the end of the worker. */

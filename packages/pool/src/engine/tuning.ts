@@ -44,8 +44,8 @@ export const STALL_SELDOM_MS = 16;
 export const CHUNK_US = 500;
 /** Calls in the largest chunk. Bounds the time and memory of one copy. Guard: map. */
 export const LARGEST_CHUNK = 8192;
-/** Items that were sent are let go of when there are more than this. To do so copies the rest. Guard: map. */
-export const KEPT_ITEMS = 4096;
+/** Items that were sent and are still held before the rest is moved up. Guard: map. */
+export const FORGOTTEN_ITEMS = 4096;
 /** Chunks that each worker gets of what is left, at least: the last ones must not end far apart. Guard: map. */
 export const CHUNKS_PER_WORKER = 2;
 
@@ -87,7 +87,7 @@ export const SAMPLE_US = 20;
 export const LARGEST_SAMPLE = 32;
 /** Calls between two readings in a stretch of work that is not measured from its start. Guard: in-flight. */
 export const UNMEASURED_SAMPLE = 8;
-/** A worker measures one in this many stretches of work, a power of two, when its calls are short. Guard: in-flight. */
+/** A worker measures one in this many stretches of work, when its calls are short. Guard: in-flight. */
 export const MEASURED_STRETCHES = 16;
 /** Calls that take longer than this have each stretch measured, in µs. Guard: in-flight. */
 export const SLOW_CALL_US = 5;
@@ -106,6 +106,8 @@ export const PROCESS_SPIN_US = 120;
 export const SHORTEST_WORKER_SPIN_US = 8;
 /** The same for the spin of an event loop, in µs. Guard: idle-cpu. */
 export const SHORTEST_LOOP_SPIN_US = 12;
+/** Looks of a spinning worker between two readings of the clock. Guard: round-trip. */
+export const LOOKS_PER_CLOCK = 40;
 /** A gap in a worker's spin longer than this means that something else ran on the core, in ms. Guard: in-flight. */
 export const PREEMPTED_MS = 0.25;
 /** The same for the spin of an event loop, whose turns take longer, in ms. Guard: in-flight. */

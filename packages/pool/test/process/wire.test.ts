@@ -14,8 +14,8 @@ const wire = { fromChild: untouched, toChild: untouched, hangsUp: false };
 const real = await import("../../src/engine/process/parent/channel.js");
 jest.unstable_mockModule("../../src/engine/process/parent/channel.js", () => ({
   ...real,
-  socketChannel(lines: ChildConnections, listener: ChannelListener): Channel {
-    const channel = real.socketChannel(lines, {
+  socketChannel(connections: ChildConnections, listener: ChannelListener): Channel {
+    const channel = real.socketChannel(connections, {
       bytes: (chunk: Buffer, source?: Socket) => {
         const tampered = wire.fromChild(chunk);
         listener.bytes(tampered, tampered === chunk ? source : undefined);
@@ -203,7 +203,7 @@ describe("what comes over the wire to and from a process", () => {
     await expectDistrust(reason);
   });
 
-  test("a line that ends in the middle of a frame takes its calls with it", async () => {
+  test("a connection that ends in the middle of a frame takes its calls with it", async () => {
     let isOver = false;
     wire.fromChild = (bytes) => {
       if (isOver) return Buffer.alloc(0);

@@ -1,5 +1,6 @@
 import { futureControl, type Future } from "../../future.js";
-import { onAbort } from "../../internal/abort-hub.js";
+import { watchSignal } from "../../internal/abort-hub.js";
+import type { CallEnd } from "../../internal/call-end.js";
 import type { FutureOwner } from "../../internal/future-owner.js";
 import type { FifoNode } from "../../internal/fifo.js";
 import type { TaskOptions } from "../../task-options.js";
@@ -39,9 +40,6 @@ export interface CallWorker {
   /** Is told that somebody waits for a call of its, or nobody any more. */
   rests(resting: boolean): void;
 }
-
-/** How a call ended. */
-export type CallEnd = "completed" | "failed" | "cancelled";
 
 /** Why a call was asked to stop, and what its future becomes when it obeys or its worker is killed. */
 export interface Stop {
@@ -177,17 +175,7 @@ export class WorkerCall<T = unknown> implements FutureOwner, QueueEntry, FifoNod
 
   /** Ties the call to the signal of its options, which may cancel it here and now. */
   watchSignal(): void {
-    const { signal } = this.options;
-    if (signal === undefined) return;
-    if (signal.aborted) {
-      this.cancelled(signal.reason);
-      return;
-    }
-    this.onRelease(
-      onAbort(signal, (reason) => {
-        this.future.abort(reason);
-      }),
-    );
+    watchSignal(this.options.signal, this.future, this);
   }
 
   /** Calls `release` when the call has settled. */

@@ -1,6 +1,6 @@
 import type { Chunk } from "../shared/messages.js";
 import type { Column } from "../../map/column.js";
-import { KEPT_ITEMS } from "../tuning.js";
+import { FORGOTTEN_ITEMS } from "../tuning.js";
 
 /** The items of a map that have not been sent. */
 export interface MapItems {
@@ -77,5 +77,5 @@ export class ItemLists implements MapItems {
 
 /** Whether what was sent is to be let go of. To do so costs a copy of the rest. */
 function isMostlySent(head: number, length: number): boolean {
-  return head > KEPT_ITEMS && head * 2 > length;
+  return head > FORGOTTEN_ITEMS && head * 2 > length;
 }

@@ -7,8 +7,8 @@ import type { Chunk, ChunkOutcome } from "../shared/messages.js";
 import type { Values } from "../shared/values.js";
 import type { QueueEntry } from "../calls/queue-entry.js";
 import { WorkerCall, type CallHost } from "../calls/worker-call.js";
+import { CHUNKS_PER_WORKER, CHUNK_US, LARGEST_CHUNK } from "../tuning.js";
 import type { MapItems } from "./map-items.js";
-import { CHUNK_US, LARGEST_CHUNK } from "../tuning.js";
 
 /** Is told how the items of a chunk ended: one outcome each, or one reason for all of them. */
 export interface ItemListener {
@@ -80,7 +80,7 @@ export class MapWork implements QueueEntry {
     if (chunkSize !== undefined) return Math.min(chunkSize, this.size);
     // Nobody knows how long a call takes: what waits behind it in a chunk could not be cancelled.
     if (runTimeUs === 0) return 1;
-    const share = Math.ceil(this.size / (this.workers * 2));
+    const share = Math.ceil(this.size / (this.workers * CHUNKS_PER_WORKER));
     const fitting = Math.ceil(CHUNK_US / runTimeUs);
     return Math.max(1, Math.min(share, fitting, LARGEST_CHUNK));
   }

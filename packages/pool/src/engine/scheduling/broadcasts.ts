@@ -124,7 +124,7 @@ export class Broadcasts {
   }
 
   /** Gives a new worker what the others have run. */
-  welcome(worker: WorkerHandle): void {
+  joined(worker: WorkerHandle): void {
     for (const broadcast of this.#kept) this.#send(broadcast, worker);
   }
 
@@ -180,6 +180,7 @@ export class Broadcasts {
 
   /** A worker has room again, which an broadcast call may have waited for. */
   freed(worker: WorkerHandle): void {
+    if (!worker.blocked) return;
     const next = this.#queues.get(worker)?.[0];
     if (next !== undefined && next.worker === undefined && !next.future.done() && !worker.closed) {
       this.#place(next);

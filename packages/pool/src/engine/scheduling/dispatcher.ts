@@ -8,15 +8,18 @@ import { limitTime } from "../calls/time-limit.js";
 import { CallQueue } from "./call-queue.js";
 import { WorkerCall } from "../calls/worker-call.js";
 import { queueMicrotask } from "../../internal/platform.js";
-import { SLOTS } from "../shared/tickets.js";
+import { EAGER_CALLS, EAGER_ITEMS } from "../tuning.js";
 import {
-  AHEAD_RECLAIMABLE_US,
-  AHEAD_US,
-  EAGER_CALLS,
-  EAGER_ITEMS,
-  FEW_LEFT,
-  WAKE_US,
-} from "../tuning.js";
+  byNeed,
+  callsToRelieve,
+  callsToSend,
+  callsToSteal,
+  evenShare,
+  tooFewToWake,
+  watchedFrom,
+  type NextEntry,
+  type WorkerKind,
+} from "./send-ahead.js";
 
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
@@ -28,8 +31,10 @@ export class Dispatcher {
   readonly #tasks: TaskRegistry;
   readonly #times: RunTimes;
   readonly #transport: Transport;
-  /** How many calls a worker runs at once. */
-  readonly #concurrency: number;
+  readonly #kind: WorkerKind;
+  /** What the rules are told: made once, as they are asked for each worker in each hand-out. */
+  readonly #next = { us: 0, isMap: false, isRisky: false };
+  readonly #round = { toIdle: false, share: 0, entries: 0 };
   readonly #stallMonitor: StallMonitor;
   /** So many of the calls that were handed out last are too little to wake a second worker for. */
   #fewest = 1;
@@ -50,7 +55,7 @@ export class Dispatcher {
     this.#tasks = tasks;
     this.#times = times;
     this.#transport = transport;
-    this.#concurrency = concurrency;
+    this.#kind = { concurrency, takesBackAtOnce: transport.takesBackAtOnce };
     this.#stallMonitor = new StallMonitor(workerSet, concurrency, {
       stuck: (worker) => {
         this.#moveFrom(worker, worker.live);
@@ -156,16 +161,17 @@ export class Dispatcher {
     if (workers.length === 0) return;
     let all = size;
     for (const worker of workers) all += worker.held;
-    const fair = Math.ceil(all / (workers.length + toCome));
+    const fair = evenShare(all, workers.length + toCome);
     // What is too little to wake somebody for goes to those at work; the rest first to those who have nothing, with an
     // even share; then to those who can take more.
-    const fewest = this.#tooFewToWake();
+    const fewest = tooFewToWake(this.#lookAhead(), this.#kind);
+    this.#fewest = fewest;
     let woke = (fewest > 1 && this.#handOut(workers, false, fewest)) || wokeOne === true;
     const share = Math.max(fair, fewest);
-    if (this.#concurrency > 1) woke = this.#spread(workers, fair) || woke;
+    if (this.#kind.concurrency > 1) woke = this.#spread(workers, fair) || woke;
     else if (this.#handOut(workers, true, share)) woke = true;
     woke = this.#handOut(workers, false, toCome > 0 ? share : Infinity) || woke;
-    this.#stallMonitor.watch(fewest > 1 || !this.#canTakeBack ? 2 : FEW_LEFT + 2);
+    this.#stallMonitor.watch(watchedFrom(fewest, this.#kind.takesBackAtOnce));
     this.#handedOut(woke);
   }
 
@@ -189,11 +195,21 @@ export class Dispatcher {
     limitTime(call, timeoutMs, this.#tasks.entries[call.task]?.name ?? "");
   }
 
+  /** The program of a worker runs: the next may be started. */
+  started(): void {
+    this.schedule();
+  }
+
+  /** A worker has gone: its share is for others. */
+  gone(): void {
+    this.schedule();
+  }
+
   /** A worker has room again: more from the queue, or else from the fullest of the others. */
   freed(worker: WorkerHandle): void {
     if (!this.waiting.isEmpty) this.flush();
     else if (worker.closed) return;
-    else if (this.#concurrency > 1) this.#relieve(worker);
+    else if (this.#kind.concurrency > 1) this.#relieve(worker);
     else if (worker.held === 0 && this.inFlight > 1) this.#steal(worker);
   }
 
@@ -205,77 +221,36 @@ export class Dispatcher {
     let idle = 0;
     for (const worker of workers) if (worker.held === 0) idle += 1;
     const woke = this.#handOut(workers, true, Math.min(fair, Math.ceil(this.waiting.size / idle)));
-    const order = [...workers].sort((a, b) => a.unseen - b.unseen || a.held - b.held);
-    return this.#handOut(order, false, fair) || woke;
+    return this.#handOut([...workers].sort(byNeed), false, fair) || woke;
   }
 
-  get #canTakeBack(): boolean {
-    return this.#workerSet.workers[0]?.takesBackAtOnce ?? false;
+  /** Looks at the entry that comes next. */
+  #lookAhead(): NextEntry {
+    const head = this.waiting.peek();
+    const next = this.#next;
+    next.us = head === undefined ? 0 : this.#times.of(head.task);
+    next.isMap = head instanceof MapWork;
+    next.isRisky = head instanceof WorkerCall && head.risky;
+    return next;
   }
 
-  #tooFewToWake(): number {
-    const next = this.waiting.peek();
-    // A chunk is work, and calls that run at once belong side by side.
-    const us =
-      next instanceof WorkerCall && this.#concurrency === 1 ? this.#times.of(next.task) : 0;
-    this.#fewest = us === 0 || !this.#canTakeBack ? 1 : Math.max(1, Math.floor(WAKE_US / us));
-    return this.#fewest;
-  }
-
-  #handOut(workers: readonly WorkerHandle[], idle: boolean, fair: number): boolean {
+  #handOut(workers: readonly WorkerHandle[], toIdle: boolean, share: number): boolean {
     let woke = false;
     for (const worker of [...workers]) {
       if (this.waiting.isEmpty) break;
-      if (worker.closed || worker.blocked || (worker.held === 0) !== idle) continue;
-      if (!idle && (worker.risky || this.#nextIsRisky())) continue;
-      // Not behind a call that keeps its worker, unless it can be taken back the moment that another one is free.
-      if (
-        !idle &&
-        !this.#stallMonitor.getsOn(worker) &&
-        !(fair === Infinity && this.#reclaims(worker))
-      ) {
-        continue;
-      }
-      const ahead = worker.holdsLong ? this.#concurrency : this.#ahead();
-      const room = Math.min(ahead, Math.max(fair, 1), SLOTS) - worker.held;
-      if (room <= 0) continue;
-      // Many small hand-outs cost more than they bring: wait until a good part of what it had is done. What waits beside
-      // other calls is not short, however: each free place is one call less at work.
-      const small = ahead > 16 && room < ahead >> 2 && this.waiting.entries > room;
-      if (small && !idle && this.#concurrency === 1) continue;
-      if (this.#send(worker, Math.min(room, worker.room, this.#workerSet.allowance(worker))))
-        woke = true;
+      // Most are not in this round.
+      if ((worker.held === 0) !== toIdle) continue;
+      const round = this.#round;
+      round.toIdle = toIdle;
+      round.share = share;
+      round.entries = this.waiting.entries;
+      const getsOn = toIdle || this.#stallMonitor.getsOn(worker);
+      const count = callsToSend(worker, getsOn, round, this.#lookAhead(), this.#kind);
+      if (count === 0) continue;
+      const most = Math.min(count, worker.room, this.#workerSet.allowance(worker));
+      if (this.#send(worker, most)) woke = true;
     }
     return woke;
-  }
-
-  /** Whether a worker that has become free can take what lies with another in the same turn. */
-  #reclaims(worker: WorkerHandle): boolean {
-    return this.#concurrency === 1 && worker.takesBackAtOnce;
-  }
-
-  #nextIsRisky(): boolean {
-    const next = this.waiting.peek();
-    return next instanceof WorkerCall && next.risky;
-  }
-
-  /**
-   * How many calls of the task that comes next a worker may hold: those that run at once, and some ahead. None ahead while
-   * nobody knows how long they take or when they take long: then calls start strictly in order, and the time between
-   * two is nothing beside them.
-   */
-  #ahead(): number {
-    return this.#concurrency - 1 + this.#aheadOfOne();
-  }
-
-  #aheadOfOne(): number {
-    const next = this.waiting.peek();
-    const us = next === undefined ? 0 : this.#times.of(next.task);
-    const aheadUs = this.#canTakeBack ? AHEAD_RECLAIMABLE_US : AHEAD_US;
-    if (us === 0 || us * 2 > aheadUs) return 1;
-    // A chunk is work for half a millisecond already.
-    if (next instanceof MapWork) return 2;
-    return Math.min(SLOTS, Math.ceil(aheadUs / us));
   }
 
   /**
@@ -310,7 +285,7 @@ export class Dispatcher {
       this.#placed(call);
       // Its buffers are gone once it is sent, so nothing may be sent after it that could have to wait for it.
       if (call.pinned || call.risky) break;
-      if (worker.holdsLong && worker.held >= this.#concurrency) break;
+      if (worker.holdsLong && worker.held >= this.#kind.concurrency) break;
     }
     if (count === 0) return false;
     this.#workerSet.busy(worker);
@@ -327,27 +302,27 @@ export class Dispatcher {
       if (worker !== thief && worker.live > (victim?.live ?? 1)) victim = worker;
     }
     if (victim === undefined) return;
-    if (victim.live <= this.#fewest) return;
     const getsOn = this.#stallMonitor.getsOn(victim);
-    // To ask for little costs more than it brings.
-    if (getsOn && !victim.takesBackAtOnce) return;
-    this.#moveFrom(victim, getsOn ? victim.live >> 1 : victim.live);
+    const { takesBackAtOnce } = this.#kind;
+    this.#moveFrom(victim, callsToSteal(victim, getsOn, this.#fewest, takesBackAtOnce));
   }
 
   /** Takes calls from a worker that does not come to them, for the free places of one that does. */
   #relieve(helper: WorkerHandle): void {
-    const places = this.#concurrency - helper.held;
+    const { concurrency, takesBackAtOnce } = this.#kind;
+    const places = concurrency - helper.held;
     if (places <= 0 || helper.unseen > 0) return;
     let victim: WorkerHandle | undefined;
     for (const worker of this.#workerSet.workers) {
       if (worker !== helper && worker.unseen > (victim?.unseen ?? 0)) victim = worker;
     }
-    if (victim === undefined || (this.#stallMonitor.getsOn(victim) && !victim.takesBackAtOnce))
-      return;
-    this.#moveFrom(victim, Math.max(places, victim.unseen >> 1));
+    if (victim === undefined) return;
+    const getsOn = this.#stallMonitor.getsOn(victim);
+    this.#moveFrom(victim, callsToRelieve(victim, getsOn, places, takesBackAtOnce));
   }
 
   #moveFrom(victim: WorkerHandle, most: number): void {
+    if (most === 0) return;
     const taken = victim.takeBackNewest(most);
     if (taken.length === 0) return;
     this.requeue(taken);

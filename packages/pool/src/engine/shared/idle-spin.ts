@@ -1,5 +1,44 @@
 import { monotonicMs, setImmediate } from "../../internal/platform.js";
-import { LOOP_GAP_MS } from "../tuning.js";
+import {
+  BACK_OFF_FORGOTTEN_MS,
+  FIRST_BACK_OFF_MS,
+  GAPS_CLOSE_MS,
+  LONGEST_BACK_OFF_MS,
+  LOOP_GAP_MS,
+  SHORTEST_LOOP_SPIN_US,
+} from "../tuning.js";
+
+/** Keeps spins off a core that is wanted elsewhere: after two gaps close together there is none for a while, and longer each time. */
+export class BackOff {
+  #until = 0;
+  #pauseMs = FIRST_BACK_OFF_MS;
+  #lastGap = 0;
+
+  /** Whether no spin may begin at the moment. The clock is read only where there was a pause. */
+  isOn(): boolean {
+    return this.#until !== 0 && monotonicMs() <= this.#until;
+  }
+
+  /** Something else ran in the middle of a spin. @returns Whether that is the second time in a moment: the spin is to end. */
+  noteGap(now: number): boolean {
+    const again = now - this.#lastGap < GAPS_CLOSE_MS;
+    this.#lastGap = now;
+    if (!again) return false;
+    this.#until = now + this.#pauseMs;
+    this.#pauseMs = Math.min(LONGEST_BACK_OFF_MS, this.#pauseMs * 2);
+    return true;
+  }
+
+  /** Nothing came in between. */
+  noteCalm(now: number): void {
+    if (now - this.#lastGap > BACK_OFF_FORGOTTEN_MS) this.#pauseMs = FIRST_BACK_OFF_MS;
+  }
+}
+
+/** How long the next spin is after one that was in vain, in microseconds: half as long, or none where it was short already. */
+export function halved(us: number, shortestUs: number): number {
+  return us > shortestUs ? us / 2 : 0;
+}
 
 /** What is looked for. */
 export interface Watched {
@@ -28,9 +67,7 @@ export class IdleSpin {
   #since = 0;
   #lastLook = 0;
   #asleepSince = 0;
-  #notBefore = 0;
-  #backoffMs = 20;
-  #lastGap = 0;
+  readonly #backOff = new BackOff();
 
   /** @param longestUs - How long the loop is kept turning for something to come, in microseconds. */
   constructor(longestUs: number, watched: Watched) {
@@ -53,7 +90,7 @@ export class IdleSpin {
       this.rest();
       return false;
     }
-    if (this.#notBefore !== 0 && monotonicMs() <= this.#notBefore) return false;
+    if (this.#backOff.isOn()) return false;
     this.#awake = true;
     this.#lastLook = 0;
     this.#since = monotonicMs();
@@ -94,25 +131,17 @@ export class IdleSpin {
       setImmediate(this.#turn);
       return;
     }
-    if (this.#lastLook !== 0 && now - this.#lastLook > LOOP_GAP_MS && this.#noteGap(now)) return;
+    if (this.#lastLook !== 0 && now - this.#lastLook > LOOP_GAP_MS && this.#backOff.noteGap(now)) {
+      this.rest();
+      return;
+    }
     this.#lastLook = now;
-    if (now - this.#lastGap > 2000) this.#backoffMs = 20;
+    this.#backOff.noteCalm(now);
     if ((now - this.#since) * 1e3 < this.#us) {
       setImmediate(this.#turn);
       return;
     }
-    if (this.#watched.waits()) this.#us = this.#us > 12 ? this.#us / 2 : 0;
+    if (this.#watched.waits()) this.#us = halved(this.#us, SHORTEST_LOOP_SPIN_US);
     this.rest();
   };
-
-  /** Twice within 10 ms: the core is wanted elsewhere for now. */
-  #noteGap(now: number): boolean {
-    const again = now - this.#lastGap < 10;
-    this.#lastGap = now;
-    if (!again) return false;
-    this.#notBefore = now + this.#backoffMs;
-    this.#backoffMs = Math.min(500, this.#backoffMs * 2);
-    this.rest();
-    return true;
-  }
 }

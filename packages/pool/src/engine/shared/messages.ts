@@ -68,6 +68,12 @@ export const ReplyStatus = {
   Leave: 7,
   /** The value is a record, whose words follow in its place. */
   Record: 8,
+  /** The value is undefined, which JSON does not know. */
+  Undefined: 9,
+  /** The values of a chunk in which nothing failed. */
+  Values: 10,
+  /** The arguments cannot be read by the worker. */
+  Unreadable: 12,
 } as const;
 
 /** The calls of a chunk of `map`. */

@@ -1,4 +1,4 @@
-import { RUN_TIME_TASKS } from "../tuning.js";
+import { FORGETTING, RUN_TIME_TASKS } from "../tuning.js";
 
 /** Bytes of the shared memory behind RunTimes. */
 export const RUN_TIME_BYTES = RUN_TIME_TASKS * Float64Array.BYTES_PER_ELEMENT;
@@ -15,7 +15,7 @@ export class RunTimes {
    * @param forgetting - The weight of a measure that is shorter than the estimate: small where what was sent behind a call
    *   that turns out long cannot be taken back, so that long ones among many short are not forgotten.
    */
-  constructor(memory: SharedArrayBuffer, forgetting = 0.4) {
+  constructor(memory: SharedArrayBuffer, forgetting = FORGETTING) {
     this.#us = new Float64Array(memory);
     this.#forgetting = forgetting;
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { types } from "node:util";
 import { nextTick } from "../../internal/platform.js";
 import type { StreamName } from "../shared/messages.js";
 
@@ -93,5 +94,5 @@ function textOf(chunk: unknown, encoding: unknown): string | undefined {
     const isText = typeof encoding !== "string" || /^utf-?8$/i.test(encoding);
     return isText ? chunk : undefined;
   }
-  return chunk instanceof Uint8Array && isUtf8(chunk) ? Buffer.from(chunk).toString() : undefined;
+  return types.isUint8Array(chunk) && isUtf8(chunk) ? Buffer.from(chunk).toString() : undefined;
 }

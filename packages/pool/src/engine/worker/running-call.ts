@@ -4,6 +4,7 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
+import { isAnswerTo } from "../../internal/kinds.js";
 import { AbortController, monotonicMs, whenSettled } from "../../internal/platform.js";
 
 /** What a call needs of its worker to serve `currentTask()`. */
@@ -65,10 +66,7 @@ export class RunningCall implements CurrentCall {
 
   /** Says whether a failure is how the task obeyed, rather than a failure of its own. */
   isAnswer(error: unknown): boolean {
-    if (this.#stopReason === undefined) return false;
-    const { reason } = this.#stopReason;
-    if (error === reason) return true;
-    return error instanceof Error && (error.name === "AbortError" || error.cause === reason);
+    return this.#stopReason !== undefined && isAnswerTo(this.#stopReason.reason, error);
   }
 
   context(): TaskContext {

@@ -1,6 +1,12 @@
 import { monotonicMs } from "../../internal/platform.js";
 import type { RunTimes } from "../shared/run-times.js";
-import { SAMPLE_US } from "../tuning.js";
+import {
+  LARGEST_SAMPLE,
+  REPLY_WAIT_MS,
+  SAMPLE_US,
+  SLOW_CALL_US,
+  UNMEASURED_SAMPLE,
+} from "../tuning.js";
 
 /** Measures runs of calls of the same task; the clock is read once for several short calls. */
 export class Sampler {
@@ -18,7 +24,7 @@ export class Sampler {
     this.#told = told;
     this.#measured = measured;
     this.#begunAt = measured ? monotonicMs() : 0;
-    if (!measured) this.#limit = 8;
+    if (!measured) this.#limit = UNMEASURED_SAMPLE;
   }
 
   /** Is told which task comes next; true when the clock was read. */
@@ -44,7 +50,7 @@ export class Sampler {
 
   /** Says whether finished replies have waited long enough. */
   flushDue(): boolean {
-    if (this.#limit > 1 && this.#begunAt - this.#lastFlush <= 0.1) return false;
+    if (this.#limit > 1 && this.#begunAt - this.#lastFlush <= REPLY_WAIT_MS) return false;
     this.#lastFlush = this.#begunAt;
     return true;
   }
@@ -53,7 +59,7 @@ export class Sampler {
     if (!this.#measured || this.#count === 0) return;
     const us = ((monotonicMs() - this.#begunAt) * 1e3) / this.#count;
     this.#times.record(this.#task, us);
-    this.#told(us > 5);
+    this.#told(us > SLOW_CALL_US);
   }
 
   #restart(task: number): void {
@@ -61,7 +67,7 @@ export class Sampler {
     if (this.#measured && this.#count > 0) {
       const us = ((now - this.#begunAt) * 1e3) / this.#count;
       this.#times.record(this.#task, us);
-      this.#limit = us > SAMPLE_US ? 1 : Math.min(32, Math.ceil(SAMPLE_US / us));
+      this.#limit = us > SAMPLE_US ? 1 : Math.min(LARGEST_SAMPLE, Math.ceil(SAMPLE_US / us));
     }
     this.#measured = true;
     this.#task = task;

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { compileFunction, constants } from "node:vm";
 import { apply } from "../../internal/platform.js";
-import { exportedTask, type Callable } from "../../internal/task-exports.js";
+import { loadExport, type Callable } from "../../task-loader.js";
 import type { TaskSource } from "../../task.js";
 import { moduleLoads } from "./module-loads.js";
 import type { TaskEntry } from "../shared/messages.js";
@@ -52,7 +52,7 @@ export class TaskTable {
  */
 export async function loadTask(source: TaskSource): Promise<Callable> {
   if ("text" in source) return compile(source.text);
-  return exportedTask(await loadModule(source.module), source);
+  return loadExport(source, importModule);
 }
 
 /**
@@ -63,11 +63,11 @@ function withContext(task: Callable, restore: Callable): Callable {
 }
 
 /** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */
-function loadModule(url: string): Promise<unknown> {
+function importModule(url: string): Promise<unknown> {
   return moduleLoads.run<unknown>(
     !url.startsWith("file:") || !url.endsWith(".cjs")
       ? () => import(url)
-      : () => createRequire(url)(fileURLToPath(url)) as unknown,
+      : () => ({ default: createRequire(url)(fileURLToPath(url)) as unknown }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { monotonicMs } from "../../internal/platform.js";
 import { BOOT_ATTEMPTS, BOOT_FIRST_PAUSE_MS, BOOT_LONGEST_PAUSE_MS } from "../tuning.js";
+import { isError } from "../../internal/kinds.js";
 
 /** What the system says when it has no more files, processes, threads or memory to give. */
 const SHORTAGES = new Set([
@@ -56,5 +57,7 @@ export function isShortage(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if ("code" in error && typeof error.code === "string" && SHORTAGES.has(error.code)) return true;
   // The memory that is shared with a thread.
-  return error instanceof RangeError && error.message.includes("allocation failed");
+  return (
+    isError(error) && error.name === "RangeError" && error.message.includes("allocation failed")
+  );
 }

@@ -32,11 +32,12 @@ export function findWorkerFile(program: Program, given: unknown): string {
 }
 
 function fileAt(given: unknown): string {
-  if (typeof given !== "string" && !(given instanceof URL)) {
+  const text: unknown =
+    typeof given === "object" && given !== null ? Reflect.get(given, "href") : given;
+  if (typeof text !== "string") {
     throw new TypeError(`workerUrl must be a URL or a path, not ${describe(given)}`);
   }
-  const isUrl = given instanceof URL || given.startsWith("file:");
-  const path = isUrl ? fileURLToPath(given) : resolve(given);
+  const path = text.startsWith("file:") ? fileURLToPath(text) : resolve(text);
   if (!canBeThere(path)) throw new TypeError(`workerUrl: there is no file ${path}`);
   return path;
 }

@@ -1,14 +1,5 @@
 import type { StreamCommand, Printed, TaskEntry } from "../shared/messages.js";
-import type { RunTimes } from "../shared/run-times.js";
 import type { CallWorker, WorkerCall } from "../calls/worker-call.js";
-import { AHEAD_US } from "../tuning.js";
-
-/** Says whether a call takes so long that nothing may lie behind it, as far as is known; who knows nothing must say so. */
-export function isLong(call: WorkerCall, times: RunTimes): boolean {
-  const us = times.of(call.task);
-  // A chunk is made to be work for half of that.
-  return us === 0 || (call.isChunk ? us * call.weight > AHEAD_US : us * 2 > AHEAD_US);
-}
 
 /** How a worker ended. */
 export interface WorkerEnd {
@@ -97,10 +88,6 @@ export abstract class WorkerHandle implements CallWorker {
   abstract get unseen(): number;
   /** A number that changes as the worker comes to calls, where that can be seen from here and the others can be taken back. */
   abstract get begunCount(): number | undefined;
-  /** Whether calls that were sent can be taken back here and now, and not only on request. */
-  get takesBackAtOnce(): boolean {
-    return true;
-  }
   /** Whether it has calls that take long, or nobody knows how long, where calls behind them cannot be taken back at once. */
   get holdsLong(): boolean {
     return false;
@@ -169,6 +156,8 @@ export abstract class WorkerHandle implements CallWorker {
 
 /** Makes workers of one kind and the workers to them. */
 export interface Transport {
+  /** Whether calls that were sent can be taken back here and now, and not only on request. */
+  readonly takesBackAtOnce: boolean;
   /**
    * Makes a worker. It is not referenced: what it does keeps the program alive, not that it exists.
    *

@@ -1,22 +1,22 @@
 import { availableParallelism } from "node:os";
-import { BrokenExecutorError, WorkerCrashedError } from "../../errors.js";
+import { BrokenExecutorError, type WorkerCrashedError } from "../../errors.js";
 import { startTimer } from "../../internal/timer.js";
 import { traceWorker } from "../../tracing.js";
 import { BootFailures, isShortage } from "./boot-failures.js";
-import type { WorkerHandle, WorkerListener, Transport, WorkerEnd } from "./worker-handle.js";
+import type { Transport, WorkerEnd, WorkerHandle, WorkerListener } from "./worker-handle.js";
+import type { Printed } from "../shared/messages.js";
 import type { WorkerCall } from "../calls/worker-call.js";
+import { crashError, HELD, killedError, RAN, READ, wordOfEnd } from "./crash-errors.js";
 import { BOOT_ATTEMPTS, CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
-
-/** When a worker died, as its call sees it. */
-const RAN = "while it ran this call";
-const HELD = "while it had this call, which it may have begun";
-const READ = `when this call came, as ${CALL_ATTEMPTS - 1} others before it`;
 
 /**
  * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
  * once, each would get its first result only when the last of them is there.
  */
 const STARTING_AT_ONCE = availableParallelism();
+
+const nothing = (): void => undefined;
+const NO_STARTUP: Startup = { name: "", late: false, stopTimer: nothing };
 
 /** How the workers of an executor are made and replaced. */
 export interface WorkerSetOptions {
@@ -27,31 +27,45 @@ export interface WorkerSetOptions {
   readonly startupTimeoutMs: number;
 }
 
-/** What a worker set tells its executor. */
-export interface WorkerSetListener extends Pick<WorkerListener, "freed" | "printed"> {
+/** What a worker set tells those who have subscribed to it, each of what it needs. */
+export interface WorkerSetListener {
+  /** Calls have ended, so a worker has room. */
+  freed(worker: WorkerHandle): void;
+  /** A worker is being made: it takes what is placed, and runs it when it is ready. */
+  joined(worker: WorkerHandle): void;
+  /** The program of a worker runs, or a pause is over: the next may be started. */
+  started(): void;
+  /** A worker has printed whole lines. */
+  printed(worker: WorkerHandle, printed: Printed): void;
   /** Calls that were with a worker, which is gone or had not come to them, and that had not begun. */
   returned(calls: readonly WorkerCall[]): void;
   /** A worker died in the middle of calls. */
   crashed(error: WorkerCrashedError): void;
   /** No worker can be had. */
   broken(error: BrokenExecutorError): void;
-  /** A worker is being made: it takes what is placed, and runs it when it is up. */
-  joined(worker: WorkerHandle): void;
-  /** The program of a worker runs: the next may be started. */
-  started(): void;
   /** A worker has gone. */
   gone(worker: WorkerHandle): void;
 }
 
+/** What is known of a worker that is being started. */
+interface Startup {
+  readonly name: string;
+  stopTimer: () => void;
+  /** Whether it was not ready in time. */
+  late: boolean;
+}
+
 /** The workers of one executor, from their making to their end. */
-export class WorkerSet {
+export class WorkerSet implements WorkerListener {
   /** Workers that take calls. */
   readonly workers: WorkerHandle[] = [];
   /** Workers that are not gone yet, also those that take no more calls. */
   readonly #remaining = new Set<WorkerHandle>();
   readonly #transport: Transport;
   readonly #options: WorkerSetOptions;
-  readonly #listener: WorkerSetListener;
+  readonly #listeners: Partial<WorkerSetListener>[] = [];
+  /** By the ids of workers that are not gone yet. */
+  readonly #startups = new Map<number, Startup>();
   readonly #idleTimers = new Map<WorkerHandle, () => void>();
   readonly #boots = new BootFailures();
   readonly #leaveTimers = new Map<WorkerHandle, () => void>();
@@ -62,10 +76,9 @@ export class WorkerSet {
   #stopPause: (() => void) | undefined;
   #closed = false;
 
-  constructor(transport: Transport, options: WorkerSetOptions, listener: WorkerSetListener) {
+  constructor(transport: Transport, options: WorkerSetOptions) {
     this.#transport = transport;
     this.#options = options;
-    this.#listener = listener;
   }
 
   get size(): number {
@@ -145,7 +158,7 @@ export class WorkerSet {
     const { begun, unsure, waiting } = worker.abandon();
     worker.kill();
     // Before any of the others settles, as a callback may cancel what waits.
-    this.#listener.returned(waiting);
+    this.#return(waiting);
     culprit.stopped();
     for (const call of begun) call.failed(killedError(worker, true));
     for (const call of unsure) call.failed(killedError(worker, "unknown"));
@@ -160,7 +173,7 @@ export class WorkerSet {
       worker.collectAll();
       this.#remove(worker);
       const { begun, unsure, waiting } = worker.abandon();
-      this.#listener.returned(waiting);
+      this.#return(waiting);
       for (const call of begun) settle(call);
       for (const call of unsure) settle(call);
     }
@@ -185,62 +198,87 @@ export class WorkerSet {
     await this.#transport.end();
   }
 
+  /** Tells a listener what happens from here on; they are told in the order in which they have subscribed. */
+  subscribe(listener: Partial<WorkerSetListener>): void {
+    this.#listeners.push(listener);
+  }
+
+  started(): void {
+    for (const listener of this.#listeners) listener.started?.();
+  }
+
+  ready(worker: WorkerHandle): void {
+    const { workerId } = worker;
+    const startup = this.#startups.get(workerId);
+    startup?.stopTimer();
+    this.#boots.reset();
+    traceWorker({ event: "up", name: startup?.name ?? "", workerId });
+  }
+
+  initializerFailed(worker: WorkerHandle, error: unknown): void {
+    this.#startups.get(worker.workerId)?.stopTimer();
+    this.#remove(worker);
+    this.#return(worker.abandon().waiting);
+    worker.kill();
+    if (isShortage(error)) {
+      this.#bootFailed({ exitCode: undefined, error }, false);
+      return;
+    }
+    this.#breaks(new BrokenExecutorError("error in the initializer of a worker", { cause: error }));
+  }
+
+  printed(worker: WorkerHandle, printed: Printed): void {
+    for (const listener of this.#listeners) listener.printed?.(worker, printed);
+  }
+
+  returned(_worker: WorkerHandle, calls: readonly WorkerCall[]): void {
+    this.#return(calls);
+  }
+
+  freed(worker: WorkerHandle): void {
+    this.rest(worker);
+    for (const listener of this.#listeners) listener.freed?.(worker);
+  }
+
+  ended(worker: WorkerHandle, end: WorkerEnd): void {
+    const { exitCode, signal, error } = end;
+    const { workerId } = worker;
+    const { name, late, stopTimer } = this.#startups.get(workerId) ?? NO_STARTUP;
+    this.#startups.delete(workerId);
+    if (worker.closed && !worker.faulty) {
+      traceWorker({ event: "exit", name, workerId, exitCode, signal });
+    } else {
+      traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
+    }
+    stopTimer();
+    this.#ended(worker, end, late);
+  }
+
+  #return(calls: readonly WorkerCall[]): void {
+    for (const listener of this.#listeners) listener.returned?.(calls);
+  }
+
+  #crashed(error: WorkerCrashedError): void {
+    for (const listener of this.#listeners) listener.crashed?.(error);
+  }
+
   #spawn(): void {
     const workerId = this.#nextId;
     this.#nextId += 1;
     const { workerName, startupTimeoutMs } = this.#options;
-    let late = false;
     const endings = this.#endings;
     const name = `${workerName}_${workerId - 1}`;
-    const worker = this.#transport.open(workerId, name, {
-      started: () => {
-        this.#listener.started();
-      },
-      ready: () => {
-        stopTimer();
-        this.#boots.reset();
-        traceWorker({ event: "up", name, workerId });
-      },
-      initializerFailed: (failed, error) => {
-        stopTimer();
-        this.#remove(failed);
-        this.#listener.returned(failed.abandon().waiting);
-        failed.kill();
-        if (isShortage(error)) {
-          this.#bootFailed({ exitCode: undefined, error }, false);
-          return;
-        }
-        this.#breaks(
-          new BrokenExecutorError("error in the initializer of a worker", { cause: error }),
-        );
-      },
-      printed: (by, printed) => {
-        this.#listener.printed(by, printed);
-      },
-      returned: (_by, calls) => {
-        this.#listener.returned(calls);
-      },
-      freed: (freed) => {
-        this.rest(freed);
-        this.#listener.freed(freed);
-      },
-      ended: (ended, end) => {
-        const { exitCode, signal, error } = end;
-        if (ended.closed && !ended.faulty)
-          traceWorker({ event: "exit", name, workerId, exitCode, signal });
-        else traceWorker({ event: "crash", name, workerId, exitCode, signal, error });
-        stopTimer();
-        this.#ended(ended, end, late);
-      },
-    });
-    const stopTimer = startTimer(startupTimeoutMs, () => {
-      late = true;
+    const worker = this.#transport.open(workerId, name, this);
+    const startup: Startup = { name, late: false, stopTimer: nothing };
+    startup.stopTimer = startTimer(startupTimeoutMs, () => {
+      startup.late = true;
       worker.kill();
     });
+    this.#startups.set(workerId, startup);
     this.#remaining.add(worker);
     if (endings === this.#endings && !this.#closed) {
       this.workers.push(worker);
-      this.#listener.joined(worker);
+      for (const listener of this.#listeners) listener.joined?.(worker);
     } else {
       // Who watches Node make threads has ended them all meanwhile.
       worker.closed = true;
@@ -293,7 +331,7 @@ export class WorkerSet {
     const next = lost === 0 && worker.isReady && !wasClosed ? nextOf(waiting) : undefined;
     if (next !== undefined) next.setbacks += 1;
     const deadly = next !== undefined && next.setbacks >= CALL_ATTEMPTS ? next : undefined;
-    this.#listener.returned(waiting.filter((call) => call !== deadly));
+    this.#return(waiting.filter((call) => call !== deadly));
     const wasKilled = worker.killedFor !== undefined;
     const crash = (when: string, started: true | "unknown"): WorkerCrashedError =>
       wasKilled ? killedError(worker, started) : crashError(worker.workerId, end, when, started);
@@ -301,9 +339,9 @@ export class WorkerSet {
     for (const call of unsure) call.failed(crash(HELD, "unknown"));
     deadly?.failed(crash(READ, "unknown"));
     if (!wasClosed && !worker.isReady) this.#bootFailed(end, late);
-    else if (lost > 0 && !wasKilled) this.#listener.crashed(crash(RAN, true));
-    else if (deadly !== undefined) this.#listener.crashed(crash(READ, "unknown"));
-    this.#listener.gone(worker);
+    else if (lost > 0 && !wasKilled) this.#crashed(crash(RAN, true));
+    else if (deadly !== undefined) this.#crashed(crash(READ, "unknown"));
+    for (const listener of this.#listeners) listener.gone?.(worker);
   }
 
   /** Says whether no worker is made at the moment, as the last could not be started; then it is tried again by itself. */
@@ -313,7 +351,7 @@ export class WorkerSet {
     // It holds the program, as calls wait for it.
     this.#stopPause ??= startTimer(pauseMs, () => {
       this.#stopPause = undefined;
-      this.#listener.started();
+      this.started();
     });
     return true;
   }
@@ -357,7 +395,7 @@ export class WorkerSet {
   #breaks(error: BrokenExecutorError): void {
     this.#stopPause?.();
     this.#stopPause = undefined;
-    this.#listener.broken(error);
+    for (const listener of this.#listeners) listener.broken?.(error);
   }
 
   /** Whether there is a worker that runs calls. */
@@ -369,29 +407,4 @@ export class WorkerSet {
 /** The call that a worker would have begun next. */
 function nextOf(waiting: readonly WorkerCall[]): WorkerCall | undefined {
   return [...waiting].sort((a, b) => b.priority - a.priority || a.sequence - b.sequence)[0];
-}
-
-function killedError(
-  { workerId, killedFor = "" }: WorkerHandle,
-  started: true | "unknown",
-): WorkerCrashedError {
-  const message = `the worker was killed to stop ${killedFor}`;
-  return new WorkerCrashedError(message, { workerId, started });
-}
-
-function crashError(
-  workerId: number,
-  end: WorkerEnd,
-  when: string,
-  started: true | "unknown",
-): WorkerCrashedError {
-  const { exitCode, signal, error } = end;
-  const how = error instanceof Error ? `: ${error.message}` : "";
-  const details = { exitCode, signal, workerId, started, cause: error };
-  return new WorkerCrashedError(`worker ${workerId} ${wordOfEnd(end)} ${when}${how}`, details);
-}
-
-function wordOfEnd({ exitCode, signal }: WorkerEnd): string {
-  if (signal !== undefined) return `was ended by the signal ${signal}`;
-  return `ended with exit code ${exitCode ?? "unknown"}`;
 }

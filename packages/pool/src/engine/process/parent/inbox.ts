@@ -10,7 +10,7 @@ import { ProcessReply, type FromChild } from "../wire/process-messages.js";
 import type { RunTimes } from "../../shared/run-times.js";
 import { WireFault } from "../../shared/wire-fault.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
-import { isEndOf, settle } from "./settle.js";
+import { isEndOf, settle } from "../../calls/settle.js";
 import { SLOTS } from "../../shared/tickets.js";
 
 /** Who is told what a child has written, apart from what is for its calls. */

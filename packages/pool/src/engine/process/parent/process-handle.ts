@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { decodeThrown } from "../../../codec/decode-error.js";
 import { encodeThrown } from "../../../codec/encode-error.js";
+import { isLong } from "../../scheduling/send-ahead.js";
 import {
-  isLong,
   WorkerHandle,
+  type WorkerEnd,
   type WorkerListener,
   type AbandonedCalls,
 } from "../../workers/worker-handle.js";
@@ -24,6 +25,14 @@ import { Recalls } from "./recalls.js";
 import { queueMicrotask } from "../../../internal/platform.js";
 import { SLOTS } from "../../shared/tickets.js";
 
+/** Who looks after all processes of an executor. */
+export interface ProcessHost {
+  /** Something has come from a process. */
+  heard(): void;
+  /** A process is gone. */
+  gone(worker: ProcessHandle): void;
+}
+
 /**
  * The parent's end of one child process: frames over a channel.
  *
@@ -36,6 +45,7 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
   readonly #tellsOfEach: boolean;
   readonly #times: RunTimes;
   readonly #listener: WorkerListener;
+  readonly #host: ProcessHost;
   readonly #slots = new Slots();
   readonly #ids = new CallIds();
   readonly #outbox: ChildOutbox;
@@ -61,12 +71,14 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     times: RunTimes,
     tellsOfEach: boolean,
     listener: WorkerListener,
+    host: ProcessHost,
   ) {
     super(workerId);
     this.#tellsOfEach = tellsOfEach;
     this.#times = times;
     this.#child = child;
     this.#listener = listener;
+    this.#host = host;
     this.#outbox = new ChildOutbox(this.#ids, (refusals) => {
       this.#refuse(refusals);
     });
@@ -91,7 +103,9 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
       },
     });
     this.#exit = new ChildExit(child, (end) => {
-      listener.ended(this, end);
+      host.gone(this);
+      const error = this.isReady ? end.error : (end.error ?? bootError(end, child));
+      listener.ended(this, { ...end, error });
     });
   }
 
@@ -114,7 +128,7 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
       return;
     }
     this.#rest();
-    this.#listener.freed(this);
+    this.#tellFreed();
   }
 
   cut(): void {
@@ -136,10 +150,6 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     return this.#recalls.isOpen ? this.#steps : undefined;
   }
 
-  override get takesBackAtOnce(): boolean {
-    return false;
-  }
-
   override get holdsLong(): boolean {
     return this.#longs > 0;
   }
@@ -155,7 +165,9 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     const slot = this.#slots.take(call);
     this.#outbox.introduce(tasks);
     this.#inbox.reuse(slot);
-    this.#isLong[slot] = isLong(call, this.#times) ? 1 : 0;
+    this.#isLong[slot] = isLong(this.#times.of(call.task), call.isChunk ? call.weight : undefined)
+      ? 1
+      : 0;
     this.#longs += this.#isLong[slot] ?? 0;
     this.admit(call, slot);
     this.#outbox.add(call);
@@ -353,7 +365,7 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     // Whoever waits for them may do anything, so not in the middle of a hand-out; and no reply will tell that there is room.
     queueMicrotask(() => {
       for (const [call, error] of refusals) call.failed(error);
-      if (!this.closed) this.#listener.freed(this);
+      if (!this.closed) this.#tellFreed();
     });
   }
 
@@ -384,6 +396,11 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     }
   }
 
+  #tellFreed(): void {
+    this.#host.heard();
+    this.#listener.freed(this);
+  }
+
   /** Frees the slot of a call. */
   #release(call: WorkerCall): void {
     this.#slots.release(call.slot);
@@ -410,4 +427,12 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     if (wanted) this.#child.process.ref();
     else this.#child.process.unref();
   }
+}
+
+/** Says how a process ended that was not up yet. */
+function bootError({ exitCode, signal }: WorkerEnd, child: SpawnedChild): Error {
+  const how = signal === undefined ? `exit code ${exitCode ?? "unknown"}` : `the signal ${signal}`;
+  const stderr = child.stderr();
+  const wrote = stderr === "" ? "" : `, and wrote to stderr:\n${stderr}`;
+  return new Error(`the process ended with ${how} before it was up${wrote}`);
 }

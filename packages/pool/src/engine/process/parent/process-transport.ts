@@ -1,18 +1,13 @@
 import { availableParallelism } from "node:os";
 import type { TaskSource } from "../../../task.js";
-import type {
-  WorkerHandle,
-  WorkerListener,
-  Transport,
-  WorkerEnd,
-} from "../../workers/worker-handle.js";
+import type { WorkerHandle, WorkerListener, Transport } from "../../workers/worker-handle.js";
 import type { RunTimes } from "../../shared/run-times.js";
 import { IdleSpin } from "../../shared/idle-spin.js";
 import { ipcChannel, socketChannel } from "./channel.js";
 import { ChildSpawner, type SpawnedChild } from "./child-spawner.js";
 import type { ProcessOptions } from "./fork-options.js";
-import { ProcessHandle } from "./process-handle.js";
-import { makeToken, Rendezvous } from "./rendezvous.js";
+import { ProcessHandle, type ProcessHost } from "./process-handle.js";
+import { makeToken, Rendezvous, type PendingConnection } from "./rendezvous.js";
 import { PROCESS_SPIN_US } from "../../tuning.js";
 
 /** What all processes of an executor are told at their birth. */
@@ -23,18 +18,20 @@ export interface ProcessSetup {
 }
 
 /** Makes child processes, each with a socket to this one. */
-export class ProcessTransport implements Transport {
+export class ProcessTransport implements Transport, ProcessHost {
+  readonly takesBackAtOnce = false;
   readonly #spawner: ChildSpawner;
   readonly #setup: ProcessSetup;
   readonly #rendezvous = new Rendezvous();
-  readonly #workers = new Set<ProcessHandle>();
+  /** Each with the place where it is expected, where there is one. */
+  readonly #workers = new Map<ProcessHandle, PendingConnection | undefined>();
   readonly #cores = availableParallelism();
   /** Whether the last process that ended never came to its program: then the next one's stderr is kept, to know why. */
   #lastNeverRan = false;
   /** Results are read by the event loop: it only has to turn. */
   readonly #spin = new IdleSpin(PROCESS_SPIN_US, {
     waits: () => {
-      for (const worker of this.#workers) if (worker.live > 0) return true;
+      for (const worker of this.#workers.keys()) if (worker.live > 0) return true;
       return false;
     },
   });
@@ -66,25 +63,21 @@ export class ProcessTransport implements Transport {
       pending?.cancel();
       throw error;
     }
-    const worker = new ProcessHandle(workerId, child, runTimes, concurrency > 1, {
-      ...listener,
-      freed: (freed) => {
-        this.#spin.came();
-        listener.freed(freed);
-      },
-      ended: (ended, end) => {
-        this.#workers.delete(worker);
-        pending?.cancel();
-        this.#lastNeverRan = !ended.isStarted;
-        listener.ended(
-          ended,
-          ended.isReady ? end : { ...end, error: end.error ?? bootError(end, child) },
-        );
-      },
-    });
-    this.#workers.add(worker);
+    const tellsOfEach = concurrency > 1;
+    const worker = new ProcessHandle(workerId, child, runTimes, tellsOfEach, listener, this);
+    this.#workers.set(worker, pending);
     if (pending === undefined) worker.connect(ipcChannel(child.process, token, worker));
     return worker;
+  }
+
+  heard(): void {
+    this.#spin.came();
+  }
+
+  gone(worker: ProcessHandle): void {
+    this.#workers.get(worker)?.cancel();
+    this.#workers.delete(worker);
+    this.#lastNeverRan = !worker.isStarted;
   }
 
   handedOut(busyWorkers: number, inFlight: number): void {
@@ -95,12 +88,4 @@ export class ProcessTransport implements Transport {
   end(): Promise<void> {
     return this.#spawner.end();
   }
-}
-
-/** Says how a process ended that was not up yet. */
-function bootError({ exitCode, signal }: WorkerEnd, child: SpawnedChild): Error {
-  const how = signal === undefined ? `exit code ${exitCode ?? "unknown"}` : `the signal ${signal}`;
-  const stderr = child.stderr();
-  const wrote = stderr === "" ? "" : `, and wrote to stderr:\n${stderr}`;
-  return new Error(`the process ended with ${how} before it was up${wrote}`);
 }

@@ -58,14 +58,8 @@ export const FLAGS = 32;
 /** The second number of a reply. The first is the CallId of its call. */
 export const ProcessReply = {
   ...ReplyStatus,
-  /** The value is undefined, which JSON does not know. */
-  Undefined: 9,
-  /** The values of a chunk in which nothing failed. */
-  Values: 10,
   /** The call has begun, at this many milliseconds of `monotonicMs()`. */
   Begun: 11,
-  /** The arguments cannot be read in this process. */
-  Unreadable: 12,
   /** The first number is a task: its calls take so many microseconds. */
   RunTime: 13,
   /** The call was taken back before it began: its slot is free. */

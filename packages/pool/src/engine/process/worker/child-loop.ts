@@ -102,7 +102,7 @@ export class ChildLoop implements CallEnvironment, FrameListener {
     else if (command.kind === "abort") this.#stop(command.call, decodeThrown(command.reason));
     // What was finished is written by whoever hears of the exit.
     else if (command.kind === "leave") exitProcess(0);
-    else this.#runner.hear(command);
+    else this.#runner.passOn(command);
   }
 
   asked(): boolean {

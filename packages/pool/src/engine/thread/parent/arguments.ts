@@ -11,7 +11,7 @@ import { listsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
 
 /** Arguments that do not fit into a slot. */
-export interface Letter {
+export interface ReadArguments {
   readonly kind: number;
   readonly message: unknown;
   /**
@@ -22,8 +22,8 @@ export interface Letter {
 }
 
 /** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
-export function letterOf(call: WorkerCall): Letter {
-  if (call.chunk !== undefined) return chunkLetter(call, call.chunk);
+export function readArguments(call: WorkerCall): ReadArguments {
+  if (call.chunk !== undefined) return readChunk(call, call.chunk);
   const { args, options, streams } = call;
   // To copy all else here would take longer than a message of its own does.
   const isCopy = args.every(isPrimitive);
@@ -35,7 +35,7 @@ export function letterOf(call: WorkerCall): Letter {
 }
 
 /** Each call of a chunk gets copies of its own. Where something cannot be sent, that call alone is left out. */
-function chunkLetter(call: WorkerCall, chunk: Chunk): Letter {
+function readChunk(call: WorkerCall, chunk: Chunk): ReadArguments {
   if (call.refused !== undefined) call.refused = undefined;
   const flat = flatArguments(chunk);
   if (flat !== undefined) return { kind: SlotKind.FlatChunk, message: flat, isCopy: true };

@@ -9,6 +9,7 @@ import {
 import { SlotKind, slotKindOf, putSlotValue, takeSlotValue } from "../wire/slot-value.js";
 import { refuseLossBetweenThreads } from "../../shared/clone.js";
 import { ReplyStatus, type StreamCommand, type TaskEntry } from "../../shared/messages.js";
+import { unpackOutcome } from "../wire/packed.js";
 import { AbortFlag, Word, type Ring } from "../wire/ring.js";
 import { isOf } from "../wire/slot-states.js";
 import { WireFault } from "../../shared/wire-fault.js";
@@ -16,27 +17,30 @@ import { Slots } from "../../workers/slots.js";
 import { argumentError } from "../../calls/argument-error.js";
 import { argumentsOf } from "../../calls/chunk-lists.js";
 import type { WorkerCall } from "../../calls/worker-call.js";
-import { letterOf } from "./arguments.js";
+import { readArguments } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
 import { ThreadInbox, type WorkerWord } from "./inbox.js";
 import { ThreadOutbox, type Unsent } from "./outbox.js";
-import { settle } from "./settle.js";
+import { settle } from "../../calls/settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
 import { Atomics } from "../../../internal/platform.js";
 import { type ToWorker, WAKE } from "../wire/thread-messages.js";
 import { MASK, slotOf } from "../../shared/tickets.js";
 
-/** A thread may also have to wake its parent, which then was not looking by itself. */
-export interface ThreadHandleListener extends WorkerListener {
+/** Who looks after all threads of an executor. */
+export interface ThreadHost {
+  /** A thread had to wake this one, which then was not looking by itself. */
   kicked(): void;
+  /** A thread is gone. */
+  gone(worker: ThreadHandle): void;
 }
 
 /** The parent's end of one worker thread: slots, rings, messages. */
 export class ThreadHandle extends WorkerHandle {
   readonly #ring: Ring;
   readonly #thread: SpawnedThread;
-  readonly #listener: ThreadHandleListener;
+  readonly #listener: WorkerListener;
   readonly #slots = new Slots();
   readonly #outbox: ThreadOutbox;
   readonly #lost: LostReplies;
@@ -51,7 +55,13 @@ export class ThreadHandle extends WorkerHandle {
   /** Why nothing is believed any more that comes from there. */
   #fault: WireFault | undefined;
 
-  constructor(workerId: number, ring: Ring, thread: SpawnedThread, listener: ThreadHandleListener) {
+  constructor(
+    workerId: number,
+    ring: Ring,
+    thread: SpawnedThread,
+    listener: WorkerListener,
+    host: ThreadHost,
+  ) {
     super(workerId);
     this.#ring = ring;
     this.#submissions = new Submissions(ring);
@@ -63,7 +73,7 @@ export class ThreadHandle extends WorkerHandle {
     this.#inbox = new ThreadInbox(port, {
       woken: () => {
         Atomics.store(ring.header, Word.Kicked, 0);
-        listener.kicked();
+        host.kicked();
         this.#collect();
       },
       reply: (ticket, status, value) => {
@@ -82,6 +92,7 @@ export class ThreadHandle extends WorkerHandle {
     });
     port.unref();
     thread.onEnd((end) => {
+      host.gone(this);
       listener.ended(this, this.#fault === undefined ? end : { ...end, error: this.#fault });
     });
   }
@@ -121,14 +132,14 @@ export class ThreadHandle extends WorkerHandle {
         return;
       }
     }
-    const letter = letterOf(call);
+    const read = readArguments(call);
     if (!this.#canEnter(call)) return;
-    if (letter.isCopy) {
+    if (read.isCopy) {
       const slot = this.#slots.take(call);
-      this.#outbox.add(this.#slots.ticket(slot), letter.message);
-      this.#enter(call, slot, letter.kind);
+      this.#outbox.add(this.#slots.ticket(slot), read.message);
+      this.#enter(call, slot, read.kind);
     } else {
-      this.#placeWhatRuns(call, letter.kind, letter.message);
+      this.#placeWhatRuns(call, read.kind, read.message);
     }
   }
 
@@ -416,7 +427,8 @@ export class ThreadHandle extends WorkerHandle {
       call?.streams?.receive(status, value);
     } else {
       this.#release(slot);
-      if (call !== undefined) settle(call, status, value);
+      if (call === undefined) return;
+      settle(call, status, status === ReplyStatus.Chunk ? unpackOutcome(value) : value);
     }
   }
 

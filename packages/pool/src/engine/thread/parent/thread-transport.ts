@@ -2,7 +2,7 @@ import type { TaskSource } from "../../../task.js";
 import type { WorkerHandle, WorkerListener, Transport } from "../../workers/worker-handle.js";
 import { Ring } from "../wire/ring.js";
 import { Poller } from "./poller.js";
-import { ThreadHandle } from "./thread-handle.js";
+import { ThreadHandle, type ThreadHost } from "./thread-handle.js";
 import { ThreadSpawner, type ThreadOptions } from "./thread-spawner.js";
 import { WORKER_SPIN_US } from "../../tuning.js";
 
@@ -17,7 +17,8 @@ export interface ThreadSetup {
 }
 
 /** Makes worker threads, each with memory of its own to share with this one. */
-export class ThreadTransport implements Transport {
+export class ThreadTransport implements Transport, ThreadHost {
+  readonly takesBackAtOnce = true;
   readonly #spawner: ThreadSpawner;
   readonly #setup: ThreadSetup;
   readonly #workers = new Set<ThreadHandle>();
@@ -35,19 +36,18 @@ export class ThreadTransport implements Transport {
     const spinUs = spin.worker ? WORKER_SPIN_US : 0;
     const birth = { workerId, memory: ring.memory, runTimes, spinUs, concurrency, initializer };
     const thread = this.#spawner.spawn(name, birth);
-    const worker = new ThreadHandle(workerId, ring, thread, {
-      ...listener,
-      ended: (ended, end) => {
-        this.#workers.delete(worker);
-        listener.ended(ended, end);
-      },
-      kicked: () => {
-        this.#poller.kicked();
-      },
-    });
+    const worker = new ThreadHandle(workerId, ring, thread, listener, this);
     worker.maySpin(this.#poller.spinAllowed);
     this.#workers.add(worker);
     return worker;
+  }
+
+  kicked(): void {
+    this.#poller.kicked();
+  }
+
+  gone(worker: ThreadHandle): void {
+    this.#workers.delete(worker);
   }
 
   handedOut(busyWorkers: number, inFlight: number, woke: boolean): void {

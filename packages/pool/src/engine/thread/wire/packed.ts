@@ -1,3 +1,4 @@
+import type { ChunkOutcome } from "../../shared/messages.js";
 import type { Values } from "../../shared/values.js";
 import { recordRow, recordsIn } from "./records.js";
 
@@ -9,6 +10,11 @@ export type Packed = Int32Array | Float64Array | Uint8Array | PackedRecords;
 
 interface PackedRecords {
   readonly row: readonly unknown[];
+}
+
+/** The outcomes of a chunk on their way. */
+export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
+  readonly values: readonly unknown[] | Packed;
 }
 
 /** Gives whole numbers as one piece of memory; undefined when there is anything else among the values. */
@@ -38,9 +44,10 @@ export function pack(values: readonly unknown[]): readonly unknown[] | Packed {
   return packIntegers(values) ?? packNumbers(values) ?? values;
 }
 
-/** Gives what `pack()` was given: numbers and booleans as they came, until somebody reads them. */
-export function unpack(values: readonly unknown[] | Packed): Values {
-  return "row" in values ? recordsIn(values.row) : (values as Values);
+/** Gives the outcomes of a chunk as they were before they were packed; numbers and booleans as they came, until they are read. */
+export function unpackOutcome(sent: unknown): ChunkOutcome<Values> {
+  const { values, thrown, stopped } = sent as SentOutcome;
+  return { values: "row" in values ? recordsIn(values.row) : (values as Values), thrown, stopped };
 }
 
 /** Gives packed numbers or records in a form that can be read by index. */

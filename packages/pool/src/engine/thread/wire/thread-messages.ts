@@ -1,8 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../../codec/encode-error.js";
 import type { TaskSource } from "../../../task.js";
-import type { ChunkOutcome, StreamCommand, Printed, TaskEntry } from "../../shared/messages.js";
-import type { Packed } from "./packed.js";
+import type { StreamCommand, Printed, TaskEntry } from "../../shared/messages.js";
 
 /** What a worker gets at its birth, through `workerData`. */
 export interface WorkerBirth {
@@ -22,9 +21,10 @@ export interface WorkerBirth {
  * From parent to worker. An array holds the arguments of calls: the ticket of each and its value, and again; or `~ticket` and a
  * record, whose words follow.
  */
-export type ToWorker =
-  | typeof WAKE
-  | readonly unknown[]
+export type ToWorker = typeof WAKE | readonly unknown[] | ParentCommand;
+
+/** What the parent tells a worker to do. */
+export type ParentCommand =
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
   | { readonly kind: "abort"; readonly ticket: number; readonly reason: EncodedThrown }
   | StreamCommand
@@ -47,8 +47,3 @@ export type FromWorker =
 
 /** Nothing but a wake-up. */
 export const WAKE = 0;
-
-/** The outcomes of a chunk on their way. */
-export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
-  readonly values: readonly unknown[] | Packed;
-}

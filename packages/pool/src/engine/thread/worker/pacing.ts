@@ -2,7 +2,15 @@ import { Word, WorkerPhase, type Ring } from "../wire/ring.js";
 import type { RunTimes } from "../../shared/run-times.js";
 import { Sampler } from "../../worker/sampler.js";
 import { Atomics, monotonicMs } from "../../../internal/platform.js";
-import { PARK_MS, PREEMPTED_MS, YIELD_MS } from "../../tuning.js";
+import {
+  LOOKS_PER_CLOCK,
+  MEASURED_STRETCHES,
+  SHORTEST_WORKER_SPIN_US,
+  PARK_MS,
+  PREEMPTED_MS,
+  YIELD_MS,
+} from "../../tuning.js";
+import { BackOff, halved } from "../../shared/idle-spin.js";
 
 /** Decides when a worker spins, sleeps, or lets its event loop run, and measures how long tasks take. */
 export class Pacing {
@@ -12,10 +20,8 @@ export class Pacing {
   #accepted = 0;
   #spinUs: number;
   #lastYield = monotonicMs();
-  #noSpinUntil = 0;
-  #backoffMs = 20;
-  #lastPreempted = 0;
-  #rounds = 15;
+  readonly #backOff = new BackOff();
+  #rounds = MEASURED_STRETCHES - 1;
   #slow = true;
 
   constructor(ring: Ring, maxSpinUs: number) {
@@ -52,20 +58,22 @@ export class Pacing {
   spin(taken: number): boolean {
     const { header } = this.#ring;
     if (this.#spinUs === 0 || Atomics.load(header, Word.MaySpin) === 0) return false;
+    if (this.#backOff.isOn()) return false;
     let time = monotonicMs();
-    if (time < this.#noSpinUntil) return false;
     const end = time + this.#spinUs / 1e3;
     let preempted = false;
     let found = false;
     do {
-      for (let turn = 0; turn < 40 && !found; turn += 1) {
+      for (let turn = 0; turn < LOOKS_PER_CLOCK && !found; turn += 1) {
         found = this.left(taken) > 0;
       }
       const now = monotonicMs();
       if (now - time > PREEMPTED_MS) preempted = true;
       time = now;
     } while (!found && time < end);
-    this.#notePreemption(preempted, time);
+    // Two close together: the core is wanted elsewhere, and spinning would only keep it.
+    if (preempted) this.#backOff.noteGap(time);
+    else this.#backOff.noteCalm(time);
     return found;
   }
 
@@ -88,29 +96,16 @@ export class Pacing {
     // Had it spun a little longer it would not have had to be woken; if much longer, spinning does not pay.
     const sleptUs = (monotonicMs() - begunAt) * 1e3;
     if (sleptUs < this.#maxSpinUs) this.#spinUs = this.#maxSpinUs;
-    else this.#spinUs = this.#spinUs > 8 ? this.#spinUs / 2 : 0;
+    else this.#spinUs = halved(this.#spinUs, SHORTEST_WORKER_SPIN_US);
     return true;
   }
 
   /** Measures one stretch of work. */
   sampler(times: RunTimes): Sampler {
     this.#rounds += 1;
-    const measured = (this.#rounds & 15) === 0 || this.#slow;
+    const measured = this.#rounds % MEASURED_STRETCHES === 0 || this.#slow;
     return new Sampler(times, measured, (slow) => {
       this.#slow = slow;
     });
-  }
-
-  /** Two preemptions close together: the core is wanted elsewhere, and spinning would only keep it. */
-  #notePreemption(preempted: boolean, now: number): void {
-    if (preempted) {
-      if (now - this.#lastPreempted < 10) {
-        this.#noSpinUntil = now + this.#backoffMs;
-        this.#backoffMs = Math.min(500, this.#backoffMs * 2);
-      }
-      this.#lastPreempted = now;
-    } else if (now - this.#lastPreempted > 2000) {
-      this.#backoffMs = 20;
-    }
   }
 }

@@ -3,7 +3,7 @@ import { encodeThrown } from "../../../codec/encode-error.js";
 import { serializationError } from "../../../codec/find-uncloneable.js";
 import { isPrimitive } from "../../../internal/kinds.js";
 import { ReplyStatus } from "../../shared/messages.js";
-import { listOf } from "../wire/packed.js";
+import { listOf, type SentOutcome } from "../wire/packed.js";
 import { RecordWriter, entriesOf } from "../wire/records.js";
 import { snapshot } from "../../shared/snapshot.js";
 import { Word, type Ring } from "../wire/ring.js";
@@ -12,7 +12,6 @@ import type { RunningCall } from "../../worker/running-call.js";
 import type { StreamOutlet } from "../../worker/task-streams.js";
 import { Atomics } from "../../../internal/platform.js";
 import { clone, refuseLossBetweenThreads } from "../../shared/clone.js";
-import type { SentOutcome } from "../wire/thread-messages.js";
 import { REPLY_BATCH } from "../../tuning.js";
 
 /** Collects what is too large for a slot and posts it in batches, as the cost of a message is in the posting. */

@@ -2,12 +2,11 @@ import { encodeThrown } from "../../../codec/encode-error.js";
 import { moveOf, movesOf } from "../../../internal/moves.js";
 import { SlotKind, slotKindOf, isChunk, putSlotValue } from "../wire/slot-value.js";
 import { ReplyStatus, type ChunkOutcome } from "../../shared/messages.js";
-import { pack } from "../wire/packed.js";
+import { pack, type SentOutcome } from "../wire/packed.js";
 import type { Ring } from "../wire/ring.js";
 import type { Completions } from "./completions.js";
 import type { Replies } from "./replies.js";
 import type { RunningCall } from "../../worker/running-call.js";
-import type { SentOutcome } from "../wire/thread-messages.js";
 import { slotOf } from "../../shared/tickets.js";
 
 /** Sends what became of a call to the parent: what fits into its slot by shared memory, all else by a message. */

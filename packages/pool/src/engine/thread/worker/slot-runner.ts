@@ -1,80 +1,51 @@
-import { isThenable } from "../../../internal/kinds.js";
-import { SlotKind, isChunk, takeSlotValue } from "../wire/slot-value.js";
-import type { Chunk, StreamArguments, StreamCommand, TaskEntry } from "../../shared/messages.js";
+import { apply, monotonicMs } from "../../../internal/platform.js";
+import type { Chunk, StreamArguments } from "../../shared/messages.js";
+import type { RunTimes } from "../../shared/run-times.js";
+import { slotOf } from "../../shared/tickets.js";
+import { WireFault } from "../../shared/wire-fault.js";
+import { CallRunner } from "../../worker/call-runner.js";
+import { runChunk } from "../../worker/chunk.js";
+import { RunningCall, type CallEnvironment, type RunningCalls } from "../../worker/running-call.js";
+import type { Callable } from "../../worker/task-table.js";
+import { listOf, type Packed } from "../wire/packed.js";
 import { AbortFlag, type Ring } from "../wire/ring.js";
 import { claim, Claim, finish } from "../wire/slot-states.js";
-import { WireFault } from "../../shared/wire-fault.js";
-import { listOf, type Packed } from "../wire/packed.js";
-import type { RunTimes } from "../../shared/run-times.js";
-import { runChunk } from "../../worker/chunk.js";
-import { ArgumentInbox } from "./inbox.js";
-import type { ResultSender } from "./result-sender.js";
+import { SlotKind, isChunk, takeSlotValue } from "../wire/slot-value.js";
+import type { Inbox } from "./inbox.js";
 import type { Replies } from "./replies.js";
-import { RunningCall, type CallEnvironment, type RunningCalls } from "../../worker/running-call.js";
-import { TaskStreams } from "../../worker/task-streams.js";
-import { TaskTable, type Callable } from "../../worker/task-table.js";
-import { apply, monotonicMs } from "../../../internal/platform.js";
-import { slotOf } from "../../shared/tickets.js";
+import type { ResultSender } from "./result-sender.js";
 
 /** What a runner shares with the loop around it. */
 export interface SlotRunnerParts {
   readonly ring: Ring;
+  readonly inbox: Inbox;
   readonly calls: RunningCalls;
   readonly times: RunTimes;
   readonly replies: Replies;
-  readonly outcomes: ResultSender;
+  readonly results: ResultSender;
   readonly environment: CallEnvironment;
 }
 
 /** Runs the calls in the slots of a ring, each from its arguments to its outcome. */
-export class SlotRunner {
+export class SlotRunner extends CallRunner {
   readonly #ring: Ring;
-  readonly #calls: RunningCalls;
-  readonly #times: RunTimes;
+  readonly #inbox: Inbox;
   readonly #replies: Replies;
-  readonly #outcomes: ResultSender;
+  readonly #results: ResultSender;
   readonly #environment: CallEnvironment;
-  readonly #tasks = new TaskTable();
-  readonly #streams = new Map<number, TaskStreams>();
-  readonly #inbox: ArgumentInbox;
 
   constructor(parts: SlotRunnerParts) {
-    const { environment } = parts;
+    super(parts.calls, parts.times);
     this.#ring = parts.ring;
-    this.#calls = parts.calls;
-    this.#times = parts.times;
+    this.#inbox = parts.inbox;
     this.#replies = parts.replies;
-    this.#outcomes = parts.outcomes;
-    this.#environment = environment;
-    this.#inbox = new ArgumentInbox(() => {
-      environment.drainMessages();
-    });
-  }
-
-  addTasks(from: number, tasks: readonly TaskEntry[]): void {
-    this.#tasks.add(from, tasks);
-  }
-
-  /** Takes arguments that did not fit into slots. */
-  addArguments(message: readonly unknown[]): void {
-    this.#inbox.add(message);
+    this.#results = parts.results;
+    this.#environment = parts.environment;
   }
 
   stop(ticket: number, reason: unknown): void {
     // It may have ended meanwhile.
-    this.#calls.at(ticket)?.stop(reason);
-  }
-
-  /** Sends what streams have yielded and keep for a moment: the worker ends. */
-  flushStreams(): void {
-    this.#streams.forEach((streams) => {
-      streams.flush();
-    });
-  }
-
-  /** Passes on what the parent says about a stream. */
-  hear(command: StreamCommand): void {
-    this.#streams.get(command.call)?.receive(command);
+    this.calls.at(ticket)?.stop(reason);
   }
 
   /**
@@ -92,71 +63,37 @@ export class SlotRunner {
     const claimed = claim(ring.state, ticket);
     if (claimed === Claim.Broken) throw new WireFault("another call is in the slot of this one");
     if (claimed === Claim.TakenBack) {
-      this.#outcomes.skipped(ticket);
+      this.#results.skipped(ticket);
       return true;
     }
     const task = ring.task[slot] ?? 0;
-    let fn = this.#tasks.loaded(task);
-    if (fn === undefined && !this.#tasks.knows(task)) {
-      this.#environment.drainMessages();
-      fn = this.#tasks.loaded(task);
+    let fn = this.tasks.loaded(task);
+    if (fn === undefined && !this.tasks.knows(task)) {
+      this.#inbox.drain();
+      fn = this.tasks.loaded(task);
     }
     const named = kind === SlotKind.Named ? (message as [string, unknown[]]) : undefined;
     const streams = kind === SlotKind.Streams ? (message as StreamArguments) : undefined;
-    const name = named?.[0] ?? streams?.name ?? this.#tasks.name(task);
+    const name = named?.[0] ?? streams?.name ?? this.tasks.name(task);
     const call = new RunningCall(this.#environment, ticket, name);
-    if (streams !== undefined) this.#openStreams(call, streams);
-    this.#calls.begin(call);
-    const args = named === undefined ? (message as unknown[]) : named[1];
-    if (fn === undefined) {
-      this.#await(call, task, this.#enterLoaded(call, task, kind, args));
-      return false;
-    }
-    let value: unknown;
-    try {
-      value = this.#enter(call, fn, kind, args);
-      if (isThenable(value)) {
-        this.#await(call, task, value);
-        return false;
-      }
-    } catch (error) {
-      this.#fail(call, error);
-      return true;
-    }
-    this.#succeed(call, kind, value);
-    return !isChunk(kind);
+    if (streams !== undefined) this.openStreams(call, streams, this.#replies.outletOf(call));
+    return this.begin(call, task, fn, kind, named === undefined ? message : named[1]);
   }
 
-  async #enterLoaded(
-    call: RunningCall,
-    task: number,
-    kind: number,
-    args: unknown[],
-  ): Promise<unknown> {
-    const fn = await this.#tasks.load(task);
-    // Not returned as it is: a promise that a promise is resolved with is asked for its `then`, which a task can replace.
-    return await this.#enter(call, fn, kind, args);
-  }
-
-  #enter(call: RunningCall, fn: Callable, kind: number, args: unknown[]): unknown {
-    if (!this.#calls.several) return this.#call(call, fn, kind, args);
-    return this.#calls.enter(call, () => this.#call(call, fn, kind, args));
-  }
-
-  #call(call: RunningCall, fn: Callable, kind: number, args: unknown[]): unknown {
+  protected override invoke(call: RunningCall, fn: Callable, kind: number, args: unknown): unknown {
     switch (kind) {
       case SlotKind.Nothing:
         return fn();
       case SlotKind.Chunk:
       case SlotKind.FlatChunk:
         return runChunk(call, fn, chunkOf(kind, args), (us) => {
-          this.#times.record(this.#ring.task[slotOf(call.slot)] ?? 0, us);
+          this.times.record(this.#ring.task[slotOf(call.slot)] ?? 0, us);
         });
       case SlotKind.Streams:
-        return this.#streams.get(call.streamsId ?? -1)?.run(call, fn);
+        return this.callWithStreams(call, fn);
       case SlotKind.Message:
       case SlotKind.Named:
-        return apply(fn, undefined, args);
+        return apply(fn, undefined, args as unknown[]);
       case SlotKind.Record:
         return fn(args);
       default:
@@ -164,40 +101,23 @@ export class SlotRunner {
     }
   }
 
-  #openStreams(call: RunningCall, message: StreamArguments): void {
-    call.streamsId = message.call;
-    this.#streams.set(message.call, new TaskStreams(message, this.#replies.outletOf(call)));
+  protected override isChunk(kind: number): boolean {
+    return isChunk(kind);
   }
 
-  #await(call: RunningCall, task: number, promise: PromiseLike<unknown>): void {
-    const kind = this.#ring.argumentKind[slotOf(call.slot)] ?? SlotKind.Nothing;
-    this.#calls.follow(promise, {
-      took: (us) => {
-        this.#times.record(task, us);
-      },
-      succeeded: (value) => {
-        this.#succeed(call, kind, value);
-      },
-      failed: (error) => {
-        this.#fail(call, error);
-      },
-    });
+  protected override succeeded(call: RunningCall, kind: number, value: unknown): void {
+    this.#finish(call);
+    this.#results.succeeded(call, kind, value);
   }
 
-  #succeed(call: RunningCall, kind: number, value: unknown): void {
-    this.#endCall(call);
-    this.#outcomes.succeeded(call, kind, value);
-  }
-
-  #fail(call: RunningCall, error: unknown): void {
+  protected override failed(call: RunningCall, error: unknown): void {
     const isAnswer = call.isAnswer(error);
-    this.#endCall(call);
-    this.#outcomes.failed(call.slot, isAnswer, error);
+    this.#finish(call);
+    this.#results.failed(call.slot, isAnswer, error);
   }
 
-  #endCall(call: RunningCall): void {
-    this.#calls.end(call);
-    if (call.streamsId !== undefined) this.#streams.delete(call.streamsId);
+  #finish(call: RunningCall): void {
+    this.end(call);
     finish(this.#ring.state, call.slot);
   }
 }

@@ -1,4 +1,3 @@
-import { receiveMessageOnPort } from "node:worker_threads";
 import { decodeThrown } from "../../../codec/decode-error.js";
 import { AbortFlag, Ring, Word, WorkerPhase } from "../wire/ring.js";
 import { RunTimes } from "../../shared/run-times.js";
@@ -11,8 +10,16 @@ import { Replies } from "./replies.js";
 import { RunningCalls, type CallEnvironment, type RunningCall } from "../../worker/running-call.js";
 import { SlotRunner } from "./slot-runner.js";
 import { Atomics, exitProcess, setImmediate } from "../../../internal/platform.js";
-import { type FromWorker, type ToWorker, WAKE, type WorkerBirth } from "../wire/thread-messages.js";
+import {
+  WAKE,
+  type FromWorker,
+  type ParentCommand,
+  type ToWorker,
+  type WorkerBirth,
+} from "../wire/thread-messages.js";
+import { Inbox } from "./inbox.js";
 import { MASK, slotOf } from "../../shared/tickets.js";
+import { isError } from "../../../internal/kinds.js";
 
 /**
  * Runs calls as they come in through the ring: one after the other, or so many beside each other while they wait.
@@ -29,6 +36,7 @@ export class ThreadLoop implements CallEnvironment {
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
   readonly #calls: RunningCalls;
+  readonly #inbox: Inbox;
   readonly #runner: SlotRunner;
   readonly #console = new ConsoleCapture((stream, text) => {
     const name = this.#calls.current?.name;
@@ -52,12 +60,16 @@ export class ThreadLoop implements CallEnvironment {
     });
     this.#calls.install();
     const { several } = this.#calls;
+    this.#inbox = new Inbox(birth.port, (command) => {
+      this.#obey(command);
+    });
     this.#runner = new SlotRunner({
       ring: this.#ring,
+      inbox: this.#inbox,
       calls: this.#calls,
       times: this.#times,
       replies: this.#replies,
-      outcomes: new ResultSender(this.#ring, this.#replies, this.#completions, several),
+      results: new ResultSender(this.#ring, this.#replies, this.#completions, several),
       environment: this,
     });
   }
@@ -65,7 +77,7 @@ export class ThreadLoop implements CallEnvironment {
   /** Begins to serve: from here on the parent's messages wake the loop. */
   start(): void {
     this.#port.on("message", (message: ToWorker) => {
-      this.#receive(message);
+      this.#inbox.receive(message);
       if (message === WAKE && !this.#leaving) this.#run();
     });
     // Arguments that this thread cannot read belong to a call that nobody can name any more; the next would get them.
@@ -92,10 +104,7 @@ export class ThreadLoop implements CallEnvironment {
   }
 
   drainMessages(): void {
-    let entry: { message: ToWorker } | undefined;
-    while ((entry = receiveMessageOnPort(this.#port) as { message: ToWorker } | undefined)) {
-      this.#receive(entry.message);
-    }
+    this.#inbox.drain();
   }
 
   /** One function for every setImmediate(). */
@@ -103,19 +112,13 @@ export class ThreadLoop implements CallEnvironment {
     if (!this.#leaving) this.#run();
   };
 
-  #receive(message: ToWorker): void {
-    if (message === WAKE) return;
-    if (Array.isArray(message)) {
-      this.#runner.addArguments(message);
-      return;
-    }
-    const command = message as Exclude<ToWorker, typeof WAKE | readonly unknown[]>;
+  #obey(command: ParentCommand): void {
     if (command.kind === "tasks") this.#runner.addTasks(command.from, command.tasks);
     else if (command.kind === "abort")
       this.#runner.stop(command.ticket, decodeThrown(command.reason));
     else if (command.kind === "sync") this.#sync();
     else if (command.kind === "leave") this.#leave();
-    else this.#runner.hear(command);
+    else this.#runner.passOn(command);
   }
 
   /** Lets the parent know that all replies up to here have been posted. */
@@ -145,7 +148,7 @@ export class ThreadLoop implements CallEnvironment {
   #fail(error: unknown): void {
     this.#leaving = true;
     this.#replies.flush();
-    const message = error instanceof Error ? error.message : "the loop of the worker failed";
+    const message = isError(error) ? error.message : "the loop of the worker failed";
     this.#port.postMessage({ kind: "fault", message } satisfies FromWorker);
   }
 
