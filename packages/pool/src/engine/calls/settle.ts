@@ -1,9 +1,9 @@
-import { decodeThrown } from "../../codec/decode-error.js";
-import { stackText } from "../../internal/stack.js";
+import { decodeThrown, type Submission } from "../../codec/decode-error.js";
 import { ReplyStatus, type ChunkFailure, type ChunkOutcome } from "../shared/messages.js";
 import type { Values } from "../shared/values.js";
 import { argumentError } from "./argument-error.js";
 import { argumentsOf } from "./chunk-lists.js";
+import { textOf } from "./submission-stacks.js";
 import type { WorkerCall } from "./worker-call.js";
 
 /** Says whether a reply can be the end of a call. */
@@ -36,7 +36,7 @@ export function settle(call: WorkerCall, status: number, value: unknown): void {
       call.succeeded(undefined);
       return;
     case ReplyStatus.Thrown:
-      call.failed(decoded(value, submittedAt(call)));
+      call.failed(decoded(value, textOf(call.submission)));
       return;
     case ReplyStatus.Stopped:
       call.stopped();
@@ -58,18 +58,12 @@ export function settle(call: WorkerCall, status: number, value: unknown): void {
 }
 
 /** What an error becomes is also up to users, who format stacks and register classes: whatever they do, the call ends. */
-function decoded(encoded: unknown, details?: { submittedAt: string }): unknown {
+function decoded(encoded: unknown, details?: Submission): unknown {
   try {
     return decodeThrown(encoded, details);
   } catch (error) {
     return error;
   }
-}
-
-/** Where a call was submitted, for the stack of its error. */
-function submittedAt(call: WorkerCall): { submittedAt: string } | undefined {
-  const stack = stackText(call.submission);
-  return stack === undefined ? undefined : { submittedAt: stack };
 }
 
 /** Adds to the outcomes of a chunk those of the calls that were never sent. */
