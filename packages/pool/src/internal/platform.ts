@@ -96,6 +96,14 @@ export async function whenSettled<T>(
   fulfilled(value);
 }
 
+/** Leaves out warnings of Node that begin so. */
+export function dropWarnings(start: string): void {
+  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (warning: unknown, ...rest: unknown[]): void => {
+    if (!String(warning).startsWith(start)) apply(emit, undefined, [warning].concat(rest));
+  };
+}
+
 /** Lets a promise end as it may: nobody is there to be told. */
 export function leaveAlone(promise: PromiseLike<unknown>): void {
   void whenSettled(promise, nothing, nothing);

@@ -1,5 +1,5 @@
 import type { Submission } from "../../codec/decode-error.js";
-import { captureStack, stackText } from "../../internal/stack.js";
+import { captureStack, fileOf, stackText } from "../../internal/stack.js";
 import { monotonicMs, queueMicrotask } from "../../internal/platform.js";
 import { STACKS_PER_WINDOW, STACK_FRAMES, STACK_WINDOW_MS } from "../tuning.js";
 
@@ -23,10 +23,6 @@ function withoutOwnFrames(stack: string): string {
   const own = fileOf(frames[0]);
   const first = frames.findIndex((frame) => fileOf(frame) !== own);
   return own === undefined || first < 0 ? stack : frames.slice(first).join("\n");
-}
-
-function fileOf(frame: string | undefined): string | undefined {
-  return /([^\s(]+):\d+:\d+\)?$/.exec(frame ?? "")?.[1];
 }
 
 /**

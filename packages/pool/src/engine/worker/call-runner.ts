@@ -58,6 +58,7 @@ export abstract class CallRunner {
     form: number,
     args: unknown,
   ): boolean {
+    call.isInline = this.tasks.isInline(task);
     this.calls.begin(call);
     if (fn === undefined) {
       this.#follow(call, task, form, this.#enterLoaded(call, task, form, args));
@@ -71,7 +72,7 @@ export abstract class CallRunner {
         return false;
       }
     } catch (error) {
-      this.failed(call, error);
+      this.failed(call, call.explained(error));
       return true;
     }
     this.succeeded(call, form, value);
@@ -119,7 +120,7 @@ export abstract class CallRunner {
         this.succeeded(call, form, value);
       },
       failed: (error) => {
-        this.failed(call, error);
+        this.failed(call, call.explained(error));
       },
     });
   }

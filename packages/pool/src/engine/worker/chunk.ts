@@ -32,7 +32,7 @@ export function runChunk(
       values[index] = toKeep(value);
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
-      thrown.push([index, encodeThrown(error)]);
+      thrown.push([index, encodeThrown(call.explained(error))]);
     }
   }
   record(((monotonicMs() - begunAt) * 1e3) / length);
@@ -57,7 +57,7 @@ async function runChunkAsync(
       values[index] = toKeep(await (hasBegun ? first.value : apply(fn, undefined, args)));
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
-      thrown.push([index, encodeThrown(error)]);
+      thrown.push([index, encodeThrown(call.explained(error))]);
     }
   }
   return { values, thrown: thrown.length === 0 ? undefined : thrown };

@@ -4,6 +4,7 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
+import { explainMissingName } from "./inline-code.js";
 import { isAnswerTo } from "../../internal/kinds.js";
 import { AbortController, monotonicMs, whenSettled } from "../../internal/platform.js";
 
@@ -24,6 +25,8 @@ export interface CallEnvironment {
 
 /** A call that this worker runs, as its task sees it; the context is made when the task asks. */
 export class RunningCall implements CurrentCall {
+  /** Whether the task was sent as text. */
+  isInline = false;
   readonly executor = this;
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
@@ -67,6 +70,11 @@ export class RunningCall implements CurrentCall {
   /** Says whether a failure is how the task obeyed, rather than a failure of its own. */
   isAnswer(error: unknown): boolean {
     return this.#stopReason !== undefined && isAnswerTo(this.#stopReason.reason, error);
+  }
+
+  /** What the task threw; where it was sent as text and a name is missing there, with a word about that. */
+  explained(error: unknown): unknown {
+    return this.isInline ? explainMissingName(error) : error;
   }
 
   context(): TaskContext {
