@@ -178,7 +178,7 @@ export class Broadcasts {
     target.publish();
   }
 
-  /** A worker has room again, which an broadcast call may have waited for. */
+  /** A worker has room again, which a broadcast call may have waited for. */
   freed(worker: WorkerHandle): void {
     if (!worker.blocked) return;
     const next = this.#queues.get(worker)?.[0];
@@ -236,7 +236,7 @@ export class Broadcasts {
   }
 }
 
-/** Why an broadcast call did not run: the worker went before it began. */
+/** Why a broadcast call did not run: the worker went before it began. */
 class WorkerGone extends Error {}
 
 function isGone(error: unknown): boolean {

@@ -93,7 +93,7 @@ export abstract class WorkerHandle implements CallWorker {
     return false;
   }
   /**
-   * Puts a call into the worker's hands; `publish()` lets the worker see it. The call's `handle` says whether that was done: to read
+   * Puts a call into the worker's hands; `publish()` lets the worker see it. The call's `worker` says whether that was done: to read
    * its arguments may run code of users, which may have ended the call, or the worker.
    *
    * @throws {SerializationError} Where it says so: the arguments cannot be sent, and nothing has happened.
@@ -154,7 +154,7 @@ export abstract class WorkerHandle implements CallWorker {
   abstract dispose(): void;
 }
 
-/** Makes workers of one kind and the workers to them. */
+/** Makes workers of one kind, and their handles. */
 export interface Transport {
   /** Whether calls that were sent can be taken back here and now, and not only on request. */
   readonly takesBackAtOnce: boolean;

@@ -66,7 +66,7 @@ export const ProcessReply = {
   Skipped: 14,
 } as const;
 
-/** Orders from the parent. */
+/** Commands from the parent. */
 export type ToChild =
   | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
   | { readonly kind: "abort"; readonly call: CallId; readonly reason: EncodedThrown }

@@ -6,7 +6,7 @@ import { type FromWorker, WAKE } from "../wire/thread-messages.js";
 /** What a worker says about itself, or prints. */
 export type WorkerWord = Extract<FromWorker, { readonly kind: string }>;
 
-/** Who is told what was in the messages of a worker. Each may lead to code of users, and so back into the mailbox. */
+/** Who is told what was in the messages of a worker. Each may lead to code of users, and so back into the inbox. */
 export interface ThreadInboxListener {
   /** There is something in shared memory. */
   woken(): void;
