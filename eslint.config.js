@@ -10,30 +10,43 @@ const executors = "./packages/pool/src/*-executor.ts";
 const anyExecutor = "./packages/pool/src/{executor,*-executor}.ts";
 const local = "./packages/pool/src/local/**/*";
 const engine = "./packages/pool/src/engine/**/*";
-/** The side of the engine that hands calls out. */
-const parentEngine = [
-  "./packages/pool/src/engine/*.ts",
-  "./packages/pool/src/engine/{thread,process}/**/*",
-];
+/** The folders of the engine, and the kinds of workers it knows. */
+const inEngine = (path) => `./packages/pool/src/engine/${path}`;
+const kinds = ["thread", "process"];
+/** The side of the engine that hands calls out, without what is of one kind of worker. */
+const parentEngine = ["!(tuning).ts", "{calls,map,scheduling,workers}/**/*"].map(inEngine);
 const codec = "./packages/pool/src/codec/**/*";
-const flow = "./packages/pool/src/flow/**/*";
+const streams = "./packages/pool/src/streams/**/*";
 
 /** Which folder may import which, inside @concur/pool: outer parts know inner ones, never the other way. */
 const poolZones = [
   {
-    target: "./packages/pool/src/flow",
+    target: "./packages/pool/src/streams",
     from: [local, engine, codec, anyExecutor],
-    message: "flow/ moves items against credit, whatever lies between the two ends",
+    message: "streams/ moves items against credit, whatever lies between the two ends",
   },
   {
     target: "./packages/pool/src/internal",
-    from: [local, engine, codec, anyExecutor, "./packages/pool/src/flow/!(stream).ts"],
-    message: "internal/ holds what all executors share and knows none of them",
+    from: [
+      local,
+      engine,
+      codec,
+      anyExecutor,
+      streams,
+      "./packages/pool/src/map/**/*",
+      "./packages/pool/src/{future,submitter,task-options}.ts",
+    ],
+    message: "internal/ holds what all executors share and knows neither them nor futures",
   },
   {
     target: "./packages/pool/src/!(*executor|index|worker).ts",
     from: [local, engine, codec, executors],
     message: "futures, map, wait and asCompleted are built on the Executor interface alone",
+  },
+  {
+    target: "./packages/pool/src/map",
+    from: [local, engine, codec, executors],
+    message: "map is built on a way to submit one call alone",
   },
   {
     target: "./packages/pool/src/local",
@@ -45,34 +58,60 @@ const poolZones = [
     from: [executors, local],
     message: "engine/ serves the executors with workers of their own and knows none of them",
   },
+  ...kinds.flatMap((kind) => {
+    const others = kinds
+      .filter((other) => other !== kind)
+      .map((other) => inEngine(`${other}/**/*`));
+    return [
+      {
+        target: inEngine(kind),
+        from: others,
+        message:
+          "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
+      },
+      {
+        target: inEngine(`${kind}/parent`),
+        from: [inEngine(`${kind}/worker/**/*`), inEngine("worker/**/*")],
+        message: "parent and worker meet only in wire/ and in shared/",
+      },
+      {
+        target: inEngine(`${kind}/worker`),
+        from: [inEngine(`${kind}/parent/**/*`), ...parentEngine, anyExecutor],
+        message: "parent and worker meet only in wire/ and in shared/",
+      },
+      {
+        target: inEngine(`${kind}/wire`),
+        from: [
+          ...parentEngine,
+          ...["worker", "*/worker", "*/parent"].map((path) => inEngine(`${path}/**/*`)),
+        ],
+        message: "wire/ belongs to both sides of one kind and knows neither",
+      },
+    ];
+  }),
   {
-    target: "./packages/pool/src/engine/worker",
-    from: [...parentEngine, anyExecutor],
-    message: "the program of the workers shares with the parent only what is in shared/",
+    target: inEngine("worker"),
+    from: [...parentEngine, inEngine("{thread,process}/**/*"), anyExecutor],
+    message: "what runs a task, whatever kind of worker it is in, knows no kind and no parent",
   },
   {
-    target: "./packages/pool/src/engine/*.ts",
-    from: ["./packages/pool/src/engine/{thread,process,worker}/**/*"],
-    message: "the engine hands out calls and knows no kind of worker: see link.ts",
+    target: parentEngine,
+    from: [inEngine("{thread,process,worker}/**/*")],
+    message: "the engine hands out calls and knows no kind of worker: see workers/worker-handle.ts",
   },
   {
-    target: "./packages/pool/src/engine/thread",
-    from: ["./packages/pool/src/engine/{process,worker}/**/*"],
-    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
+    target: inEngine("{calls,map,workers}/**/*"),
+    from: [inEngine("{engine,worker-executor}.ts"), inEngine("scheduling/**/*")],
+    message: "scheduling/ is above calls, maps and workers",
   },
   {
-    target: "./packages/pool/src/engine/process",
-    from: ["./packages/pool/src/engine/{thread,worker}/**/*"],
-    message: "each kind of worker is on its own; what kinds share is a floor above, or in shared/",
-  },
-  {
-    target: "./packages/pool/src/engine/shared",
-    from: [...parentEngine, "./packages/pool/src/engine/worker/**/*"],
-    message: "shared/ belongs to both sides and knows neither",
+    target: inEngine("shared"),
+    from: [...parentEngine, inEngine("{worker,thread,process}/**/*")],
+    message: "shared/ belongs to both sides and to all kinds, and knows none of them",
   },
   {
     target: "./packages/pool/src/codec",
-    from: [executors, local, engine, flow, anyExecutor],
+    from: [executors, local, engine, streams, anyExecutor],
     message: "codec/ turns values into values and knows no executor",
   },
 ];
@@ -184,7 +223,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["packages/!(pool)/src/**/*.ts"],
+    files: ["packages/*/src/**/*.ts"],
     rules: { "no-restricted-syntax": ["error", importByName, byClass] },
   },
   {
@@ -201,13 +240,13 @@ export default tseslint.config(
           { name: `node:${name}`, message: FROM_PLATFORM },
         ]),
       ],
-      "no-restricted-syntax": ["error", ...lateLookups],
+      "no-restricted-syntax": ["error", ...lateLookups, byClass],
     },
   },
   {
-    files: ["packages/pool/src/{engine/worker,engine/shared,codec}/**/*.ts"],
+    files: ["packages/pool/src/{engine/{shared,worker},engine/*/{wire,worker},codec}/**/*.ts"],
     ignores: ["packages/pool/src/codec/{decode-error,error-classes,find-uncloneable}.ts"],
-    rules: { "no-restricted-syntax": ["error", ...lateLookups, ...byIterator] },
+    rules: { "no-restricted-syntax": ["error", ...lateLookups, byClass, ...byIterator] },
   },
   {
     files: ["**/*.{ts,mts,js,mjs,cjs}"],

@@ -5,9 +5,10 @@ const shared = jestConfig();
 
 export default {
   ...shared,
+  testEnvironment: "node",
   moduleNameMapper: {
     // Sources are tested as they are, but a worker is a program of its own: the built one.
-    "^\\.{1,2}/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
+    "/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
     ...shared.moduleNameMapper,
   },
 };

@@ -1,11 +1,41 @@
-import { defineConfig } from "tsup";
+import { isBuiltin } from "node:module";
+import { defineConfig, type Options } from "tsup";
 // @boundaries-ignore the settings that all packages share stand at the top
 import { libraryBuild } from "../../tsup.base.js";
+
+/**
+ * Loads as little as can be when the package is imported.
+ *
+ * - Modules of Node come from `process.getBuiltinModule`. An `import` reads every export of the module, and some of those load
+ *   other modules: that of `node:crypto` takes longer than all of this package. Bundlers leave the call as it is.
+ * - workerpool is built in, and runs when the first pool is made.
+ */
+const leanImport: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "lean-import",
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind !== "entry-point" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("${path}");`,
+    }));
+    build.onResolve({ filter: /^workerpool$/ }, ({ path, namespace }) =>
+      namespace === "file" ? { path, namespace: "when-used" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "when-used" }, ({ path }) => ({
+      // A `require` of a module that is built in runs it at that moment.
+      contents: `export default { pool: (...args) => require("${path}").pool(...args) };`,
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
 
 export default defineConfig({
   ...libraryBuild({ index: "src/index.ts", worker: "src/worker.ts", testing: "src/testing.ts" }),
   // The three entries share one class Future, so what they have in common must be built once.
   splitting: true,
+  noExternal: ["workerpool"],
+  esbuildPlugins: [leanImport],
   esbuildOptions(options, { format }) {
     if (format !== "cjs") return;
     // CommonJS has no import.meta.url, and tsup's own shim loses what follows a "#" in a path.

@@ -5,9 +5,9 @@ import { appBuild } from "../../tsup.base.js";
 /** The programs of the workers: each one CommonJS file with everything inside, which starts fastest. */
 export default defineConfig({
   ...appBuild({
-    "worker-entry": "src/engine/worker/entry.ts",
-    "child-entry": "src/engine/worker/child-entry.ts",
-    "recall-thread": "src/engine/worker/recall-thread.ts",
+    "worker-entry": "src/engine/thread/worker/thread-entry.ts",
+    "child-entry": "src/engine/process/worker/child-entry.ts",
+    "recall-thread": "src/engine/process/worker/recall-thread.ts",
   }),
   format: ["cjs"],
   noExternal: [/^workerpool/],

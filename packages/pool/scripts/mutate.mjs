@@ -32,7 +32,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     only: {
       type: "string",
-      default: "^src/(engine|flow|codec|local|internal)/|^src/(future|map)\\.ts",
+      default: "^src/(engine|streams|codec|local|map|internal)/|^src/future\\.ts",
     },
     out: { type: "string" },
     suites: { type: "string", default: "" },

@@ -1,6 +1,6 @@
 import { TimeoutError } from "./errors.js";
 import type { Future } from "./future.js";
-import { collectFutures } from "./internal/collect-futures.js";
+import { collectFutures } from "./collect-futures.js";
 import { Fifo } from "./internal/fifo.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
 import { monotonicMs } from "./internal/platform.js";

@@ -93,7 +93,7 @@ export class InvalidStateError extends ConcurError {
 }
 
 /**
- * Says that the waiting line of an executor is at its `maxQueue`.
+ * Says that the queue of an executor is at its `maxQueue`.
  *
  * @example
  * new QueueFullError("100 calls are waiting already").code; // => "CONCUR_QUEUE_FULL"

@@ -1,9 +1,9 @@
-import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
+import type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
 import type { Future } from "./future.js";
 import type { Admission } from "./internal/admission.js";
-import { BoundSubmitter } from "./internal/bound-submitter.js";
-import { startMap } from "./map.js";
-import type { ResultIterator } from "./result-iterator.js";
+import { BoundSubmitter } from "./bound-submitter.js";
+import { startMap } from "./map/map.js";
+import type { ResultIterator } from "./map/result-iterator.js";
 import type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
 import type { Task } from "./task.js";
 import { checkTaskOptions, MAP_OPTIONS, type TaskOptions } from "./task-options.js";

@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
 import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
 import { reportCallbackError } from "./internal/callback-error.js";
-import type { FutureControl, FutureOwner } from "./internal/future-control.js";
+import type { FutureOwner } from "./internal/future-owner.js";
 import { isThenable, kindOf } from "./internal/kinds.js";
 import { whenSettled } from "./internal/platform.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
@@ -15,6 +15,24 @@ const brand = Symbol.for("@concur/pool.future");
 /** Tells a Future, whichever copy of this package made it. */
 export function isFuture(value: unknown): value is Future<unknown> {
   return typeof value === "object" && value !== null && brand in value;
+}
+
+/** The writing side, for executors: kept apart so that the holder of a future can only read. */
+export interface FutureControl {
+  create<T>(owner?: FutureOwner): Future<T>;
+  /** Pending to running; false when the future was cancelled, and the call must not run. */
+  start(future: Future<unknown>): boolean;
+  resolve<T>(future: Future<T>, value: T): void;
+  reject(future: Future<unknown>, reason: unknown): void;
+  cancel(future: Future<unknown>, reason: unknown): void;
+  progress(future: Future<unknown>, value: unknown): void;
+  /**
+   * Calls `callback` when the future is done, or at once when it is; returns how to take it back. It must not throw, and runs in
+   * whatever async context there is, which is why it costs less than a callback of users.
+   */
+  whenDone(future: Future<unknown>, callback: () => void): () => void;
+  /** How many callbacks and waiters the future holds, for tests of leaks. */
+  listenerCount(future: Future<unknown>): number;
 }
 
 /** Only this key opens the constructor: a future without an executor behind it would never settle. */
@@ -63,7 +81,7 @@ export class Future<T> {
 
   /** The state of the call at this moment. */
   get state(): FutureState {
-    if (this.#state === "pending" && this.#owner?.begun?.()) this.#state = "running";
+    if (this.#state === "pending" && this.#owner?.hasBegun?.()) this.#state = "running";
     return this.#state;
   }
 

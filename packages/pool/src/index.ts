@@ -17,15 +17,15 @@ export {
   type WorkerCrashDetails,
 } from "./errors.js";
 export type { ContextCarrier } from "./engine/pool-options.js";
-export type { ConsoleLine } from "./engine/console-lines.js";
+export type { ConsoleLine } from "./engine/workers/console-lines.js";
 export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
-export type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
+export type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
 export { Future, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
-export type { CallTrace, WorkerTrace } from "./internal/tracing.js";
+export type { CallTrace, WorkerTrace } from "./tracing.js";
 export type { WaitLimits } from "./internal/wait-limits.js";
 export { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from "./process-pool-executor.js";
-export type { AnyIterable, ResultIterator } from "./result-iterator.js";
+export type { AnyIterable, ResultIterator } from "./map/result-iterator.js";
 export type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
 export {
   defineTasks,

@@ -1,13 +1,12 @@
 import { serializationError } from "./codec/find-uncloneable.js";
-import { checkEnvironment, checkNodeOptions } from "./engine/environment.js";
+import { checkEnvironment, checkNodeOptions } from "./engine/workers/environment.js";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
-import { ProcessTransport } from "./engine/process/process-transport.js";
-import { encodePayload } from "./engine/shared/payload.js";
+import { ProcessTransport } from "./engine/process/parent/process-transport.js";
+import { encodePayload } from "./engine/process/wire/payload.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
+import { findWorkerFile } from "./engine/workers/worker-file.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
-
-/** Long times are forgotten slowly: what was sent to a process behind a long call cannot be taken back. */
-const FORGETTING = 0.05;
+import { PROCESS_FORGETTING } from "./engine/tuning.js";
 
 /** Options of a ProcessPoolExecutor. */
 export interface ProcessPoolExecutorOptions extends WorkerPoolOptions {
@@ -37,10 +36,10 @@ export class ProcessPoolExecutor extends WorkerExecutor {
     const checked = checkPoolOptions("ProcessPoolExecutor", options, ["env", "execArgv"]);
     const env = checkEnvironment(options.env);
     const execArgv = checkNodeOptions(options.execArgv);
-    const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES), FORGETTING);
+    const runTimes = new RunTimes(new SharedArrayBuffer(RUN_TIME_BYTES), PROCESS_FORGETTING);
     const { initializer } = checked;
     const transport = new ProcessTransport(
-      { env, execArgv },
+      { env, execArgv, file: findWorkerFile("child-entry.cjs", options.workerUrl) },
       {
         initializer: initializer && {
           source: initializer.source,

@@ -1,11 +1,11 @@
 import type { Future } from "./future.js";
-import type { ItemOf, Streamable, StreamIterator } from "./flow/stream.js";
-import type { AnyIterable, ResultIterator } from "./result-iterator.js";
+import type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
+import type { AnyIterable, ResultIterator } from "./map/result-iterator.js";
 import type { Task } from "./task.js";
 import type { TaskOptions } from "./task-options.js";
 
-/** One iterable for each parameter of the task; they are read side by side. */
-export type IterablesOf<A extends unknown[]> = Partial<{ [K in keyof A]: AnyIterable<A[K]> }>;
+/** One iterable for each parameter of the task; they are read side by side. Parameters that are optional may be left out at the end. */
+export type IterablesOf<A extends unknown[]> = { [K in keyof A]: AnyIterable<A[K]> };
 
 /** The ways to hand in work, with options bound: what `executor.with(options)` returns. */
 export interface Submitter {

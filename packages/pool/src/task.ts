@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
+import { callerOf } from "./internal/stack.js";
 import { describe } from "./internal/validate.js";
 
 /** Where a worker finds a task by itself: the module's URL and the name it is exported under. */
@@ -9,8 +10,15 @@ export interface TaskReference {
   readonly export: string;
 }
 
+/** A function as text. */
+export interface InlineSource {
+  readonly text: string;
+  /** Where it is written, if it imports something. */
+  readonly file?: string | undefined;
+}
+
 /** How a worker comes by the function of a task: it imports it, or makes it of its text. */
-export type TaskSource = TaskReference | { readonly text: string };
+export type TaskSource = TaskReference | InlineSource;
 
 /** Holds the source on a task; a name and not a symbol, so that both copies of this package know each other's tasks. */
 const brand = "@concur/pool.task";
@@ -91,8 +99,7 @@ export function importTasks<T>(module: string | URL): TasksOf<T> {
  * Makes a task of a self-contained function, which is sent to each worker once, as text.
  *
  * The function sees nothing of the place where it is written: neither variables nor imports, only its parameters, its
- * own names and the globals. `await import(…)` works inside; as the function has left its file, names of packages are looked up
- * from the working directory, and relative paths are to be avoided: give `import.meta.resolve(…)` as an argument.
+ * own names and the globals. `await import(…)` works inside, and looks from the file where `inlineTask` is called.
  *
  * @throws {TypeError} For anything but a function with a text of its own: native and bound functions have none, and that of a
  *   private method or an accessor is no function.
@@ -110,7 +117,11 @@ export function inlineTask<A extends unknown[], R>(fn: (...args: A) => R): Task<
       `inlineTask() cannot send '${fn.name}': native and bound functions have no text`,
     );
   }
-  mark("inlineTask()", fn, { text: asExpression(text, fn.name) });
+  const source = { text: asExpression(text, fn.name) };
+  const file = /\bimport\s*\(|__vite_ssr_dynamic_import__/.test(text)
+    ? callerOf(inlineTask)
+    : undefined;
+  mark("inlineTask()", fn, file === undefined ? source : { ...source, file });
   return fn as Task<A, R>;
 }
 
@@ -174,10 +185,15 @@ function referTo(target: TaskReference): object {
 }
 
 function moduleAddress(where: string, module: string | URL): string {
-  const text = module instanceof URL ? module.href : module;
+  const text: unknown = typeof module === "string" ? module : hrefOf(module);
   if (typeof text === "string" && text.startsWith("file:")) return new URL(text).href;
   if (typeof text === "string" && isAbsolute(text)) return pathToFileURL(text).href;
   throw new TypeError(
     `${where} takes import.meta.url, another file: URL or an absolute path, not ${describe(text)}`,
   );
+}
+
+/** The address in a URL, of whatever realm. */
+function hrefOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "href" in value ? value.href : value;
 }

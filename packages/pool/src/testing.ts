@@ -1,7 +1,7 @@
 import { futureControl, type Future } from "./future.js";
-import type { FutureOwner } from "./internal/future-control.js";
+import type { FutureOwner } from "./internal/future-owner.js";
 
-export type { FutureOwner } from "./internal/future-control.js";
+export type { FutureOwner } from "./internal/future-owner.js";
 
 /** A future and the means to settle it, each a function of its own that can be passed on. */
 export interface Deferred<T> {

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits, SHARE_ENV } from "node:worker_threads";
-import { checkNodeOptions, checkThreadEnvironment } from "./engine/environment.js";
+import { checkNodeOptions, checkThreadEnvironment } from "./engine/workers/environment.js";
 import { checkPoolOptions, type WorkerPoolOptions } from "./engine/pool-options.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
-import { ThreadTransport } from "./engine/thread/thread-transport.js";
+import { ThreadTransport } from "./engine/thread/parent/thread-transport.js";
+import { findWorkerFile } from "./engine/workers/worker-file.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 import { describe } from "./internal/validate.js";
 
@@ -54,8 +55,9 @@ export class ThreadPoolExecutor extends WorkerExecutor {
     // With one core the spinner would only keep it from the other side.
     const cores = availableParallelism() > 1;
     const runTimes = new SharedArrayBuffer(RUN_TIME_BYTES);
+    const file = findWorkerFile("worker-entry.cjs", options.workerUrl);
     const transport = new ThreadTransport(
-      { resourceLimits, env, execArgv },
+      { resourceLimits, env, execArgv, file },
       {
         initializer: checked.initializer,
         runTimes,

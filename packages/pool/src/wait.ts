@@ -1,5 +1,5 @@
 import type { Future } from "./future.js";
-import { collectFutures } from "./internal/collect-futures.js";
+import { collectFutures } from "./collect-futures.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
 
 /** For `returnWhen`: when all futures are done. */

@@ -15,8 +15,8 @@ export async function buildPackage(folder) {
   };
   const library = { index: "src/index.ts", worker: "src/worker.ts", testing: "src/testing.ts" };
   const workers = {
-    "worker-entry": "src/engine/worker/entry.ts",
-    "child-entry": "src/engine/worker/child-entry.ts",
+    "worker-entry": "src/engine/thread/worker/thread-entry.ts",
+    "child-entry": "src/engine/process/worker/child-entry.ts",
   };
   await Promise.all([
     build({

@@ -26,11 +26,11 @@ const fuzz = (kind, runs) => [
 
 /** Each with the parts of the source that it is the first to look at. */
 const SUITES = [
-  { name: "chaos of identities, threads", args: seeds("threads", 1, 2, 3), for: /engine|flow/ },
+  { name: "chaos of identities, threads", args: seeds("threads", 1, 2, 3), for: /engine|streams/ },
   {
     name: "chaos of identities, processes",
     args: seeds("processes", 1),
-    for: /engine\/(process|worker\/child|shared\/(frame|payload|process))/,
+    for: /engine\/process/,
   },
   {
     name: "chaos of identities, async",
@@ -59,14 +59,18 @@ const SUITES = [
     ),
     for: /local|internal|future|map/,
   },
-  { name: "contract, threads", args: jest("test/contract/thread.test.ts"), for: /engine|flow|map/ },
+  {
+    name: "contract, threads",
+    args: jest("test/contract/thread.test.ts"),
+    for: /engine|streams|map/,
+  },
   {
     name: "contract, processes",
     args: jest("test/contract/process.test.ts"),
-    for: /process|child/,
+    for: /process/,
   },
-  { name: "threads", args: jest("test/thread"), for: /engine|flow|codec/ },
-  { name: "processes", args: jest("test/process"), for: /process|child|frame|payload/ },
+  { name: "threads", args: jest("test/thread"), for: /engine|streams|codec/ },
+  { name: "processes", args: jest("test/process"), for: /process/ },
   {
     name: "programs",
     args: jest("test/integration", "test/chaos/thread-chaos", "test/chaos/process-chaos"),

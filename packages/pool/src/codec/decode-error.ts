@@ -7,6 +7,14 @@ import { isError, makeError } from "./error-classes.js";
 /** Errors rebuilt so far, so that each is made once, as in the worker. */
 type Made = Map<object, unknown>;
 
+/** Where a call was submitted. */
+export interface Submission {
+  /** The stack of that place. */
+  readonly submittedAt?: string | undefined;
+  /** Whether it may be that of another call of the same moment. */
+  readonly isNear?: boolean | undefined;
+}
+
 /**
  * Rebuilds what a task threw from what `encodeThrown` made of it.
  *
@@ -15,19 +23,15 @@ type Made = Map<object, unknown>;
  * of the worker. What could not be sent at all becomes a RemoteError, and so does what cannot be read: this never throws.
  *
  * @param encoded - Data from a channel; anything malformed is allowed.
- * @param options.submittedAt - The stack of the place where the call was submitted, to be appended to that of an error.
+ * @param submission - The place where the call was submitted, to be appended to the stack of an error.
  * @example
  * const error = decodeThrown(encodeThrown(new RangeError("too far"))) as Error;
  * [error.name, error.message]; // => ["RangeError", "too far"]
  */
-export function decodeThrown(
-  encoded: unknown,
-  options: { submittedAt?: string | undefined } = {},
-): unknown {
+export function decodeThrown(encoded: unknown, submission: Submission = {}): unknown {
   const thrown = rebuild(encoded);
-  if (options.submittedAt !== undefined && isError(thrown)) {
-    appendSubmission(thrown, options.submittedAt);
-  }
+  const { submittedAt, isNear = false } = submission;
+  if (submittedAt !== undefined && isError(thrown)) appendSubmission(thrown, submittedAt, isNear);
   return thrown;
 }
 
@@ -115,9 +119,10 @@ function withoutFrames(error: RemoteError): RemoteError {
   return error;
 }
 
-function appendSubmission(error: Error, submittedAt: string): void {
+function appendSubmission(error: Error, submittedAt: string, isNear: boolean): void {
   const firstFrame = /^\s*at /m.exec(submittedAt)?.index ?? 0;
   const frames = submittedAt.slice(firstFrame).trim();
   const stack = stackText(error) ?? header(error.name, error.message);
-  defineStack(error, `${stack}\n    -- submitted from --\n    ${frames}`);
+  const title = isNear ? "submitted near" : "submitted from";
+  defineStack(error, `${stack}\n    -- ${title} --\n    ${frames}`);
 }

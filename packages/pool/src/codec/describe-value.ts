@@ -30,6 +30,11 @@ export function constructorName(prototype: object): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
+/** Says whether an object emits events, as Node's sockets and streams do, and those of users. */
+export function isEmitter(value: object): boolean {
+  return prototypesOf(value).some((prototype) => constructorName(prototype) === "EventEmitter");
+}
+
 /** Lists the prototypes of an object, nearest first; ends early where a proxy refuses. */
 export function prototypesOf(value: object): object[] {
   const chain: object[] = [];

@@ -63,7 +63,7 @@ function encode(value: unknown, depth: number, progress: Progress): EncodedThrow
     return { kind: "value", value: copy(value) };
   } catch (error) {
     // What is nested too deeply or too long has parts like itself.
-    const isWhole = depth === 0 || error instanceof RangeError;
+    const isWhole = depth === 0 || (types.isNativeError(error) && error.name === "RangeError");
     return isWhole ? encodeText(value) : encodeParts(value, depth, progress);
   }
 }

@@ -1,8 +1,8 @@
-import { EventEmitter } from "node:events";
 import { types } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { SerializationError } from "../errors.js";
 import {
+  isEmitter,
   className,
   constructorName,
   inspectText,
@@ -224,7 +224,7 @@ function hasParts(value: object): boolean {
 
 /** Says whether what lies inside an object is its own affair, so that naming a part of it would help nobody. */
 function isOpaque(value: object): boolean {
-  return value instanceof EventEmitter || Symbol.toStringTag in value;
+  return isEmitter(value) || Symbol.toStringTag in value;
 }
 
 function describeInstance(value: object): string {

@@ -1,6 +1,5 @@
-import { EventEmitter } from "node:events";
 import { types } from "node:util";
-import { prototypesOf, tryRead } from "./describe-value.js";
+import { isEmitter, prototypesOf, tryRead } from "./describe-value.js";
 
 /** Of an object with more properties than this the rest is left out. */
 const MAX_PARTS = 200;
@@ -28,7 +27,7 @@ export function partsOf(value: object): readonly Part[] | string | undefined {
     case "[object Set]":
       return undefined;
   }
-  if (value instanceof EventEmitter) return dataOf(value);
+  if (isEmitter(value)) return dataOf(value);
   const keys = Object.keys(value).slice(0, MAX_PARTS);
   if (keys.length > 0) return keys.map((key) => [key, read(value, key)]);
   if (isPlain(value)) return [];

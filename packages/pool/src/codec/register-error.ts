@@ -1,6 +1,9 @@
-import { inspectText } from "./describe-value.js";
+import { inspectText, prototypesOf, tryRead } from "./describe-value.js";
 
 type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** How V8 shows the class of all errors, in every realm. */
+const ERROR_TEXT = Function.prototype.toString.call(Error);
 
 /** One registry for the whole process: a class registered through one copy of this package is known to the other. */
 const registryKey = Symbol.for("@concur/pool.errors");
@@ -72,5 +75,13 @@ function isSameText(one: ErrorClass, other: ErrorClass): boolean {
 }
 
 function isErrorPrototype(prototype: unknown): boolean {
-  return prototype instanceof Error;
+  return (
+    typeof prototype === "object" && prototype !== null && prototypesOf(prototype).some(isOfError)
+  );
+}
+
+/** Whether a prototype is that of `Error`, of whatever realm. */
+function isOfError(prototype: object): boolean {
+  const found: unknown = tryRead(prototype, "constructor")?.value;
+  return typeof found === "function" && Function.prototype.toString.call(found) === ERROR_TEXT;
 }

@@ -6,21 +6,22 @@ import {
   InvalidStateError,
 } from "../errors.js";
 import type { ExecutorStats } from "../executor.js";
+import type { CallEnd } from "../internal/call-end.js";
 import { Admission } from "../internal/admission.js";
 import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { whenSettled } from "../internal/platform.js";
 import { startTimer } from "../internal/timer.js";
-import { Broadcasts } from "./broadcasts.js";
-import { forwardLines } from "./console-lines.js";
-import { Crew } from "./crew.js";
-import { Dispatcher } from "./dispatcher.js";
-import type { Transport } from "./link.js";
-import type { MapWork } from "./map-work.js";
+import { Broadcasts } from "./scheduling/broadcasts.js";
+import { forwardLines } from "./workers/console-lines.js";
+import { WorkerSet } from "./workers/worker-set.js";
+import { Dispatcher } from "./scheduling/dispatcher.js";
+import type { Transport } from "./workers/worker-handle.js";
+import type { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
-import type { TaskRegistry } from "./task-registry.js";
-import type { CallEnd, CallHost, Stop, WorkerCall } from "./worker-call.js";
+import type { TaskRegistry } from "./calls/task-registry.js";
+import type { CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
 
 /** The calls of one executor and the workers that run them, from the first call to the end of the last worker. */
 export class Engine {
@@ -29,7 +30,7 @@ export class Engine {
   /** Where the queue is limited. */
   readonly admission: Admission | undefined;
   readonly #options: CheckedPoolOptions;
-  readonly #crew: Crew;
+  readonly #workerSet: WorkerSet;
   readonly #dispatcher: Dispatcher;
   readonly #broadcasts: Broadcasts;
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
@@ -57,55 +58,20 @@ export class Engine {
       const places = maxWorkers * concurrencyPerWorker;
       this.admission = new Admission(maxQueue, places, () => this.#outstanding);
     }
-    this.#crew = new Crew(transport, options, {
-      freed: (link) => {
-        if (link.blocked) this.#broadcasts.freed(link);
-        this.#dispatcher.freed(link);
-      },
-      returned: (calls) => {
-        // Some were asked to stop before they began, and now never will.
-        const wanted = calls.filter(({ stop }) => stop === undefined);
-        this.#dispatcher.requeue(this.#broadcasts.keepFrom(wanted));
-        for (const call of calls) if (call.stop !== undefined) call.stopped();
-        // These came from a worker that was on its way out when all others were cancelled.
-        if (this.#cancelled) for (const call of calls) call.future.cancel();
-      },
-      crashed: (error) => {
-        if (options.onWorkerCrash === "break") {
-          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
-        }
-      },
-      broken: (error) => {
-        this.#break(error);
-      },
-      alive: () => {
-        this.#dispatcher.schedule();
-      },
-      printed: (link, printed) => {
-        forwardLines(options.onConsole, link.workerId, printed);
-      },
-      joined: (link) => {
-        this.#broadcasts.welcome(link);
-      },
-      gone: (link) => {
-        this.#broadcasts.gone(link);
-        this.#dispatcher.schedule();
-        this.#endIfDone();
-      },
-    });
+    this.#workerSet = new WorkerSet(transport, options);
     this.#dispatcher = new Dispatcher(
-      this.#crew,
+      this.#workerSet,
       tasks,
       times,
       transport,
       options.concurrencyPerWorker,
     );
     this.#broadcasts = new Broadcasts({
-      links: this.#crew.links,
+      workers: this.#workerSet.workers,
       tasks,
       carriesContext: options.context !== undefined,
-      busy: (link) => {
-        this.#crew.busy(link);
+      busy: (worker) => {
+        this.#workerSet.busy(worker);
       },
       stop: (call, stop) => {
         this.#stop(call, stop);
@@ -121,10 +87,32 @@ export class Engine {
         this.assertOpen();
       },
     });
+    // A worker that broadcasts have blocked gets the next call of theirs before it is looked at for others.
+    this.#workerSet.subscribe(this.#broadcasts);
+    this.#workerSet.subscribe(this.#dispatcher);
+    this.#workerSet.subscribe({
+      returned: (calls) => {
+        this.#returned(calls);
+      },
+      crashed: (error) => {
+        if (options.onWorkerCrash === "break") {
+          this.#break(new BrokenExecutorError("a worker died", { cause: error }));
+        }
+      },
+      broken: (error) => {
+        this.#break(error);
+      },
+      printed: (worker, printed) => {
+        forwardLines(options.onConsole, worker.workerId, printed);
+      },
+      gone: () => {
+        this.#endIfDone();
+      },
+    });
     this.host = {
       carriesContext: options.context !== undefined,
       takeBack: (call) =>
-        this.#dispatcher.waiting.remove(call) || (call.link?.takeBack(call) ?? false),
+        this.#dispatcher.waiting.remove(call) || (call.worker?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
       },
@@ -147,10 +135,10 @@ export class Engine {
     if (!call.future.done()) this.#dispatcher.enqueue(call);
   }
 
-  /** Takes the item that was added to a map last. */
-  acceptItem(work: MapWork): void {
-    this.#outstanding += 1;
-    this.#dispatcher.enqueueMap(work);
+  /** Takes the items that were added to a map last. */
+  acceptItems(work: MapWork, count: number): void {
+    this.#outstanding += count;
+    this.#dispatcher.enqueueMap(work, count);
   }
 
   /** Cancels the items of a map that have not been sent. */
@@ -179,7 +167,7 @@ export class Engine {
 
   /** Ends the workers, which have so many milliseconds to end by themselves where they can be asked. */
   endByForce(graceMs: number): void {
-    this.#crew.killAll((call) => {
+    this.#workerSet.killAll((call) => {
       call.failed(new BrokenExecutorError("the executor was ended by force while this call ran"));
     }, graceMs);
     this.#cancelWaiting();
@@ -189,11 +177,11 @@ export class Engine {
   stats(): ExecutorStats {
     let idle = 0;
     let running = 0;
-    for (const link of this.#crew.links) {
-      if (link.live === 0) idle += 1;
-      for (const call of link.calls()) if (!call.bound && link.hasBegun(call)) running += 1;
+    for (const worker of this.#workerSet.workers) {
+      if (worker.live === 0) idle += 1;
+      for (const call of worker.calls()) if (!call.bound && worker.hasBegun(call)) running += 1;
     }
-    const workers = this.#crew.alive;
+    const workers = this.#workerSet.size;
     return {
       workers,
       idle,
@@ -221,17 +209,27 @@ export class Engine {
     }
   }
 
+  /** Calls have come back that were with a worker and had not begun. */
+  #returned(calls: readonly WorkerCall[]): void {
+    // Some were asked to stop before they began, and now never will.
+    const wanted = calls.filter(({ stop }) => stop === undefined);
+    this.#dispatcher.requeue(this.#broadcasts.keepFrom(wanted));
+    for (const call of calls) if (call.stop !== undefined) call.stopped();
+    // These came from a worker that was on its way out when all others were cancelled.
+    if (this.#cancelled) for (const call of calls) call.future.cancel();
+  }
+
   /** The ladder: the signal, the grace, the end of the worker. */
   #stop(call: WorkerCall, stop: Stop): void {
-    if (call.stop !== undefined || call.link === undefined) return;
+    if (call.stop !== undefined || call.worker === undefined) return;
     call.stop = stop;
     const graceMs = call.options.killAfterMs ?? this.#options.killAfterMs;
     if (graceMs === 0) {
-      this.#crew.killFor(call);
+      this.#workerSet.killFor(call);
       return;
     }
     try {
-      call.link.askToStop(call, stop.reason);
+      call.worker.askToStop(call, stop.reason);
     } catch (error) {
       throw serializationError("arguments", stop.reason, "reason", error);
     }
@@ -239,7 +237,7 @@ export class Engine {
     if (call.future.done()) return;
     call.onRelease(
       startTimer(graceMs, () => {
-        this.#crew.killFor(call);
+        this.#workerSet.killFor(call);
       }),
     );
   }
@@ -251,7 +249,7 @@ export class Engine {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));
     };
-    this.#crew.killAll(fail);
+    this.#workerSet.killAll(fail);
     for (const work of this.#dispatcher.waiting.maps) {
       this.#dropped(
         "failed",
@@ -283,18 +281,18 @@ export class Engine {
       this.#dropped("cancelled", work.fail(new CancelledError()));
     }
     for (const call of this.#dispatcher.waiting.calls) call.future.cancel();
-    for (const link of [...this.#crew.links]) {
-      for (const call of [...link.calls()]) call.future.cancel();
+    for (const worker of [...this.#workerSet.workers]) {
+      for (const call of [...worker.calls()]) call.future.cancel();
     }
     this.#broadcasts.cancelWaiting();
   }
 
   #endIfDone(): void {
     if (!this.#shutDown || this.#outstanding > 0 || this.#broadcasts.outstanding > 0) return;
-    this.#crew.close();
-    if (this.#crew.alive > 0) return;
+    this.#workerSet.close();
+    if (this.#workerSet.size > 0) return;
     const tell = this.#tellEnded;
     this.#tellEnded = undefined;
-    if (tell !== undefined) void whenSettled(this.#crew.end(), tell, tell);
+    if (tell !== undefined) void whenSettled(this.#workerSet.end(), tell, tell);
   }
 }

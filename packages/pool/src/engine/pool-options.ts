@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { serializationError } from "../codec/find-uncloneable.js";
 import { checkCount, checkDuration, checkOptionNames, describe } from "../internal/validate.js";
 import type { Task, TaskSource } from "../task.js";
-import type { ConsoleLine } from "./console-lines.js";
-import { sourceOf } from "./task-registry.js";
+import type { ConsoleLine } from "./workers/console-lines.js";
+import { sourceOf } from "./calls/task-registry.js";
 import { clone } from "./shared/clone.js";
 
 /** Options of executors that have workers of their own. */
@@ -44,6 +44,12 @@ export interface WorkerPoolOptions {
    * print, in whole lines and while their tasks are still at work.
    */
   onConsole?: ((line: ConsoleLine) => void) | undefined;
+  /**
+   * Where the program of the workers is, as a URL or a path: `@concur/pool/worker-entry.cjs` for threads and
+   * `@concur/pool/child-entry.cjs` for processes, or a copy of that. Only for programs that a bundler has made, where it is not
+   * found beside the bundle.
+   */
+  workerUrl?: URL | string | undefined;
   /** Workers are named after it: `name_0`, `name_1`, … Default: the executor's class and a number. */
   workerName?: string | undefined;
 }
@@ -77,6 +83,7 @@ const WORKER_POOL_OPTIONS = [
   "context",
   "onConsole",
   "workerName",
+  "workerUrl",
 ] as const;
 
 /** The options with their defaults, once they have been checked. */

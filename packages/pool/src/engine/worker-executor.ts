@@ -1,25 +1,26 @@
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
-import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
+import type { ItemOf, Streamable, StreamIterator } from "../streams/stream.js";
 import type { Future } from "../future.js";
 import type { Admission } from "../internal/admission.js";
 import { startTimer } from "../internal/timer.js";
-import { isTraced, namesOf, traceCall } from "../internal/tracing.js";
+import { isTraced, namesOf, traceCall } from "../tracing.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
-import type { ResultIterator } from "../result-iterator.js";
+import type { ResultIterator } from "../map/result-iterator.js";
 import type { IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Task } from "../task.js";
-import { CallFlow, sourcesOf } from "./call-flow.js";
-import { ChunkedMap } from "./chunked-map.js";
+import { CallStreams, sourcesOf } from "./calls/call-streams.js";
+import { ChunkedMap } from "./map/chunked-map.js";
 import { Engine } from "./engine.js";
-import type { Transport } from "./link.js";
-import { MapWork } from "./map-work.js";
+import type { Transport } from "./workers/worker-handle.js";
+import { ItemColumn, ItemLists } from "./map/map-items.js";
+import { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
-import { SubmitSites } from "./submit-sites.js";
-import { TaskRegistry } from "./task-registry.js";
-import { unsendableArguments } from "./unsendable.js";
-import { WorkerCall } from "./worker-call.js";
+import { SubmissionStacks } from "./calls/submission-stacks.js";
+import { TaskRegistry } from "./calls/task-registry.js";
+import { argumentError } from "./calls/argument-error.js";
+import { WorkerCall } from "./calls/worker-call.js";
 import { whenSettled } from "../internal/platform.js";
 import { clone } from "./shared/clone.js";
 
@@ -31,7 +32,7 @@ export abstract class WorkerExecutor extends Executor {
   readonly #options: CheckedPoolOptions;
   readonly #tasks: TaskRegistry;
   readonly #engine: Engine;
-  readonly #sites = new SubmitSites();
+  readonly #sites = new SubmissionStacks();
 
   protected constructor(options: CheckedPoolOptions, times: RunTimes, transport: Transport) {
     super();
@@ -74,7 +75,7 @@ export abstract class WorkerExecutor extends Executor {
       // Workers that start later must be given the same.
       copy = clone(sent);
     } catch (error) {
-      return Promise.reject(unsendableArguments(sent, context !== undefined, error));
+      return Promise.reject(argumentError(sent, context !== undefined, error));
     }
     return this.#engine.broadcast(id, copy) as Promise<Awaited<R>[]>;
   }
@@ -143,8 +144,8 @@ export abstract class WorkerExecutor extends Executor {
     const call =
       sources === undefined
         ? new WorkerCall(this.#engine.host, id, sent, options)
-        : this.#callWithFlow(id, sent, options, sources);
-    call.site = this.#sites.capture();
+        : this.#callWithStreams(id, sent, options, sources);
+    call.submission = this.#sites.capture();
     this.#engine.accept(call);
     // The call was made for this very task, so its future is one of what the task returns.
     return call.future as Future<Awaited<R>>;
@@ -159,9 +160,9 @@ export abstract class WorkerExecutor extends Executor {
     this.#engine.admission?.assertOpen();
     const sent = this.#withContext(args);
     const sources = sourcesOf(sent, options.transfer) ?? [];
-    const call = this.#callWithFlow(this.#tasks.idOf(task), sent, options, sources);
-    call.site = this.#sites.capture();
-    const stream = call.flow.open(options.bufferSize);
+    const call = this.#callWithStreams(this.#tasks.idOf(task), sent, options, sources);
+    call.submission = this.#sites.capture();
+    const stream = call.streams.open(options.bufferSize);
     this.#engine.accept(call);
     // The call was made for this very task, so its items are what the task yields.
     return stream as StreamIterator<ItemOf<R>>;
@@ -173,16 +174,16 @@ export abstract class WorkerExecutor extends Executor {
     return context === undefined ? args : [context.capture(), ...args];
   }
 
-  #callWithFlow(
+  #callWithStreams(
     task: number,
     args: readonly unknown[],
     options: TaskOptions,
     sources: readonly number[],
-  ): WorkerCall & { flow: CallFlow } {
+  ): WorkerCall & { streams: CallStreams } {
     const sent = args.map((arg, index) => (sources.includes(index) ? undefined : arg));
     const call = new WorkerCall(this.#engine.host, task, sent, options);
-    const flow = new CallFlow(call, new Map(sources.map((index) => [index, args[index]])));
-    return Object.assign(call, { flow });
+    const streams = new CallStreams(call, new Map(sources.map((index) => [index, args[index]])));
+    return Object.assign(call, { streams });
   }
 
   protected override mapWith<A extends unknown[], R>(
@@ -195,17 +196,23 @@ export abstract class WorkerExecutor extends Executor {
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options, this.#engine.admission);
-    const work = new MapWork(this.#engine.host, id, options, this.maxWorkers, results, {
-      executor: this.constructor.name,
-      ...namesOf(task, options),
-    });
+    const items =
+      captured === undefined && iterables.length === 1
+        ? new ItemColumn(results.takeColumn() ?? [])
+        : new ItemLists();
+    const names = { executor: this.constructor.name, ...namesOf(task, options) };
+    const { host } = this.#engine;
+    const work = new MapWork(host, id, options, this.maxWorkers, results, names, items);
     return results.start({
       assertAccepting: () => {
         this.#engine.assertOpen();
       },
+      acceptAll: () => {
+        if (items.size > 0) this.#engine.acceptItems(work, items.size);
+      },
       accept: (item) => {
-        work.add(captured === undefined ? item : [...captured, ...item]);
-        this.#engine.acceptItem(work);
+        items.add(captured === undefined ? item : [...captured, ...item]);
+        this.#engine.acceptItems(work, 1);
       },
       cancel: () => {
         this.#engine.cancelItems(work);

@@ -42,3 +42,21 @@ function createHub(signal: AbortSignal): Hub {
   hubs.set(signal, hub);
   return hub;
 }
+
+/** Ties a call that was just made to the signal of its options, which may cancel it here and now. */
+export function watchSignal(
+  signal: AbortSignal | undefined,
+  future: { abort(reason: unknown): unknown },
+  call: { cancelled(reason: unknown): void; onRelease(release: () => void): void },
+): void {
+  if (signal === undefined) return;
+  if (signal.aborted) {
+    call.cancelled(signal.reason);
+    return;
+  }
+  call.onRelease(
+    onAbort(signal, (reason) => {
+      future.abort(reason);
+    }),
+  );
+}

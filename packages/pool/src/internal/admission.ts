@@ -5,14 +5,14 @@ import { Fifo } from "./fifo.js";
 import { queueMicrotask } from "./platform.js";
 
 /**
- * Keeps the calls of an executor within its `maxQueue`, and lets those who would rather wait than be refused stand in
- * line: first come, first served.
+ * Keeps the calls of an executor within its `maxQueue`, and lets those wait who would rather wait than be refused:
+ * first come, first served.
  */
 export class Admission {
   readonly #maxQueue: number;
   readonly #workers: number;
   readonly #occupied: () => number;
-  readonly #line = new Fifo<() => void>();
+  readonly #queue = new Fifo<() => void>();
   #scheduled = false;
 
   /**
@@ -26,9 +26,9 @@ export class Admission {
     this.#occupied = occupied;
   }
 
-  /** Whether a call may come in that has not waited: there is room, and nobody stands in line for it. */
+  /** Whether a call may come in that has not waited: there is room, and nobody waits for it. */
   get open(): boolean {
-    return this.#line.size === 0 && this.#hasRoom();
+    return this.#queue.size === 0 && this.#hasRoom();
   }
 
   /** @throws {QueueFullError} When a call may not come in. */
@@ -42,12 +42,12 @@ export class Admission {
   /**
    * Calls `go`, in the async context of this call, when its turn has come.
    *
-   * @returns How to leave the line.
+   * @returns How to leave the queue.
    */
   queue(go: () => void): () => void {
-    const node = this.#line.push(AsyncResource.bind(go));
+    const node = this.#queue.push(AsyncResource.bind(go));
     return () => {
-      this.#line.remove(node);
+      this.#queue.remove(node);
     };
   }
 
@@ -71,9 +71,9 @@ export class Admission {
     });
   }
 
-  /** Is told that a call has ended. Those in line come in a microtask later, when it has settled. */
+  /** Is told that a call has ended. Those who wait come in a microtask later, when it has settled. */
   freed(): void {
-    if (this.#scheduled || this.#line.size === 0) return;
+    if (this.#scheduled || this.#queue.size === 0) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -87,7 +87,7 @@ export class Admission {
   }
 
   #next(): boolean {
-    const node = this.#line.shift();
+    const node = this.#queue.shift();
     node?.value();
     return node !== undefined;
   }
@@ -97,7 +97,7 @@ export class Admission {
   }
 }
 
-/** The place in line of one who hands in many calls, such as a map: it lines up again for each that finds no room. */
+/** The place in the queue of one who hands in many calls, such as a map: it takes a new one for each call that finds no room. */
 export class Turn {
   readonly #admission: Admission | undefined;
   readonly #again: () => void;
@@ -110,7 +110,7 @@ export class Turn {
     this.#again = again;
   }
 
-  /** Says whether the next call may come in here and now; otherwise lines up for it. */
+  /** Says whether the next call may come in here and now; otherwise waits for its turn. */
   take(): boolean {
     if (this.#mayPass || this.#admission === undefined || this.#admission.open) {
       this.#mayPass = false;
@@ -124,7 +124,7 @@ export class Turn {
     return false;
   }
 
-  /** Leaves the line for good. */
+  /** Leaves the queue for good. */
   leave(): void {
     this.#leave?.();
     this.#leave = undefined;

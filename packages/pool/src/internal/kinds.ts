@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 /** Tells what `await` would wait for. Reading `then` may throw, as it may for `await`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
@@ -32,4 +34,21 @@ export function isPrimitive(value: unknown): boolean {
     default:
       return true;
   }
+}
+
+/** Says whether a value is an error, of whatever realm: as under jest, where Node's own errors are of another one. */
+export function isError(value: unknown): value is Error {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    types.isNativeError(value) ||
+    Object.prototype.toString.call(value) === "[object DOMException]" ||
+    // Made without the constructor of Error, as classes were before there was `class`.
+    "stack" in value
+  );
+}
+
+/** Says whether an error is how a task obeyed a request to stop, rather than a failure of its own. */
+export function isAnswerTo(reason: unknown, error: unknown): boolean {
+  if (error === reason) return true;
+  return isError(error) && (error.name === "AbortError" || error.cause === reason);
 }

@@ -1,4 +1,3 @@
-import process from "node:process";
 import * as timers from "node:timers";
 
 /**
@@ -7,6 +6,8 @@ import * as timers from "node:timers";
  *
  * The timers are those of `node:timers`, as globals are replaced most often.
  */
+const { process } = globalThis;
+
 export const setTimeout = genuine("setTimeout", timers.setTimeout);
 export const clearTimeout = genuine("clearTimeout", timers.clearTimeout);
 export const setInterval = genuine("setInterval", timers.setInterval);
@@ -29,6 +30,16 @@ export const AbortController = globalThis.AbortController;
 export const { apply, get: readProperty } = Reflect;
 export const parseJson = JSON.parse;
 export const toJson = JSON.stringify;
+
+/** How arrays and typed arrays are iterated where nobody has replaced it. */
+export const iterateArray: unknown = Reflect.get(Array.prototype, Symbol.iterator);
+export const iterateTypedArray: unknown = Reflect.get(Uint8Array.prototype, Symbol.iterator);
+const copyOfArray = Array.prototype.toSpliced as () => unknown[];
+
+/** Copies an array; unlike `slice`, never into a class of the user's. A hole becomes undefined. */
+export function copyArray(values: readonly unknown[]): unknown[] {
+  return apply(copyOfArray, values, []);
+}
 
 /** An object of our own, as a task may write into the global one. */
 export const Atomics = {
@@ -83,6 +94,14 @@ export async function whenSettled<T>(
     return;
   }
   fulfilled(value);
+}
+
+/** Leaves out warnings of Node that begin so. */
+export function dropWarnings(start: string): void {
+  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (warning: unknown, ...rest: unknown[]): void => {
+    if (!String(warning).startsWith(start)) apply(emit, undefined, [warning].concat(rest));
+  };
 }
 
 /** Lets a promise end as it may: nobody is there to be told. */

@@ -25,6 +25,26 @@ export function captureStack(target: object, frames: number): void {
   else Reflect.deleteProperty(Error, "stackTraceLimit");
 }
 
+/** The file, as a path or URL, in which a function of ours was called; undefined where that cannot be told. */
+export function callerOf(fn: (...args: never) => unknown): string | undefined {
+  if (typeof capture !== "function") return undefined;
+  const target: { stack?: unknown } = {};
+  try {
+    capture(target, fn);
+  } catch {
+    return undefined;
+  }
+  const frame = stackText(target)
+    ?.split("\n")
+    .find((line) => /^\s*at /.test(line));
+  return fileOf(frame);
+}
+
+/** The file of a line of a stack. */
+export function fileOf(frame: string | undefined): string | undefined {
+  return /(?:\(|at (?:async )?)((?:file:|\/|[A-Za-z]:\\).*):\d+:\d+\)?$/.exec(frame ?? "")?.[1];
+}
+
 /**
  * Gives a stack that was noted as text. What a program has put in place of `Error.prepareStackTrace` runs here, may throw,
  * and may give anything at all.

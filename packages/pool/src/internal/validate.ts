@@ -36,7 +36,6 @@ export function checkDuration(name: string, value: unknown, least = -Infinity): 
 
 /** Throws a TypeError unless `value` is an AbortSignal, of whichever realm. */
 export function checkSignal(name: string, value: unknown): AbortSignal {
-  if (value instanceof AbortSignal) return value;
   if (Object.prototype.toString.call(value) === "[object AbortSignal]") return value as AbortSignal;
   throw new TypeError(`${name} must be an AbortSignal, not ${describe(value)}`);
 }

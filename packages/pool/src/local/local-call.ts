@@ -1,9 +1,10 @@
 import { AsyncResource } from "node:async_hooks";
 import { BrokenExecutorError, TimeoutError } from "../errors.js";
 import { futureControl, type Future } from "../future.js";
-import { onAbort } from "../internal/abort-hub.js";
-import type { FutureOwner } from "../internal/future-control.js";
-import { isThenable } from "../internal/kinds.js";
+import { watchSignal } from "../internal/abort-hub.js";
+import type { CallEnd } from "../internal/call-end.js";
+import type { FutureOwner } from "../internal/future-owner.js";
+import { isAnswerTo, isThenable } from "../internal/kinds.js";
 import { startTimer } from "../internal/timer.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Callable } from "./resolve-task.js";
@@ -11,16 +12,13 @@ import { callStore, type CurrentCall, type TaskContext } from "../internal/task-
 import { AbortController, apply, whenSettled } from "../internal/platform.js";
 
 /** What a call needs of its executor. */
-export interface CallHost {
+export interface LocalCallHost {
   readonly killAfterMs: number;
   /** The executor's identity, for calls that ask what they run in. */
   readonly executor: object;
   /** The call is about to settle in this way; its place is free. */
   ended(call: LocalCall, end: CallEnd): void;
 }
-
-/** How a call ended. */
-export type CallEnd = "completed" | "failed" | "cancelled";
 
 /**
  * One call that runs in this thread.
@@ -34,7 +32,7 @@ export class LocalCall implements FutureOwner {
   readonly priority: number;
   /** Takes the call out of the queue where it waits; set by the executor that has one. */
   leaveQueue: (() => boolean) | undefined;
-  readonly #host: CallHost;
+  readonly #host: LocalCallHost;
   readonly #options: TaskOptions;
   /** Cleared when the call ends, so that a kept future does not keep the arguments. */
   #work: { run: Callable; args: readonly unknown[]; submitter: AsyncResource } | undefined;
@@ -45,7 +43,7 @@ export class LocalCall implements FutureOwner {
   readonly #releases: (() => void)[] = [];
 
   constructor(
-    host: CallHost,
+    host: LocalCallHost,
     task: { run: Callable; name: string },
     args: readonly unknown[],
     options: TaskOptions,
@@ -60,17 +58,14 @@ export class LocalCall implements FutureOwner {
 
   /** Ties the call to the signal of its options, which may cancel it here and now. */
   watchSignal(): void {
-    const { signal } = this.#options;
-    if (signal === undefined) return;
-    if (signal.aborted) {
-      this.#end("cancelled", signal.reason);
-      return;
-    }
-    this.#releases.push(
-      onAbort(signal, (reason) => {
-        this.future.abort(reason);
-      }),
-    );
+    watchSignal(this.#options.signal, this.future, {
+      cancelled: (reason) => {
+        this.#end("cancelled", reason);
+      },
+      onRelease: (release) => {
+        this.#releases.push(release);
+      },
+    });
   }
 
   /** Runs the function; its first part has run when this returns. */
@@ -209,10 +204,4 @@ export class LocalCall implements FutureOwner {
     this.#work = undefined;
     for (const release of this.#releases.splice(0)) release();
   }
-}
-
-/** Says whether an error is how the function obeyed the signal, rather than a failure of its own. */
-function isAnswerTo(reason: unknown, error: unknown): boolean {
-  if (error === reason) return true;
-  return error instanceof Error && (error.name === "AbortError" || error.cause === reason);
 }

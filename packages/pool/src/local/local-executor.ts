@@ -1,17 +1,18 @@
 import { ExecutorShutdownError, InvalidStateError } from "../errors.js";
 import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.js";
-import type { ItemOf, Streamable, StreamIterator } from "../flow/stream.js";
+import type { ItemOf, Streamable, StreamIterator } from "../streams/stream.js";
 import type { Future } from "../future.js";
 import { Admission } from "../internal/admission.js";
-import { isTraced, namesOf, traceCall } from "../internal/tracing.js";
+import { isTraced, namesOf, traceCall } from "../tracing.js";
 import { startTimer } from "../internal/timer.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
-import type { ResultIterator } from "../result-iterator.js";
+import type { ResultIterator } from "../map/result-iterator.js";
 import type { FunctionSubmitter, IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Task } from "../task.js";
-import { LocalCall, type CallEnd, type CallHost } from "./local-call.js";
+import type { CallEnd } from "../internal/call-end.js";
+import { LocalCall, type LocalCallHost } from "./local-call.js";
 import { openLocalStream } from "./local-stream.js";
 import { resolveTask } from "./resolve-task.js";
 import { callStore } from "../internal/task-context.js";
@@ -26,7 +27,7 @@ export const DEFAULT_KILL_AFTER_MS = 100;
 export abstract class LocalExecutor extends Executor {
   readonly #running = new Set<LocalCall>();
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
-  readonly #host: CallHost;
+  readonly #host: LocalCallHost;
   /** Those who wait in `shutdown()` for the last call. */
   #whenIdle: (() => void)[] = [];
   readonly #admission: Admission | undefined;

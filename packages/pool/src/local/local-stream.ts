@@ -1,5 +1,5 @@
-import { Pump } from "../flow/pump.js";
-import { endWith, openStream, type StreamIterator } from "../flow/stream.js";
+import { Pump } from "../streams/pump.js";
+import { endWith, openStream, type StreamIterator } from "../streams/stream.js";
 import type { Future } from "../future.js";
 import { apply } from "../internal/platform.js";
 import { callStore } from "../internal/task-context.js";

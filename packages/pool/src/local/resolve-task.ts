@@ -1,5 +1,5 @@
 import { apply } from "../internal/platform.js";
-import { exportedTask, type Callable } from "../internal/task-exports.js";
+import { loadExport, type Callable } from "../task-loader.js";
 import { describe } from "../internal/validate.js";
 import { isImported, taskSource } from "../task.js";
 
@@ -20,8 +20,8 @@ export function resolveTask(task: unknown): { run: Callable; name: string } {
   if (source === undefined || "text" in source || !isImported(task))
     return { run: task as Callable, name };
   const run: Callable = async (...args) => {
-    const loaded: unknown = await import(source.module);
-    return apply(exportedTask(loaded, source), undefined, args);
+    const fn = await loadExport(source, (url) => import(url));
+    return apply(fn, undefined, args);
   };
   return { run, name };
 }

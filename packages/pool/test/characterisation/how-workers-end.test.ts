@@ -3,7 +3,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "@jest/globals";
 import workerpool from "workerpool";
-import { Flag, TestPool, endOf, endProcess, errorOf, fixture, valueOf } from "./support.js";
+import {
+  Flag,
+  TestPool,
+  endOf,
+  endProcess,
+  errorNamed,
+  errorOf,
+  fixture,
+  valueOf,
+} from "./support.js";
 
 test("process.exit(3) in a worker rejects its call with a TerminateError that has the code in its text", async () => {
   // We read the code from the thread's own exit event.
@@ -47,9 +56,9 @@ describe("an error outside a task", () => {
     const { exitCode, errors } = await endOf(thread);
 
     expect(exitCode).toBe(1);
-    expect(errors).toEqual([expect.any(RangeError)]);
+    expect(errors).toEqual([errorNamed("RangeError")]);
     expect(errors[0]).toMatchObject({ message: "the message", code: "E_RICH" });
-    expect(errors[0]).toHaveProperty("cause", expect.any(TypeError));
+    expect(errors[0]).toHaveProperty("cause", errorNamed("TypeError"));
   });
 
   test("rejects the call with the error as its cause, and without an exit code", async () => {
@@ -82,7 +91,7 @@ describe("an error outside a task", () => {
     await using pool = new TestPool();
     const { thread } = pool.spawnThread("rejectLater", ["rich"]);
 
-    expect(await endOf(thread)).toEqual({ exitCode: 1, errors: [expect.any(RangeError)] });
+    expect(await endOf(thread)).toEqual({ exitCode: 1, errors: [errorNamed("RangeError")] });
   });
 
   test("may be no error at all: undefined stays, what cannot be cloned becomes text", async () => {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runInThisContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import workerpool from "workerpool";
-import { TestPool, errorOf, expectHanging, valueOf } from "./support.js";
+import { TestPool, errorNamed, errorOf, expectHanging, valueOf } from "./support.js";
 
 const processes = { workerType: "process" } as const;
 const advanced = { ...processes, forkOpts: { serialization: "advanced" } } as const;
@@ -18,7 +18,7 @@ describe("by default, when messages are JSON", () => {
     await using pool = new TestPool(processes);
     await valueOf(pool.exec("identity", [1]));
 
-    expect(() => pool.exec("identity", [1n])).toThrow(TypeError);
+    expect(() => pool.exec("identity", [1n])).toThrow(errorNamed("TypeError"));
 
     expect(pool.counts).toEqual({ workers: 1, busy: 1, queued: 0 });
   });

@@ -21,6 +21,11 @@ interface ExecOptions {
   on?: (payload: unknown) => void;
 }
 
+/** Matches an error of Node's by its name: under jest its class is another than that of the same name here. */
+export function errorNamed(name: string): unknown {
+  return expect.objectContaining({ name, stack: expect.any(String) });
+}
+
 /** Finds a worker program of these tests. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/characterisation/${name}`, import.meta.url));

@@ -155,7 +155,7 @@ test("a thread is of use through its port before it has registered with workerpo
 });
 
 test("a thread can be ended at any moment while its own inspector session collects its garbage", async () => {
-  // Our threads do so at their first rest, and may be killed right then.
+  // Our threads do so at their first idle moment, and may be killed right then.
   const ends = Array.from({ length: rounds(8) }, async (_, n) => {
     const thread = new Worker(fixture("collects-garbage.cjs"));
     const ended = once(thread, "exit");

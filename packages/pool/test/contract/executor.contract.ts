@@ -11,6 +11,7 @@ import { describeMap } from "./map.js";
 import { describeBufferedMap } from "./map-buffered.js";
 import { describeMapEnds } from "./map-ends.js";
 import { describeMapOfFailingInput } from "./map-failing-input.js";
+import { describeMapInputs } from "./map-inputs.js";
 import { describeMapProperties } from "./map-properties.js";
 import { describeMapAndShutdown } from "./map-shutdown.js";
 import { describeOptions } from "./options.js";
@@ -41,6 +42,7 @@ export function describeExecutorContract(subject: Subject): void {
     describeOptions(bench);
     describeLimits(bench);
     describeMap(bench);
+    describeMapInputs(bench);
     describeBufferedMap(bench);
     describeMapEnds(bench);
     describeMapOfFailingInput(bench);

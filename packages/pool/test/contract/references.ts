@@ -52,6 +52,26 @@ export function describeReferences(bench: Workbench): void {
       },
     );
 
+    test.each(["default-function.cjs", "default-function.js"])(
+      "[U7] is the default export of CommonJS: %s",
+      async (file) => {
+        const executor = bench.executor();
+        const module = new URL(`../fixtures/common/${file}`, import.meta.url);
+        const tasks = importTasks<{ default: (n: number) => number }>(module);
+        expect(await executor.run(tasks.default, 21)).toBe(42);
+      },
+    );
+
+    test.each(["compiled-default.cjs", "compiled-default.js"])(
+      "[U7] is found on a default export that was compiled to CommonJS: %s",
+      async (file) => {
+        const executor = bench.executor();
+        const module = new URL(`../fixtures/common/${file}`, import.meta.url);
+        const { double } = importTasks<Pick<DefaultExport, "double">>(module);
+        expect(await executor.run(double, 21)).toBe(42);
+      },
+    );
+
     test("has no `this` either where it is an inline one, nor in a stream", async () => {
       const executor = bench.executor();
       const thisOf = inlineTask(function (this: unknown) {

@@ -3,12 +3,10 @@ import {
   claim,
   finish,
   isOf,
-  nextGeneration,
   open,
-  slotOf,
   takeBack,
-  ticketOf,
-} from "../../src/engine/shared/slot-states.js";
+} from "../../src/engine/thread/wire/slot-states.js";
+import { nextGeneration, slotOf, ticketOf } from "../../src/engine/shared/tickets.js";
 
 const SLOTS = 2;
 

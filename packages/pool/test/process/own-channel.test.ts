@@ -19,8 +19,8 @@ const WAYS = [
   "closes its channel",
   "closes its output",
   "loses its folder",
-  "ends its lines",
-  "writes into its lines",
+  "ends its connections",
+  "writes into its connections",
 ];
 
 describe("a task harms nothing but its process", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import * as Errands from "../fixtures/errand-tasks.mjs";
+import * as BroadcastTasks from "../fixtures/broadcast-tasks.mjs";
 import * as Tasks from "../fixtures/process-tasks.mjs";
 import { runProgram } from "../support/run-program.js";
 import { benches, ProcessBench } from "../thread/bench.js";
@@ -26,11 +26,11 @@ describe.each(benches)("the arguments of an initializer of a %s", (_kind, Bench)
   test("are what they were when the executor was made", async () => {
     const lesson = { text: "first" };
     const executor = bench.executor({
-      initializer: Errands.learn,
+      initializer: BroadcastTasks.learn,
       initializerArgs: [lesson],
     });
     lesson.text = "changed since";
-    const { lessons } = await executor.run(Errands.lessonsOf);
+    const { lessons } = await executor.run(BroadcastTasks.lessonsOf);
     expect(lessons).toEqual([{ text: "first" }]);
   });
 });
@@ -43,10 +43,10 @@ describe.each(benches)("a broadcast to a %s that is killed for another call", (_
     const gate = bench.scratch.gate();
     const stuck = executor.with({ killAfterMs: 0 }).submit(Tasks.spinAt, gate.path);
     await gate.whenReached();
-    const taught = executor.broadcast(Errands.learn, "lesson");
+    const taught = executor.broadcast(BroadcastTasks.learn, "lesson");
     stuck.abort("enough");
     await taught;
-    const { lessons } = await executor.run(Errands.lessonsOf);
+    const { lessons } = await executor.run(BroadcastTasks.lessonsOf);
     expect(lessons).toEqual(["lesson"]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import type { Channel, ChannelListener } from "../../src/engine/process/channel.js";
-import type { ChildLines } from "../../src/engine/process/rendezvous.js";
+import type { Channel, ChannelListener } from "../../src/engine/process/parent/channel.js";
+import type { ChildConnections } from "../../src/engine/process/parent/rendezvous.js";
 import type { ProcessPoolExecutor as Executor } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
 
@@ -11,11 +11,11 @@ const untouched: Tamper = (bytes) => bytes;
 /** What the wire does to bytes from and to children; it is a double of the module that carries them. */
 const wire = { fromChild: untouched, toChild: untouched, hangsUp: false };
 
-const real = await import("../../src/engine/process/channel.js");
-jest.unstable_mockModule("../../src/engine/process/channel.js", () => ({
+const real = await import("../../src/engine/process/parent/channel.js");
+jest.unstable_mockModule("../../src/engine/process/parent/channel.js", () => ({
   ...real,
-  socketChannel(lines: ChildLines, listener: ChannelListener): Channel {
-    const channel = real.socketChannel(lines, {
+  socketChannel(connections: ChildConnections, listener: ChannelListener): Channel {
+    const channel = real.socketChannel(connections, {
       bytes: (chunk: Buffer, source?: Socket) => {
         const tampered = wire.fromChild(chunk);
         listener.bytes(tampered, tampered === chunk ? source : undefined);
@@ -203,7 +203,7 @@ describe("what comes over the wire to and from a process", () => {
     await expectDistrust(reason);
   });
 
-  test("a line that ends in the middle of a frame takes its calls with it", async () => {
+  test("a connection that ends in the middle of a frame takes its calls with it", async () => {
     let isOver = false;
     wire.fromChild = (bytes) => {
       if (isOver) return Buffer.alloc(0);

@@ -6,7 +6,7 @@ import {
   WorkerCrashedError,
   type Executor,
 } from "../../src/index.js";
-import * as Errands from "../fixtures/errand-tasks.mjs";
+import * as BroadcastTasks from "../fixtures/broadcast-tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { benches } from "./bench.js";
 
@@ -24,11 +24,11 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
   test("runs once on every worker, and gives their values in order", async () => {
     const executor = bench.executor({ maxWorkers: 3 });
     const ids = await start(executor, 3);
-    expect(await executor.broadcast(Errands.learn, "first")).toEqual(ids);
-    expect(await executor.broadcast(Errands.learnLater, "second", 5)).toEqual(ids);
+    expect(await executor.broadcast(BroadcastTasks.learn, "first")).toEqual(ids);
+    expect(await executor.broadcast(BroadcastTasks.learnLater, "second", 5)).toEqual(ids);
     expect(await start(executor, 3)).toEqual(ids);
     const known = await Promise.all(
-      Array.from({ length: 9 }, () => executor.run(Errands.lessonsOf)),
+      Array.from({ length: 9 }, () => executor.run(BroadcastTasks.lessonsOf)),
     );
     for (const { lessons } of known) expect(lessons).toEqual(["first", "second"]);
     expect(executor.stats()).toMatchObject({ completed: 3 + 3 + 9, pending: 0, running: 0 });
@@ -37,14 +37,14 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
   test("without workers gives no values, and runs on each before its first call, after the initializer", async () => {
     const executor = bench.executor({
       maxWorkers: 2,
-      initializer: Errands.learnLater,
+      initializer: BroadcastTasks.learnLater,
       initializerArgs: ["initializer", 5],
     });
     const lesson = { text: "slow" };
-    expect(await executor.broadcast(Errands.learnLater, lesson, 5)).toEqual([]);
-    expect(await executor.broadcast(Errands.learn, "quick")).toEqual([]);
+    expect(await executor.broadcast(BroadcastTasks.learnLater, lesson, 5)).toEqual([]);
+    expect(await executor.broadcast(BroadcastTasks.learn, "quick")).toEqual([]);
     lesson.text = "changed since";
-    const calls = Array.from({ length: 8 }, () => executor.run(Errands.lessonsOf));
+    const calls = Array.from({ length: 8 }, () => executor.run(BroadcastTasks.lessonsOf));
     for (const { lessons } of await Promise.all(calls)) {
       expect(lessons).toEqual(["initializer", { text: "slow" }, "quick"]);
     }
@@ -55,8 +55,8 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
     const gate = bench.scratch.gate();
     const running = executor.submit(Tasks.holdAt, gate.path);
     await gate.whenReached();
-    const waiting = [1, 2, 3].map(() => executor.submit(Errands.lessonsOf));
-    const taught = executor.broadcast(Errands.learnLater, "in time", 5);
+    const waiting = [1, 2, 3].map(() => executor.submit(BroadcastTasks.lessonsOf));
+    const taught = executor.broadcast(BroadcastTasks.learnLater, "in time", 5);
     gate.open();
     await running.result();
     expect(await taught).toHaveLength(1);
@@ -66,9 +66,9 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
 
   test("is no call of those after which a worker is replaced, and runs on the replacements", async () => {
     const executor = bench.executor({ maxTasksPerWorker: 1 });
-    await executor.broadcast(Errands.learn, "all");
+    await executor.broadcast(BroadcastTasks.learn, "all");
     const known = [];
-    for (let n = 0; n < 3; n += 1) known.push(await executor.run(Errands.lessonsOf));
+    for (let n = 0; n < 3; n += 1) known.push(await executor.run(BroadcastTasks.lessonsOf));
     expect(known.map(({ lessons }) => lessons)).toEqual([["all"], ["all"], ["all"]]);
     expect(new Set(known.map(({ worker }) => worker)).size).toBe(3);
   });
@@ -77,7 +77,7 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
     const executor = bench.executor({ maxWorkers: 2 });
     await start(executor, 2);
     const log = bench.scratch.log();
-    const failing = executor.broadcast(Errands.failAfter, log.path, 1);
+    const failing = executor.broadcast(BroadcastTasks.failAfter, log.path, 1);
     await expect(failing).rejects.toThrow(new RangeError("no more"));
     await expect(executor.run(Tasks.exitWith, 1)).rejects.toThrow(WorkerCrashedError);
     await start(executor, 2);
@@ -86,25 +86,25 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
 
   test("that fails on a later worker breaks the executor, as a failing initializer", async () => {
     const executor = bench.executor();
-    await executor.broadcast(Errands.failAfter, bench.scratch.log().path, 0);
-    const error = await executor.submit(Errands.lessonsOf).exception();
+    await executor.broadcast(BroadcastTasks.failAfter, bench.scratch.log().path, 0);
+    const error = await executor.submit(BroadcastTasks.lessonsOf).exception();
     expect(error).toBeInstanceOf(BrokenExecutorError);
     expect(error).toMatchObject({
       message: expect.stringContaining("broadcast"),
       cause: { name: "RangeError", message: "no more" },
     });
-    expect(() => executor.broadcast(Errands.learn, 1)).toThrow(BrokenExecutorError);
+    expect(() => executor.broadcast(BroadcastTasks.learn, 1)).toThrow(BrokenExecutorError);
   });
 
   test("that is the end of a worker rejects; one that ends every new worker breaks the executor", async () => {
     const executor = bench.executor();
     await start(executor, 1);
     await expect(
-      executor.broadcast(Errands.exitAfter, bench.scratch.log().path, 0),
+      executor.broadcast(BroadcastTasks.exitAfter, bench.scratch.log().path, 0),
     ).rejects.toThrow(WorkerCrashedError);
     const deadly = bench.executor();
-    await deadly.broadcast(Errands.exitAfter, bench.scratch.log().path, 0);
-    expect(await deadly.submit(Errands.lessonsOf).exception()).toMatchObject({
+    await deadly.broadcast(BroadcastTasks.exitAfter, bench.scratch.log().path, 0);
+    expect(await deadly.submit(BroadcastTasks.lessonsOf).exception()).toMatchObject({
       code: "CONCUR_BROKEN",
       cause: { code: "CONCUR_WORKER_CRASHED", exitCode: 5 },
     });
@@ -115,28 +115,30 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
     const gate = bench.scratch.gate();
     const dying = executor.submit(Tasks.exitAt, gate.path, 3);
     await gate.whenReached();
-    const taught = executor.broadcast(Errands.learn, "for later");
+    const taught = executor.broadcast(BroadcastTasks.learn, "for later");
     gate.open();
     expect(await taught).toEqual([]);
     expect(await dying.exception()).toBeInstanceOf(WorkerCrashedError);
-    expect((await executor.run(Errands.lessonsOf)).lessons).toEqual(["for later"]);
+    expect((await executor.run(BroadcastTasks.lessonsOf)).lessons).toEqual(["for later"]);
   });
 
   test("tells misuse at the call, and what cannot be sent by the promise", async () => {
     const executor = bench.executor();
-    expect(() => executor.broadcast((() => 1) as unknown as typeof Errands.lessonsOf)).toThrow(
-      TypeError,
+    expect(() =>
+      executor.broadcast((() => 1) as unknown as typeof BroadcastTasks.lessonsOf),
+    ).toThrow(TypeError);
+    await expect(executor.broadcast(BroadcastTasks.learn, () => 1)).rejects.toThrow(
+      SerializationError,
     );
-    await expect(executor.broadcast(Errands.learn, () => 1)).rejects.toThrow(SerializationError);
-    await expect(executor.broadcast(Errands.learn, () => 1)).rejects.toThrow("args[0]");
+    await expect(executor.broadcast(BroadcastTasks.learn, () => 1)).rejects.toThrow("args[0]");
     await executor.shutdown();
-    expect(() => executor.broadcast(Errands.learn, 1)).toThrow("shutdown");
+    expect(() => executor.broadcast(BroadcastTasks.learn, 1)).toThrow("shutdown");
   });
 
   test("is waited for by shutdown(), and cancelled with what has not begun", async () => {
     const executor = bench.executor();
     await start(executor, 1);
-    const taught = executor.broadcast(Errands.learnLater, "last", 10);
+    const taught = executor.broadcast(BroadcastTasks.learnLater, "last", 10);
     await executor.shutdown();
     expect(await taught).toHaveLength(1);
 
@@ -144,7 +146,9 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
     const gate = bench.scratch.gate();
     hasty.submit(Tasks.holdAt, gate.path);
     await gate.whenReached();
-    const cancelled = hasty.broadcast(Errands.learn, "never").catch((error: unknown) => error);
+    const cancelled = hasty
+      .broadcast(BroadcastTasks.learn, "never")
+      .catch((error: unknown) => error);
     const down = hasty.shutdown({ cancelFutures: true });
     gate.open();
     await down;
@@ -155,11 +159,11 @@ describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
 
   test("many of them at once keep their order, on workers that start meanwhile, too", async () => {
     const executor = bench.executor({ maxWorkers: 2 });
-    const calls = [executor.submit(Errands.lessonsOf)];
+    const calls = [executor.submit(BroadcastTasks.lessonsOf)];
     const all = Array.from({ length: 1500 }, (_, n) => n);
-    await Promise.all(all.map((n) => executor.broadcast(Errands.learn, n)));
+    await Promise.all(all.map((n) => executor.broadcast(BroadcastTasks.learn, n)));
     await start(executor, 2);
-    for (let n = 0; n < 6; n += 1) calls.push(executor.submit(Errands.lessonsOf));
+    for (let n = 0; n < 6; n += 1) calls.push(executor.submit(BroadcastTasks.lessonsOf));
     const known = await Promise.all(calls.map((future) => future.result()));
     for (const { lessons } of known.slice(1)) expect(lessons).toEqual(all);
   });

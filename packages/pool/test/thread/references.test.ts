@@ -163,7 +163,10 @@ describe.each(benches)("inlineTask() for a %s", (_kind, Bench) => {
     const outer = 5;
     const error = await executor.submit(inlineTask(() => outer + 1)).exception();
     expect(error).toBeInstanceOf(ReferenceError);
-    expect(error).toHaveProperty("message", "outer is not defined");
+    expect(error).toHaveProperty(
+      "message",
+      "outer is not defined: the task was sent as text, and sees nothing of the file where it is written; defineTasks() keeps it there",
+    );
     expect(await executor.run(Tasks.sameValue, 1)).toBe(1);
   });
 

@@ -95,6 +95,10 @@ describe("an executor of this thread", () => {
     expect(await executor.map(add, [1, 2], [3, 4]).toArray()).toEqual([4, 6]);
     // @ts-expect-error the texts stand where numbers are wanted
     expect(await executor.map(add, ["a"], [1]).toArray()).toEqual(["a1"]);
+    // @ts-expect-error the second parameter has no iterable
+    expect(await executor.map(add, [1]).toArray()).toEqual([NaN]);
+    const optional = (a: number, b?: number): number => a + (b ?? 0);
+    expect(await executor.map(optional, [1]).toArray()).toEqual([1]);
     // @ts-expect-error a number cannot be iterated over
     expect(() => executor.map(add, 1, [2])).toThrow(TypeError);
   });

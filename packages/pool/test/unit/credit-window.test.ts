@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { CreditWindow } from "../../src/flow/credit-window.js";
+import { CreditWindow } from "../../src/streams/credit-window.js";
 
 /** What happens to a stream, in any order: the sender sends, a message arrives, the reader reads, time goes by. */
 const event = fc.oneof(

@@ -1,37 +1,9 @@
-import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../codec/encode-error.js";
+import type { Values } from "./values.js";
 import type { TaskSource } from "../../task.js";
-import type { Packed } from "./packed.js";
 
-/** What a worker gets at its birth, through `workerData`. */
-export interface WorkerBirth {
-  readonly workerId: number;
-  readonly port: MessagePort;
-  readonly memory: SharedArrayBuffer;
-  /** Measured run time per task in microseconds, shared by all workers of an executor. */
-  readonly runTimes: SharedArrayBuffer;
-  readonly spinUs: number;
-  /** How many calls it may have begun and not ended. */
-  readonly concurrency: number;
-  readonly initializer:
-    { readonly source: TaskSource; readonly args: readonly unknown[] } | undefined;
-}
-
-/**
- * From parent to worker. An array holds the arguments of calls: the ticket of each and its value, and again; or `~ticket` and a
- * record, whose words follow.
- */
-export type ToWorker =
-  | typeof WAKE
-  | readonly unknown[]
-  | { readonly kind: "tasks"; readonly from: number; readonly tasks: readonly TaskEntry[] }
-  | { readonly kind: "abort"; readonly ticket: number; readonly reason: EncodedThrown }
-  | FlowOrder
-  | { readonly kind: "sync" }
-  | { readonly kind: "leave" };
-
-/** From parent to worker, about the streams of one call; `call` is its number in FlowArguments. */
-export type FlowOrder =
+/** From parent to worker, about the streams of one call; `call` is its number in StreamArguments. */
+export type StreamCommand =
   /** Of what the task yields, so many items in all may be sent. */
   | { readonly kind: "credit"; readonly call: number; readonly total: number }
   /** Of a stream among its arguments. */
@@ -49,7 +21,7 @@ export type FlowOrder =
     };
 
 /** The arguments of a call that has streams. */
-export interface FlowArguments {
+export interface StreamArguments {
   readonly call: number;
   readonly name: string | undefined;
   readonly args: readonly unknown[];
@@ -67,20 +39,6 @@ export interface TaskEntry {
   readonly restore: TaskSource | undefined;
 }
 
-/** From worker to parent. An array holds replies: ticket, status, value, and again. */
-export type FromWorker =
-  | typeof WAKE
-  | unknown[]
-  /** The program runs, and begins with the initializer. */
-  | { readonly kind: "alive" }
-  | { readonly kind: "up" }
-  /** The answer to "sync": every reply that was due has been posted. */
-  | { readonly kind: "synced" }
-  | ({ readonly kind: "printed" } & Printed)
-  /** What came from the parent cannot be true, and the worker runs nothing any more. */
-  | { readonly kind: "fault"; readonly message: string }
-  | { readonly kind: "initializer failed"; readonly error: EncodedThrown };
-
 export type StreamName = "stdout" | "stderr";
 
 /** What a worker printed: whole lines with their ends; only the last of a worker may have none. */
@@ -90,9 +48,6 @@ export interface Printed {
   /** The name of the call that printed it. */
   readonly name: string | undefined;
 }
-
-/** Nothing but a wake-up. */
-export const WAKE = 0;
 
 /** What the value of a reply is. */
 export const ReplyStatus = {
@@ -113,20 +68,28 @@ export const ReplyStatus = {
   Leave: 7,
   /** The value is a record, whose words follow in its place. */
   Record: 8,
+  /** The value is undefined, which JSON does not know. */
+  Undefined: 9,
+  /** The values of a chunk in which nothing failed. */
+  Values: 10,
+  /** The arguments cannot be read by the worker. */
+  Unreadable: 12,
 } as const;
+
+/** The calls of a chunk of `map`. */
+export type Chunk =
+  /** They have one argument each. */
+  | { readonly each: ArrayLike<unknown> }
+  /** They have lists of arguments; undefined where one could not be sent. */
+  | { readonly lists: readonly (readonly unknown[] | undefined)[] };
 
 /** What was thrown at some place of a chunk of `map`. */
 export type ChunkFailure = readonly [index: number, error: EncodedThrown];
 
 /** The outcomes of a chunk of `map`: the values, and for some places what was thrown there instead. */
-export interface ChunkOutcome {
-  readonly values: unknown[];
+export interface ChunkOutcome<V extends Values = unknown[]> {
+  readonly values: V;
   readonly thrown: readonly ChunkFailure[] | undefined;
   /** From this place on the calls were stopped on request or never begun; absent where none was. */
   readonly stopped?: number | undefined;
-}
-
-/** The same on its way. */
-export interface SentOutcome extends Omit<ChunkOutcome, "values"> {
-  readonly values: readonly unknown[] | Packed;
 }

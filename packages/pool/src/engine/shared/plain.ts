@@ -1,8 +1,5 @@
 import { types } from "node:util";
 
-/** Objects with more properties than this are tables rather than records, and V8's own way with them is faster. */
-export const RECORD_NAMES = 16;
-
 /**
  * Says whether a value is an object like those of an object literal, and nothing but its properties: a Map stays one whatever
  * prototype it was given, and its clone is not what its properties make. Runs no code of users.

@@ -1,8 +1,7 @@
-/** Tasks share measures when there are more of them than this. */
-const TASKS = 256;
+import { FORGETTING, RUN_TIME_TASKS } from "../tuning.js";
 
 /** Bytes of the shared memory behind RunTimes. */
-export const RUN_TIME_BYTES = TASKS * Float64Array.BYTES_PER_ELEMENT;
+export const RUN_TIME_BYTES = RUN_TIME_TASKS * Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * Knows how long calls of each task take, in microseconds; 0 while unknown. Written by workers, read by the parent to
@@ -16,18 +15,18 @@ export class RunTimes {
    * @param forgetting - The weight of a measure that is shorter than the estimate: small where what was sent behind a call
    *   that turns out long cannot be taken back, so that long ones among many short are not forgotten.
    */
-  constructor(memory: SharedArrayBuffer, forgetting = 0.4) {
+  constructor(memory: SharedArrayBuffer, forgetting = FORGETTING) {
     this.#us = new Float64Array(memory);
     this.#forgetting = forgetting;
   }
 
   of(task: number): number {
-    return this.#us[task % TASKS] ?? 0;
+    return this.#us[task % RUN_TIME_TASKS] ?? 0;
   }
 
   record(task: number, us: number): void {
-    const old = this.#us[task % TASKS] ?? 0;
-    this.#us[task % TASKS] = average(old, us, this.#forgetting);
+    const old = this.#us[task % RUN_TIME_TASKS] ?? 0;
+    this.#us[task % RUN_TIME_TASKS] = average(old, us, this.#forgetting);
   }
 }
 

@@ -5,13 +5,7 @@ import { fewNames, isPlain } from "./plain.js";
 import { serializationError } from "../../codec/find-uncloneable.js";
 import { structuredClone } from "../../internal/platform.js";
 import { refuseLossBetweenThreads } from "./clone.js";
-
-/** Of larger values a clone is as fast: with more objects and arrays in them, */
-const MAX_NODES = 32;
-/** or more elements or properties in one of those. */
-const MAX_LENGTH = 64;
-/** Bytes are copied fast, but at some length a message of their own costs no more than a second copy. */
-const MAX_BYTES = 4096;
+import { SNAPSHOT_BYTES, SNAPSHOT_LENGTH, SNAPSHOT_NODES } from "../tuning.js";
 
 /**
  * Gives a copy of a value as it is at this moment, if it is a small tree of plain objects, arrays and bytes: much faster than
@@ -71,7 +65,7 @@ export function asItIsNow(value: unknown): unknown {
 /** @param seen - What the tree has so far: an object that comes twice must be one object in the copy, too. */
 function copyNode(value: unknown, seen: object[]): object | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (seen.length >= MAX_NODES || seen.includes(value)) return undefined;
+  if (seen.length >= SNAPSHOT_NODES || seen.includes(value)) return undefined;
   seen.push(value);
   // What Array.isArray() says of a proxy that was revoked is an error.
   if (types.isProxy(value)) return undefined;
@@ -80,7 +74,7 @@ function copyNode(value: unknown, seen: object[]): object | undefined {
   }
   if (ArrayBuffer.isView(value)) return copyBytes(value, seen);
   if (!isPlain(value)) return undefined;
-  const names = fewNames(value, MAX_LENGTH);
+  const names = fewNames(value, SNAPSHOT_LENGTH);
   // What has no properties may be what only V8 knows.
   if (names === undefined || names.length === 0) return undefined;
   return copyChildren({ ...value }, seen);
@@ -88,7 +82,7 @@ function copyNode(value: unknown, seen: object[]): object | undefined {
 
 /** A part of a buffer is left to structured clone, which copies the whole, and so is what has its buffer in common with others. */
 function copyBytes(bytes: object, seen: object[]): Uint8Array | undefined {
-  const buffer = wholeBuffer(bytes, MAX_BYTES);
+  const buffer = wholeBuffer(bytes, SNAPSHOT_BYTES);
   if (buffer === undefined || seen.includes(buffer)) return undefined;
   seen.push(buffer);
   return new Uint8Array(buffer).slice();
@@ -119,7 +113,7 @@ function copyChildren<T extends object>(copy: T, seen: object[]): T | undefined 
 /** Says whether an array has no holes and nothing beside its elements: what has a match of a RegExp, say. */
 function isPlainArray(value: readonly unknown[]): boolean {
   const { length } = value;
-  if (length > MAX_LENGTH) return false;
+  if (length > SNAPSHOT_LENGTH) return false;
   if (Object.getPrototypeOf(value) !== Array.prototype) return false;
   const names = Object.keys(value);
   // Names that are no indices come last.

@@ -1,18 +1,11 @@
 import { encodeThrown } from "../../codec/encode-error.js";
 import { moveOf, noteMove } from "../../internal/moves.js";
 import { isThenable } from "../../internal/kinds.js";
-import type { ChunkFailure, ChunkOutcome } from "../shared/messages.js";
+import type { Chunk, ChunkFailure, ChunkOutcome } from "../shared/messages.js";
 import { apply, monotonicMs, structuredClone } from "../../internal/platform.js";
 import { asItIsNow } from "../shared/snapshot.js";
 import type { RunningCall } from "./running-call.js";
 import type { Callable } from "./task-table.js";
-
-/** The calls of a chunk. */
-export type Chunk =
-  /** They have one argument each. */
-  | { readonly each: ArrayLike<unknown> }
-  /** They have lists of arguments; undefined where one could not be sent. */
-  | { readonly lists: readonly (readonly unknown[] | undefined)[] };
 
 /** Runs the calls of a chunk in order; each has an end of its own. When they are asked to stop the rest is left out. */
 export function runChunk(
@@ -26,7 +19,7 @@ export function runChunk(
   const lists = "lists" in chunk ? chunk.lists : [];
   const values: unknown[] = new Array<unknown>(length);
   const thrown: ChunkFailure[] = [];
-  const begun = monotonicMs();
+  const begunAt = monotonicMs();
   for (let index = 0; index < length; index += 1) {
     if (each === undefined && lists[index] === undefined) continue;
     if (call.asked()) return { values, thrown, stopped: index };
@@ -39,10 +32,10 @@ export function runChunk(
       values[index] = toKeep(value);
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
-      thrown.push([index, encodeThrown(error)]);
+      thrown.push([index, encodeThrown(call.explained(error))]);
     }
   }
-  record(((monotonicMs() - begun) * 1e3) / length);
+  record(((monotonicMs() - begunAt) * 1e3) / length);
   return { values, thrown: thrown.length === 0 ? undefined : thrown };
 }
 
@@ -58,13 +51,13 @@ async function runChunkAsync(
   for (let index = first.index; index < length; index += 1) {
     const args = "each" in chunk ? [chunk.each[index]] : chunk.lists[index];
     if (args === undefined) continue;
-    const begun = index === first.index;
-    if (!begun && call.asked()) return { values, thrown, stopped: index };
+    const hasBegun = index === first.index;
+    if (!hasBegun && call.asked()) return { values, thrown, stopped: index };
     try {
-      values[index] = toKeep(await (begun ? first.value : apply(fn, undefined, args)));
+      values[index] = toKeep(await (hasBegun ? first.value : apply(fn, undefined, args)));
     } catch (error) {
       if (call.isAnswer(error)) return { values, thrown, stopped: index };
-      thrown.push([index, encodeThrown(error)]);
+      thrown.push([index, encodeThrown(call.explained(error))]);
     }
   }
   return { values, thrown: thrown.length === 0 ? undefined : thrown };

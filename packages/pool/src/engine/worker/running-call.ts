@@ -4,6 +4,8 @@ import {
   type CurrentCall,
   type TaskContext,
 } from "../../internal/task-context.js";
+import { explainMissingName } from "./inline-code.js";
+import { isAnswerTo } from "../../internal/kinds.js";
 import { AbortController, monotonicMs, whenSettled } from "../../internal/platform.js";
 
 /** What a call needs of its worker to serve `currentTask()`. */
@@ -23,11 +25,13 @@ export interface CallEnvironment {
 
 /** A call that this worker runs, as its task sees it; the context is made when the task asks. */
 export class RunningCall implements CurrentCall {
+  /** Whether the task was sent as text. */
+  isInline = false;
   readonly executor = this;
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
   /** The number that its streams go by, where it has some. */
-  flow: number | undefined;
+  streamsId: number | undefined;
   #environment: CallEnvironment;
   #controller: AbortController | undefined;
   #context: TaskContext | undefined;
@@ -65,10 +69,12 @@ export class RunningCall implements CurrentCall {
 
   /** Says whether a failure is how the task obeyed, rather than a failure of its own. */
   isAnswer(error: unknown): boolean {
-    if (this.#stopReason === undefined) return false;
-    const { reason } = this.#stopReason;
-    if (error === reason) return true;
-    return error instanceof Error && (error.name === "AbortError" || error.cause === reason);
+    return this.#stopReason !== undefined && isAnswerTo(this.#stopReason.reason, error);
+  }
+
+  /** What the task threw; where it was sent as text and a name is missing there, with a word about that. */
+  explained(error: unknown): unknown {
+    return this.isInline ? explainMissingName(error) : error;
   }
 
   context(): TaskContext {
@@ -181,10 +187,10 @@ export class RunningCalls {
   /** Waits for the outcome of a call that gave a promise; others run meanwhile where there is room. */
   follow(promise: PromiseLike<unknown>, outcome: LateOutcome): void {
     this.waiting += 1;
-    const begun = monotonicMs();
+    const begunAt = monotonicMs();
     const resume = (settle: () => void): void => {
       this.waiting -= 1;
-      outcome.took((monotonicMs() - begun) * 1e3);
+      outcome.took((monotonicMs() - begunAt) * 1e3);
       settle();
       this.#resumed();
     };

@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { compileFunction, constants } from "node:vm";
-import { exportedTask, type Callable } from "../../internal/task-exports.js";
+import { types } from "node:util";
+import { apply } from "../../internal/platform.js";
+import { loadExport, type Callable } from "../../task-loader.js";
 import type { TaskSource } from "../../task.js";
+import { compileInline } from "./inline-code.js";
 import { moduleLoads } from "./module-loads.js";
-import { withContext } from "./with-context.js";
 import type { TaskEntry } from "../shared/messages.js";
 
 export type { Callable };
@@ -26,6 +27,11 @@ export class TaskTable {
 
   name(task: number): string {
     return this.#entries[task]?.name ?? "";
+  }
+
+  /** Whether the function was sent as text. */
+  isInline(task: number): boolean {
+    return "text" in (this.#entries[task]?.source ?? {});
   }
 
   /** Gives a function that has been loaded before. */
@@ -51,26 +57,46 @@ export class TaskTable {
  * @throws {TypeError} When the module has no such function.
  */
 export async function loadTask(source: TaskSource): Promise<Callable> {
-  if ("text" in source) return compile(source.text);
-  return exportedTask(await loadModule(source.module), source);
+  if ("text" in source) return compileInline(source);
+  return loadExport(source, importModule);
 }
 
-/** What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory. */
-function loadModule(url: string): Promise<unknown> {
-  return moduleLoads.run<unknown>(
-    !url.startsWith("file:") || !url.endsWith(".cjs")
-      ? () => import(url)
-      : () => createRequire(url)(fileURLToPath(url)) as unknown,
-  );
+/**
+ * Puts `restore` around a task: the first of the arguments is what the caller's `capture` gave, the rest is the task's own.
+ */
+function withContext(task: Callable, restore: Callable): Callable {
+  return (captured, ...args) => restore(captured, (): unknown => apply(task, undefined, args));
 }
 
-/** Makes a function of its text, in the global scope: it can use what it declares, imports, or finds there. */
-function compile(text: string): Callable {
-  // Compilers that keep names (esbuild, tsx) leave calls of a helper in the text.
-  const program = `"use strict"; const __name = (fn) => fn; return (${text});`;
-  const evaluate = compileFunction(program, [], {
-    filename: "inline-task.js",
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }) as () => Callable;
-  return evaluate();
+function importModule(url: string): Promise<unknown> {
+  return moduleLoads.run<unknown>(() => {
+    // What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory.
+    return url.startsWith("file:") && url.endsWith(".cjs") ? required(url) : importOrRequire(url);
+  });
+}
+
+/**
+ * Imports a module. Where Node does not know the kind of file, it is required: up to Node 20 the loaders for TypeScript (tsx,
+ * ts-node, swc) reach the `require` of a worker, and not its `import`.
+ */
+async function importOrRequire(url: string): Promise<unknown> {
+  try {
+    return await import(url);
+  } catch (error) {
+    const code: unknown = types.isNativeError(error) ? Reflect.get(error, "code") : undefined;
+    if (code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    try {
+      return required(url);
+    } catch (cause) {
+      const told = new TypeError(
+        `no loader of this worker takes ${url}; give it the loader that the program has, as in execArgv: ["--import", "tsx"]`,
+        { cause },
+      );
+      throw Object.assign(told, { code });
+    }
+  }
+}
+
+function required(url: string): { default: unknown } {
+  return { default: createRequire(url)(fileURLToPath(url)) };
 }

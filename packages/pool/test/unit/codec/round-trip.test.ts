@@ -138,7 +138,8 @@ describe.each(channels)("through %s", (_channel, cross) => {
         return error;
       }
     })();
-    assert(thrown instanceof RangeError);
+    assert(types.isNativeError(thrown));
+    expect(thrown.name).toBe("RangeError");
     const caught = roundTripError(thrown, cross);
     expect(Object.getPrototypeOf(caught)).toBe(RangeError.prototype);
     expect(caught).toMatchObject({ name: thrown.name, code: "ERR_OUT_OF_RANGE" });

@@ -1,0 +1,67 @@
+import type { Submission } from "../../codec/decode-error.js";
+import { captureStack, fileOf, stackText } from "../../internal/stack.js";
+import { monotonicMs, queueMicrotask } from "../../internal/platform.js";
+import { STACKS_PER_WINDOW, STACK_FRAMES, STACK_WINDOW_MS } from "../tuning.js";
+
+/** Where a call was submitted: its `stack` is made into text only when somebody reads it. */
+export interface SubmissionStack {
+  readonly stack?: unknown;
+  /** Whether it is that of an earlier call, which most likely was submitted at the same place. */
+  readonly isNear?: boolean;
+}
+
+/** Where a call was submitted, as text. */
+export function textOf(submission: SubmissionStack | undefined): Submission | undefined {
+  const stack = stackText(submission);
+  if (stack === undefined) return undefined;
+  return { submittedAt: withoutOwnFrames(stack), isNear: submission?.isNear };
+}
+
+/** The first frames are those of the file that this is built into, unless a bundler has put the whole program there. */
+function withoutOwnFrames(stack: string): string {
+  const frames = stack.split("\n").filter((line) => /^\s*at /.test(line));
+  const own = fileOf(frames[0]);
+  const first = frames.findIndex((frame) => fileOf(frame) !== own);
+  return own === undefined || first < 0 ? stack : frames.slice(first).join("\n");
+}
+
+/**
+ * Notes where calls are submitted, for the stacks of their errors. Taking a stack costs more than submitting a call, so
+ * of many calls in a few milliseconds, which mostly come from one loop, all but the first share the last place noted, and say so.
+ */
+export class SubmissionStacks {
+  #taken = 0;
+  #openedAt = 0;
+  #shared: SubmissionStack | undefined;
+  #resetDue = false;
+
+  capture(): SubmissionStack | undefined {
+    if (!this.#resetDue) {
+      this.#resetDue = true;
+      queueMicrotask(this.#reset);
+    }
+    if (this.#taken >= STACKS_PER_WINDOW) return this.#shared;
+    this.#taken += 1;
+    const site: SubmissionStack = {};
+    captureStack(site, STACK_FRAMES);
+    this.#shared = undefined;
+    if (this.#taken === STACKS_PER_WINDOW) {
+      this.#shared = {
+        isNear: true,
+        get stack() {
+          return site.stack;
+        },
+      };
+    }
+    return site;
+  }
+
+  /** The clock is read once a turn: for each call it would cost a good part of what it saves. */
+  readonly #reset = (): void => {
+    this.#resetDue = false;
+    const now = monotonicMs();
+    if (now - this.#openedAt < STACK_WINDOW_MS) return;
+    this.#openedAt = now;
+    this.#taken = 0;
+  };
+}

@@ -1,0 +1,53 @@
+import { types } from "node:util";
+import { compileFunction, constants } from "node:vm";
+import { dropWarnings } from "../../internal/platform.js";
+import type { InlineSource } from "../../task.js";
+import type { Callable } from "../../task-loader.js";
+
+/**
+ * What tools write into functions and that does no harm, by the names they use: compilers that keep names (esbuild, tsx) call a
+ * helper, Vite has one for `import()`.
+ */
+const HELPERS = "const __name = (fn) => fn, __vite_ssr_dynamic_import__ = (name) => import(name);";
+
+/** The counters that tools for coverage (Istanbul, as in Jest and Vitest) put before each statement. */
+const COUNTER = /\bcov_\w+(?=\(\))/;
+const NO_COUNTS = "new Proxy({}, { get: () => 0, set: () => true })";
+const NO_COVERAGE = `() => ({ s: ${NO_COUNTS}, f: ${NO_COUNTS}, b: new Proxy({}, { get: () => ${NO_COUNTS} }) })`;
+
+/** Makes a function of its text, in the global scope: it can use what it declares, imports, or finds there. */
+export function compileInline({ text, file }: InlineSource): Callable {
+  const counter = COUNTER.exec(text)?.[0];
+  const coverage = counter === undefined ? "" : `const ${counter} = ${NO_COVERAGE};`;
+  if (file !== undefined) dropWarning();
+  const program = `"use strict"; ${HELPERS} ${coverage} return (${text});`;
+  const evaluate = compileFunction(program, [], {
+    // Also where `import()` begins to look.
+    filename: file ?? "inline-task.js",
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as () => Callable;
+  return evaluate();
+}
+
+let isDropped = false;
+
+/** Node warns that the one way to let `import()` begin at a file is experimental. Whoever wrote the task did not choose it. */
+function dropWarning(): void {
+  if (!isDropped) dropWarnings("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER");
+  isDropped = true;
+}
+
+/** Says of an error about a missing name that the function was sent as text, which its author may not know. */
+export function explainMissingName(error: unknown): unknown {
+  try {
+    if (!types.isNativeError(error) || error.name !== "ReferenceError") return error;
+    const { message, stack } = error;
+    if (!/^\S+ is not defined$/.test(message)) return error;
+    const explained = `${message}: the task was sent as text, and sees nothing of the file where it is written; defineTasks() keeps it there`;
+    error.message = explained;
+    if (stack !== undefined) error.stack = stack.replace(message, () => explained);
+  } catch {
+    // It is as it was thrown.
+  }
+  return error;
+}

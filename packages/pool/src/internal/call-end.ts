@@ -1,0 +1,2 @@
+/** How a call ended. */
+export type CallEnd = "completed" | "failed" | "cancelled";
