@@ -32,7 +32,8 @@ export {
   importTasks,
   inlineTask,
   type Task,
-  type TaskReference,
+  type InlineSource,
+  TaskReference,
   type TaskSource,
   type TasksOf,
 } from "./task.js";
