@@ -33,7 +33,7 @@ export {
   inlineTask,
   type Task,
   type InlineSource,
-  TaskReference,
+  type TaskReference,
   type TaskSource,
   type TasksOf,
 } from "./task.js";
