@@ -1,19 +1,10 @@
 import {
-  newCounts,
-  notStarted,
+  WorkList,
   type Attempt,
   type AttemptResult,
-  type DownloadItem,
   type DownloadMany,
-  type DownloadResult,
 } from "@concur/flags-common";
-import {
-  asCompleted,
-  AsyncExecutor,
-  importTasks,
-  ThreadPoolExecutor,
-  type Future,
-} from "@concur/pool";
+import { asCompleted, AsyncExecutor, importTasks, ThreadPoolExecutor } from "@concur/pool";
 import type * as Tasks from "./tasks.js";
 
 /** The threads load the tasks by themselves: bundled with the program, each of them would run the program. */
@@ -37,8 +28,7 @@ const INTERRUPTED: AttemptResult = {
  * requests, each of them its share of `concurReq` at once.
  */
 export const downloadMany: DownloadMany = async (plan, observer) => {
-  const { items, clientOptions, concurReq, signal, own } = plan;
-  const counts = newCounts();
+  const { clientOptions, concurReq, signal, own } = plan;
   const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
   const concurrencyPerWorker = Math.ceil(concurReq / maxWorkers);
   await using threads = new ThreadPoolExecutor({
@@ -58,17 +48,14 @@ export const downloadMany: DownloadMany = async (plan, observer) => {
     }
   };
 
+  const list = new WorkList(plan, observer);
   await using executor = new AsyncExecutor({ maxWorkers: concurReq });
-  const downloads = executor.with({ signal, killAfterMs: Infinity });
-  const toDo = new Map<Future<DownloadResult>, DownloadItem>();
-  for (const item of items) {
-    toDo.set(downloads.submit(plan.download, item, attempt), item);
+  const calls = executor.with({ signal, killAfterMs: Infinity });
+  const takers = Array.from({ length: concurReq }, () =>
+    calls.submit(() => list.downloadAll(attempt)),
+  );
+  for await (const taker of asCompleted(takers)) {
+    if (!taker.cancelled()) await taker.result();
   }
-  for await (const future of asCompleted(toDo.keys())) {
-    const item = toDo.get(future);
-    const result = future.cancelled() && item ? notStarted(item) : await future.result();
-    counts[result.status] += 1;
-    observer.completed(result);
-  }
-  return counts;
+  return list.finish();
 };

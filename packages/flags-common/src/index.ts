@@ -50,6 +50,7 @@ export {
   type DownloadCounts,
   type DownloadStatus,
 } from "./run/download-status.js";
+export { WorkList } from "./run/work-list.js";
 export type { LocalServerLabel, RunningServer, StartServer } from "./run/provide-server.js";
 export { DestinationError } from "./save/destination-error.js";
 export { findDestination, prepareDestination } from "./save/destination.js";

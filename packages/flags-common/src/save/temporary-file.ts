@@ -33,6 +33,14 @@ export class TemporaryFile {
     this.path = join(directory, name);
   }
 
+  /** Chooses the next name; that it is free is found out by making a file of it. */
+  static next(directory: string, name: string): TemporaryFile {
+    lastNumber += 1;
+    const numbered = `.${name}.${process.pid}.${lastNumber}.${runPlace()}.part`;
+    namesInUse.add(numbered);
+    return new TemporaryFile(directory, numbered);
+  }
+
   /**
    * Finds a name that is free, and lets `make` make a file of it, which must fail with EEXIST where there is one. After a
    * failure no file of that name is left.
@@ -44,12 +52,7 @@ export class TemporaryFile {
   ): Promise<{ readonly file: TemporaryFile; readonly made: T }> {
     const giveUpAtMs = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt += 1) {
-      lastNumber += 1;
-      const file = new TemporaryFile(
-        directory,
-        `.${name}.${process.pid}.${lastNumber}.${runPlace()}.part`,
-      );
-      namesInUse.add(file.#name);
+      const file = TemporaryFile.next(directory, name);
       try {
         return { file, made: await make(file.path) };
       } catch (error) {
