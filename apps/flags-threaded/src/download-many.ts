@@ -34,14 +34,17 @@ export const downloadMany: DownloadMany = async (plan, observer) => {
   await using threads = new ThreadPoolExecutor({
     maxWorkers,
     concurrencyPerWorker,
+    spin: false,
     initializer: tasks.openClient,
     initializerArgs: [{ ...clientOptions, concurrency: concurrencyPerWorker }],
   });
   // A try that has begun answers to the signal by itself, with a result; so nothing is given up, nor killed.
   const attempt: Attempt = async (request, signal) => {
-    const call = threads.with({ signal, killAfterMs: Infinity }).submit(tasks.attempt, request);
+    const call = threads
+      .with({ signal, killAfterMs: Infinity })
+      .submit(tasks.attempt, JSON.stringify(request));
     try {
-      return await call.result();
+      return JSON.parse(await call.result()) as AttemptResult;
     } catch (error) {
       if (call.cancelled()) return INTERRUPTED;
       throw error;

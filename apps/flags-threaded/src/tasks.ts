@@ -2,7 +2,6 @@ import {
   attemptDownload,
   createFlagClient,
   type AttemptRequest,
-  type AttemptResult,
   type FlagClient,
   type FlagClientOptions,
 } from "@concur/flags-common";
@@ -16,8 +15,20 @@ export function openClient(options: FlagClientOptions): void {
   client = createFlagClient(options);
 }
 
-/** Makes one try to download one file, pure data in and pure data out; it answers to the signal of its call. */
-export function attempt(request: AttemptRequest): Promise<AttemptResult> {
+/**
+ * Makes one try to download one file, and answers to the signal of its call.
+ *
+ * @param request - An AttemptRequest as JSON: a short text lies in the memory that both threads share, and needs no message.
+ * @returns An AttemptResult as JSON.
+ */
+export async function attempt(request: string): Promise<string> {
   if (client === undefined) throw new Error("openClient() has not run in this thread");
-  return attemptDownload(request, { client, signal: currentTask().signal });
+  const { signal } = currentTask();
+  const tools = { client, signal, mayBlock: true };
+  return JSON.stringify(await attemptDownload(requestOf(request), tools));
+}
+
+function requestOf(text: string): AttemptRequest {
+  // Our own main thread wrote it.
+  return JSON.parse(text) as AttemptRequest;
 }

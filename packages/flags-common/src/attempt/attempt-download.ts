@@ -52,6 +52,11 @@ export interface AttemptTools {
   readonly client: FlagClient;
   /** Aborting it ends the try at once, with the code `INTERRUPTED`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether this thread may wait for the disk while it writes a small file, as a thread may that does nothing else: that takes
+   * less than half of the time that it takes to have other threads do it. Default: false.
+   */
+  readonly mayBlock?: boolean | undefined;
 }
 
 /**
@@ -76,10 +81,10 @@ export async function attemptDownload(
   tools: AttemptTools,
 ): Promise<AttemptResult> {
   const { directory, fileName, expect, remainingMs, known, resume } = request;
-  const { client, signal } = tools;
+  const { client, signal, mayBlock = false } = tools;
   assertPlainName(fileName);
   const url = new URL(request.url);
-  const file = new IncomingFile({ directory, fileName, url });
+  const file = new IncomingFile({ directory, fileName, url, mayBlock });
   const beginning = resume ? await file.takeBeginning() : undefined;
   const asked: FileRequest = { url, expect, remainingMs, known, beginning };
   const first = await fetchFile(asked, client, file, signal);

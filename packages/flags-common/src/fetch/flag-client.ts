@@ -1,5 +1,4 @@
 import { Agent, type AgentOptions } from "node:http";
-import { Axios, type AxiosInstance } from "axios";
 import { Connector } from "./connector.js";
 import { https } from "./https.js";
 import { Origin } from "./origin.js";
@@ -47,8 +46,6 @@ export class FlagClient implements Disposable {
   readonly maxRedirects: number;
   readonly redirectHosts: RedirectHosts;
   readonly headers: RequestHeaders;
-  /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
-  readonly axios: Pick<AxiosInstance, "request">;
 
   readonly #concurrency: number;
   readonly #tls: Readonly<Record<string, unknown>>;
@@ -77,7 +74,6 @@ export class FlagClient implements Disposable {
       ...(insecure === true ? { rejectUnauthorized: false } : {}),
     };
     this.#connector = new Connector(sharedLookup(), this.connectTimeoutMs, this.#tls);
-    this.axios = new Axios({ method: "GET" });
   }
 
   /** Gives the kept connections to servers of a protocol, or to those behind a proxy. */

@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from "node:http";
+import type { RequestOptions } from "node:https";
 import { errorCode } from "../shared/failure-reason.js";
 import { discard } from "./body.js";
 import { Cookies } from "./cookies.js";
@@ -8,8 +9,7 @@ import type { Origin } from "./origin.js";
 import { judgeRedirect } from "./redirect.js";
 import { impersonalHeaders, type RequestHeaders } from "./request-headers.js";
 import type { RequestTrace } from "./request-trace.js";
-import { sendStraight } from "./send-straight.js";
-import { sendThroughAxios } from "./through-axios.js";
+import { sendStraight, type Sending } from "./send-straight.js";
 
 /** One GET, with what its redirects need. */
 export interface OutgoingRequest {
@@ -89,7 +89,7 @@ async function sendOnce(outgoing: OutgoingRequest, hop: Hop): Promise<IncomingMe
 }
 
 function send(
-  { client, cutoff }: OutgoingRequest,
+  { cutoff }: OutgoingRequest,
   { url, headers, origin, isPlain }: Hop,
   agent: Agent,
   trace: RequestTrace,
@@ -98,6 +98,18 @@ function send(
   const onClose = (): void => {
     origin.slots.give();
   };
-  const sending = { trace, cutoff, onClose };
-  return isPlain ? sendStraight(options, sending) : sendThroughAxios(client, options, sending);
+  const sending: Sending = { trace, cutoff, onClose };
+  return isPlain ? sendStraight(options, sending) : sendElsewhere(options, sending);
+}
+
+/** Most runs meet neither proxy nor redirect, and need not load axios. */
+async function sendElsewhere(options: RequestOptions, sending: Sending): Promise<IncomingMessage> {
+  let send: typeof sendStraight;
+  try {
+    ({ sendThroughAxios: send } = await import("./through-axios.js"));
+  } catch (error) {
+    sending.onClose();
+    throw error;
+  }
+  return await send(options, sending);
 }

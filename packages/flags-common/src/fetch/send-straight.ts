@@ -37,6 +37,10 @@ export function sendStraight(
       request?.destroy();
     };
     let request: ClientRequest | undefined;
+    if (cutoff.reason !== undefined) {
+      onCutoff();
+      return;
+    }
     try {
       request = trace.request(options, resolve);
     } catch (error) {

@@ -1,5 +1,4 @@
 import { rename, utimes } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { FileSink } from "../fetch/fetch-file.js";
 import { findGifFault } from "../fetch/gif.js";
@@ -14,7 +13,8 @@ import {
   type OpenFile,
   type PartialPlace,
 } from "./partial-file.js";
-import { saveWhole } from "./save-whole.js";
+import { pathIn } from "./plain-name.js";
+import { saveWhole, saveWholeNow } from "./save-whole.js";
 import { openTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
@@ -33,6 +33,8 @@ export interface FilePlace {
   readonly fileName: string;
   /** Where it comes from, for the next try. */
   readonly url: URL;
+  /** Whether this thread may wait for the disk. */
+  readonly mayBlock: boolean;
 }
 
 /** What is to become of a file that is all there. */
@@ -116,8 +118,8 @@ export class IncomingFile implements FileSink {
    * @returns Its SHA-256; `undefined` when that is not the one it must have: then nothing is left.
    */
   async finish({ sha256: expected, modifiedAt }: Finish): Promise<string | undefined> {
-    const { directory, fileName } = this.#place;
-    const finalPath = join(directory, fileName);
+    const { directory, fileName, mayBlock } = this.#place;
+    const finalPath = pathIn(directory, fileName);
     const takeItsName = async (path: string): Promise<void> => {
       if (modifiedAt !== undefined) await setTimes(path, modifiedAt, modifiedAt);
       await takeName(path, finalPath);
@@ -130,7 +132,7 @@ export class IncomingFile implements FileSink {
       if (expected !== undefined && expected !== sha256) return undefined;
       await this.#guard(
         modifiedAt === undefined
-          ? saveWhole(directory, fileName, bytes)
+          ? (mayBlock ? saveWholeNow : saveWhole)(directory, fileName, bytes)
           : withTemporaryFile(directory, fileName, bytes, takeItsName),
       );
       return sha256;

@@ -1,31 +1,29 @@
-import { rename, writeFile } from "node:fs";
-import { join } from "node:path";
+import { rename, renameSync, writeFile, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { errorCode } from "../shared/failure-reason.js";
+import { pathIn } from "./plain-name.js";
 import { TemporaryFile, withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
+/** A file that must not be there before. */
+const NEW_FILE = { flag: "wx" };
 
 /**
- * Saves a file that is all in memory under its name, or not at all, as `withTemporaryFile` and a rename do.
+ * Saves a file that is all in memory under its name, or not at all: it is written to a temporary file, which then takes the
+ * name.
  *
  * Of the many small files of a long list nearly all are written at the first try: they are, with no more promises than this
  * one. Whatever goes wrong with the writing is left to the longer way, which knows what to do about it.
  */
 export function saveWhole(directory: string, fileName: string, bytes: Uint8Array): Promise<void> {
-  const finalPath = join(directory, fileName);
   return new Promise((resolve, reject) => {
     const file = TemporaryFile.next(directory, fileName);
-    writeFile(file.path, bytes, { flag: "wx" }, (failure) => {
+    writeFile(file.path, bytes, NEW_FILE, (failure) => {
       if (failure !== null) {
-        giveUpName(file, failure)
-          .then(() =>
-            withTemporaryFile(directory, fileName, bytes, (path) => takeName(path, finalPath)),
-          )
-          .then(resolve, reject);
+        saveLonger({ directory, fileName, bytes }, file, failure).then(resolve, reject);
         return;
       }
-      rename(file.path, finalPath, (error) => {
+      rename(file.path, pathIn(directory, fileName), (error) => {
         if (error === null) {
           file.release();
           resolve();
@@ -39,8 +37,43 @@ export function saveWhole(directory: string, fileName: string, bytes: Uint8Array
   });
 }
 
-/** A file that was there before is not ours to remove. */
-async function giveUpName(file: TemporaryFile, failure: Error): Promise<void> {
+/** Does what {@link saveWhole} does, and keeps this thread waiting meanwhile. */
+export async function saveWholeNow(
+  directory: string,
+  fileName: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const file = TemporaryFile.next(directory, fileName);
+  try {
+    writeFileSync(file.path, bytes, NEW_FILE);
+  } catch (failure) {
+    await saveLonger({ directory, fileName, bytes }, file, failure);
+    return;
+  }
+  try {
+    renameSync(file.path, pathIn(directory, fileName));
+    file.release();
+  } catch (error) {
+    await file.remove();
+    throw error;
+  }
+}
+
+interface WholeFile {
+  readonly directory: string;
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+async function saveLonger(
+  { directory, fileName, bytes }: WholeFile,
+  file: TemporaryFile,
+  failure: unknown,
+): Promise<void> {
+  // A file that was there before is not ours to remove.
   if (errorCode(failure) === "EEXIST") file.release();
   else await file.remove();
+  await withTemporaryFile(directory, fileName, bytes, (path) =>
+    takeName(path, pathIn(directory, fileName)),
+  );
 }

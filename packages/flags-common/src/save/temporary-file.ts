@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errorCode } from "../shared/failure-reason.js";
+import { pathIn } from "./plain-name.js";
 import { runPlace } from "./run-place.js";
 
 /** Earlier versions did not say in which place the process runs. */
@@ -30,7 +31,7 @@ export class TemporaryFile {
 
   private constructor(directory: string, name: string) {
     this.#name = name;
-    this.path = join(directory, name);
+    this.path = pathIn(directory, name);
   }
 
   /** Chooses the next name; that it is free is found out by making a file of it. */
