@@ -7,6 +7,7 @@ import { DestinationError } from "../save/destination-error.js";
 import { IncomingFile } from "../save/incoming-file.js";
 import { removePartial } from "../save/partial-file.js";
 import { assertPlainName } from "../save/plain-name.js";
+import { saveWhole, type SaveFile } from "../save/save-whole.js";
 import { saveFailure } from "../save/save-failure.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
@@ -52,11 +53,8 @@ export interface AttemptTools {
   readonly client: FlagClient;
   /** Aborting it ends the try at once, with the code `INTERRUPTED`. */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Whether this thread may wait for the disk while it writes a small file, as a thread may that does nothing else: that takes
-   * less than half of the time that it takes to have other threads do it. Default: false.
-   */
-  readonly mayBlock?: boolean | undefined;
+  /** Saves a small file. Default: as `saveFlag` does. */
+  readonly save?: SaveFile | undefined;
 }
 
 /**
@@ -81,17 +79,17 @@ export async function attemptDownload(
   tools: AttemptTools,
 ): Promise<AttemptResult> {
   const { directory, fileName, expect, remainingMs, known, resume } = request;
-  const { client, signal, mayBlock = false } = tools;
+  const { client, signal } = tools;
   assertPlainName(fileName);
   const url = new URL(request.url);
-  const file = new IncomingFile({ directory, fileName, url, mayBlock });
+  const file = new IncomingFile({ directory, fileName, url, save: tools.save ?? saveWhole });
   const beginning = resume ? await file.takeBeginning() : undefined;
   const asked: FileRequest = { url, expect, remainingMs, known, beginning };
   const first = await fetchFile(asked, client, file, signal);
   const answer = first.status === "stale" ? await fetchAll(file, asked, tools) : first;
   switch (answer.status) {
     case "ok": {
-      const saved = await save(file, request, answer);
+      const saved = await keep(file, request, answer);
       // A beginning that was left meanwhile, by somebody else, is of no use any more.
       if (resume) await removePartial(directory, fileName);
       return saved;
@@ -123,7 +121,7 @@ async function fetchAll(
   return { ...fail("BAD_RESPONSE", "not the whole file"), totalMs: whole.totalMs };
 }
 
-async function save(
+async function keep(
   file: IncomingFile,
   { sha256: expected, remoteTime, fileName }: AttemptRequest,
   answer: Extract<Settled, { readonly status: "ok" }>,

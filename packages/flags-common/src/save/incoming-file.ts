@@ -14,7 +14,7 @@ import {
   type PartialPlace,
 } from "./partial-file.js";
 import { pathIn } from "./plain-name.js";
-import { saveWhole, saveWholeNow } from "./save-whole.js";
+import type { SaveFile } from "./save-whole.js";
 import { openTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
@@ -33,8 +33,8 @@ export interface FilePlace {
   readonly fileName: string;
   /** Where it comes from, for the next try. */
   readonly url: URL;
-  /** Whether this thread may wait for the disk. */
-  readonly mayBlock: boolean;
+  /** Saves it when it is small, and so all in memory. */
+  readonly save: SaveFile;
 }
 
 /** What is to become of a file that is all there. */
@@ -118,7 +118,7 @@ export class IncomingFile implements FileSink {
    * @returns Its SHA-256; `undefined` when that is not the one it must have: then nothing is left.
    */
   async finish({ sha256: expected, modifiedAt }: Finish): Promise<string | undefined> {
-    const { directory, fileName, mayBlock } = this.#place;
+    const { directory, fileName, save } = this.#place;
     const finalPath = pathIn(directory, fileName);
     const takeItsName = async (path: string): Promise<void> => {
       if (modifiedAt !== undefined) await setTimes(path, modifiedAt, modifiedAt);
@@ -132,7 +132,7 @@ export class IncomingFile implements FileSink {
       if (expected !== undefined && expected !== sha256) return undefined;
       await this.#guard(
         modifiedAt === undefined
-          ? (mayBlock ? saveWholeNow : saveWhole)(directory, fileName, bytes)
+          ? save(directory, fileName, bytes)
           : withTemporaryFile(directory, fileName, bytes, takeItsName),
       );
       return sha256;

@@ -8,6 +8,9 @@ const takeName = promisify(rename);
 /** A file that must not be there before. */
 const NEW_FILE = { flag: "wx" };
 
+/** Saves a file that is all in memory under its name, or not at all; rejects with the error of the system. */
+export type SaveFile = (directory: string, fileName: string, bytes: Uint8Array) => Promise<void>;
+
 /**
  * Saves a file that is all in memory under its name, or not at all: it is written to a temporary file, which then takes the
  * name.
@@ -20,7 +23,7 @@ export function saveWhole(directory: string, fileName: string, bytes: Uint8Array
     const file = TemporaryFile.next(directory, fileName);
     writeFile(file.path, bytes, NEW_FILE, (failure) => {
       if (failure !== null) {
-        saveLonger({ directory, fileName, bytes }, file, failure).then(resolve, reject);
+        saveLonger({ directory, fileName, bytes }, file, failure.code).then(resolve, reject);
         return;
       }
       rename(file.path, pathIn(directory, fileName), (error) => {
@@ -37,8 +40,8 @@ export function saveWhole(directory: string, fileName: string, bytes: Uint8Array
   });
 }
 
-/** Does what {@link saveWhole} does, and keeps this thread waiting meanwhile. */
-export async function saveWholeNow(
+/** Does what `saveWhole` does, and keeps this thread waiting meanwhile: for threads that have time for that. */
+export async function saveNow(
   directory: string,
   fileName: string,
   bytes: Uint8Array,
@@ -47,7 +50,7 @@ export async function saveWholeNow(
   try {
     writeFileSync(file.path, bytes, NEW_FILE);
   } catch (failure) {
-    await saveLonger({ directory, fileName, bytes }, file, failure);
+    await saveLonger({ directory, fileName, bytes }, file, errorCode(failure));
     return;
   }
   try {
@@ -59,19 +62,25 @@ export async function saveWholeNow(
   }
 }
 
+/** A file that is all in memory. */
 interface WholeFile {
   readonly directory: string;
   readonly fileName: string;
   readonly bytes: Uint8Array;
 }
 
-async function saveLonger(
+/**
+ * Saves a file once more that could not be saved in the short way.
+ *
+ * @param file - What was to be its temporary file.
+ * @param code - What was in the way. A file that was there before (EEXIST) is not ours to remove.
+ */
+export async function saveLonger(
   { directory, fileName, bytes }: WholeFile,
   file: TemporaryFile,
-  failure: unknown,
+  code: string | undefined,
 ): Promise<void> {
-  // A file that was there before is not ours to remove.
-  if (errorCode(failure) === "EEXIST") file.release();
+  if (code === "EEXIST") file.release();
   else await file.remove();
   await withTemporaryFile(directory, fileName, bytes, (path) =>
     takeName(path, pathIn(directory, fileName)),
