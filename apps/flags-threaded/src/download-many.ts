@@ -4,6 +4,8 @@ import { tasks, ThreadLine } from "./thread-line.js";
 
 /** A thread costs some megabytes and some tenths of a second to start, and each of them makes many requests at once. */
 export const DEFAULT_THREADS = 2;
+/** What a thread makes for one file lives no longer than that: Node's usual 48 MB for it would only be memory. */
+const YOUNG_MB = 12;
 
 /**
  * Downloads the files of a plan in worker threads, at most `concurReq` at a time, and handles them as they come.
@@ -17,6 +19,7 @@ export const downloadMany: DownloadMany = async (plan, observer) => {
   const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
   await using threads = new ThreadPoolExecutor({
     maxWorkers,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     initializer: tasks.openClient,
     initializerArgs: [{ ...clientOptions, concurrency: Math.ceil(concurReq / maxWorkers) }],
   });

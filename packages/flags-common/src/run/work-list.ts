@@ -18,13 +18,12 @@ import { newCounts, type DownloadCounts } from "./download-status.js";
 export class WorkList {
   readonly #plan: DownloadPlan;
   readonly #observer: DownloadObserver;
-  readonly #items: Iterator<DownloadItem>;
+  #taken = 0;
   readonly #counts = newCounts();
 
   constructor(plan: DownloadPlan, observer: DownloadObserver) {
     this.#plan = plan;
     this.#observer = observer;
-    this.#items = plan.items.values();
   }
 
   /** Downloads one file after the other until none is left; rejects when an attempt does. */
@@ -43,8 +42,9 @@ export class WorkList {
   }
 
   #next(): DownloadItem | undefined {
-    const { done, value } = this.#items.next();
-    return done === true ? undefined : value;
+    const item = this.#plan.items[this.#taken];
+    this.#taken += 1;
+    return item;
   }
 
   #done(result: DownloadResult): void {

@@ -6,6 +6,9 @@ import { TemporaryFile } from "./temporary-file.js";
 /** A larger file takes longer to hand over than to write from here. */
 const MAX_BYTES = 1 << 14;
 
+/** Nothing here lives long: more room for what is new would only be more memory. */
+const YOUNG_MB = 8;
+
 /** Files that are handed over together: of each its temporary path, its final path and its bytes. */
 type Batch = readonly (readonly [temporaryPath: string, finalPath: string, bytes: Uint8Array])[];
 /** How each of them ended: nothing where it is saved, else the code of what was in the way. */
@@ -40,7 +43,11 @@ export class SavingThread implements AsyncDisposable {
   constructor() {
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     // By its source: a program made one file has no other that a thread could load.
-    this.#worker = new Worker(`(${saveBatches.toString()})()`, { eval: true, name: "saving" });
+    this.#worker = new Worker(`(${saveBatches.toString()})()`, {
+      eval: true,
+      name: "saving",
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on("message", (outcomes: Outcomes) => {
       const batch = this.#handedOver.shift() ?? [];
       batch.forEach((waiting, index) => {
@@ -127,7 +134,8 @@ function saveBatches(): void {
         renameSync(temporaryPath, finalPath);
         return undefined;
       } catch (error) {
-        return String(Object(error).code);
+        const code: unknown = Reflect.get(Object(error), "code");
+        return typeof code === "string" ? code : "EIO";
       }
     });
     parentPort.postMessage(outcomes);
