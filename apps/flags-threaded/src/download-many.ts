@@ -1,33 +1,11 @@
-import {
-  newCounts,
-  notStarted,
-  type Attempt,
-  type AttemptResult,
-  type DownloadItem,
-  type DownloadMany,
-  type DownloadResult,
-} from "@concur/flags-common";
-import {
-  asCompleted,
-  AsyncExecutor,
-  importTasks,
-  ThreadPoolExecutor,
-  type Future,
-} from "@concur/pool";
-import type * as Tasks from "./tasks.js";
-
-/** The threads load the tasks by themselves: bundled with the program, each of them would run the program. */
-const tasks = importTasks<typeof Tasks>(new URL("./tasks.js", import.meta.url));
+import { WorkList, type Attempt, type DownloadMany } from "@concur/flags-common";
+import { asCompleted, AsyncExecutor, ThreadPoolExecutor } from "@concur/pool";
+import { tasks, ThreadLine } from "./thread-line.js";
 
 /** A thread costs some megabytes and some tenths of a second to start, and each of them makes many requests at once. */
 export const DEFAULT_THREADS = 2;
-/** What becomes of a try that was still waiting for a thread when the run was stopped. */
-const INTERRUPTED: AttemptResult = {
-  status: "error",
-  code: "INTERRUPTED",
-  reason: "interrupted",
-  totalMs: 0,
-};
+/** What a thread makes for one file lives no longer than that: Node's usual 48 MB for it would only be memory. */
+const YOUNG_MB = 12;
 
 /**
  * Downloads the files of a plan in worker threads, at most `concurReq` at a time, and handles them as they come.
@@ -37,38 +15,39 @@ const INTERRUPTED: AttemptResult = {
  * requests, each of them its share of `concurReq` at once.
  */
 export const downloadMany: DownloadMany = async (plan, observer) => {
-  const { items, clientOptions, concurReq, signal, own } = plan;
-  const counts = newCounts();
+  const { clientOptions, concurReq, signal, own } = plan;
   const maxWorkers = Math.min(own["threads"] ?? DEFAULT_THREADS, concurReq);
-  const concurrencyPerWorker = Math.ceil(concurReq / maxWorkers);
   await using threads = new ThreadPoolExecutor({
     maxWorkers,
-    concurrencyPerWorker,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     initializer: tasks.openClient,
-    initializerArgs: [{ ...clientOptions, concurrency: concurrencyPerWorker }],
+    initializerArgs: [{ ...clientOptions, concurrency: Math.ceil(concurReq / maxWorkers) }],
   });
+  const lines = Array.from({ length: maxWorkers }, () => new ThreadLine(threads));
   // A try that has begun answers to the signal by itself, with a result; so nothing is given up, nor killed.
-  const attempt: Attempt = async (request, signal) => {
-    const call = threads.with({ signal, killAfterMs: Infinity }).submit(tasks.attempt, request);
-    try {
-      return await call.result();
-    } catch (error) {
-      if (call.cancelled()) return INTERRUPTED;
-      throw error;
-    }
+  const attempt: Attempt = (request) => shortest(lines).attempt(request);
+  const stop = (): void => {
+    for (const line of lines) line.stop();
   };
+  signal.addEventListener("abort", stop);
 
+  const list = new WorkList(plan, observer);
   await using executor = new AsyncExecutor({ maxWorkers: concurReq });
-  const downloads = executor.with({ signal, killAfterMs: Infinity });
-  const toDo = new Map<Future<DownloadResult>, DownloadItem>();
-  for (const item of items) {
-    toDo.set(downloads.submit(plan.download, item, attempt), item);
+  const calls = executor.with({ signal, killAfterMs: Infinity });
+  const takers = Array.from({ length: concurReq }, () =>
+    calls.submit(() => list.downloadAll(attempt)),
+  );
+  try {
+    for await (const taker of asCompleted(takers)) {
+      if (!taker.cancelled()) await taker.result();
+    }
+    return list.finish();
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await Promise.all(lines.map((line) => line.close()));
   }
-  for await (const future of asCompleted(toDo.keys())) {
-    const item = toDo.get(future);
-    const result = future.cancelled() && item ? notStarted(item) : await future.result();
-    counts[result.status] += 1;
-    observer.completed(result);
-  }
-  return counts;
 };
+
+function shortest(lines: readonly ThreadLine[]): ThreadLine {
+  return lines.reduce((one, other) => (other.length < one.length ? other : one));
+}

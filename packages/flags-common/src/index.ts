@@ -50,7 +50,10 @@ export {
   type DownloadCounts,
   type DownloadStatus,
 } from "./run/download-status.js";
+export { WorkList } from "./run/work-list.js";
 export type { LocalServerLabel, RunningServer, StartServer } from "./run/provide-server.js";
 export { DestinationError } from "./save/destination-error.js";
 export { findDestination, prepareDestination } from "./save/destination.js";
+export { saveNow, type SaveFile } from "./save/save-whole.js";
+export { SavingThread } from "./save/saving-thread.js";
 export { saveFlag } from "./save/save-flag.js";

@@ -1,14 +1,14 @@
-import { fetchFile, type FileAnswer, type Timing } from "../fetch/fetch-file.js";
+import { fetchFile, type FileAnswer, type FileRequest, type Timing } from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
 import { fail } from "../fetch/judge-answer.js";
-import type { Beginning, Validators } from "../fetch/validators.js";
+import type { Validators } from "../fetch/validators.js";
 import { DestinationError } from "../save/destination-error.js";
 import { IncomingFile } from "../save/incoming-file.js";
 import { removePartial } from "../save/partial-file.js";
 import { assertPlainName } from "../save/plain-name.js";
+import { saveWhole, type SaveFile } from "../save/save-whole.js";
 import { saveFailure } from "../save/save-failure.js";
-import { maskedUrl } from "../shared/mask-secrets.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
 export interface AttemptRequest {
@@ -53,6 +53,8 @@ export interface AttemptTools {
   readonly client: FlagClient;
   /** Aborting it ends the try at once, with the code `INTERRUPTED`. */
   readonly signal?: AbortSignal | undefined;
+  /** Saves a small file. Default: as `saveFlag` does. */
+  readonly save?: SaveFile | undefined;
 }
 
 /**
@@ -76,13 +78,18 @@ export async function attemptDownload(
   request: AttemptRequest,
   tools: AttemptTools,
 ): Promise<AttemptResult> {
-  const { directory, fileName, url, resume } = request;
+  const { directory, fileName, expect, remainingMs, known, resume } = request;
+  const { client, signal } = tools;
   assertPlainName(fileName);
-  const file = new IncomingFile({ directory, fileName, url: maskedUrl(url) });
-  const answer = await fetchInto(file, request, tools);
+  const url = new URL(request.url);
+  const file = new IncomingFile({ directory, fileName, url, save: tools.save ?? saveWhole });
+  const beginning = resume ? await file.takeBeginning() : undefined;
+  const asked: FileRequest = { url, expect, remainingMs, known, beginning };
+  const first = await fetchFile(asked, client, file, signal);
+  const answer = first.status === "stale" ? await fetchAll(file, asked, tools) : first;
   switch (answer.status) {
     case "ok": {
-      const saved = await save(file, request, answer);
+      const saved = await keep(file, request, answer);
       // A beginning that was left meanwhile, by somebody else, is of no use any more.
       if (resume) await removePartial(directory, fileName);
       return saved;
@@ -102,40 +109,38 @@ export async function attemptDownload(
 
 type Settled = Exclude<FileAnswer, { readonly status: "stale" }>;
 
-async function fetchInto(
+/** Fetches the file from its first byte on: the beginning that was there is of no use. */
+async function fetchAll(
   file: IncomingFile,
-  request: AttemptRequest,
+  asked: FileRequest,
   { client, signal }: AttemptTools,
 ): Promise<Settled> {
-  const { url, expect, remainingMs, known } = request;
-  const fetchOnce = (beginning?: Beginning): Promise<FileAnswer> =>
-    fetchFile({ url: new URL(url), expect, remainingMs, known, beginning }, client, file, signal);
-  const answer = await fetchOnce(request.resume ? await file.takeBeginning() : undefined);
-  if (answer.status !== "stale") return answer;
   await file.discard();
-  const whole = await fetchOnce();
+  const whole = await fetchFile({ ...asked, beginning: undefined }, client, file, signal);
   if (whole.status !== "stale") return whole;
   return { ...fail("BAD_RESPONSE", "not the whole file"), totalMs: whole.totalMs };
 }
 
-async function save(
+async function keep(
   file: IncomingFile,
   { sha256: expected, remoteTime, fileName }: AttemptRequest,
   answer: Extract<Settled, { readonly status: "ok" }>,
 ): Promise<AttemptResult> {
-  const { lastModified, headersMs, totalMs } = answer;
-  const timing = { totalMs, ...(headersMs === undefined ? {} : { headersMs }) };
-  const modifiedAt = remoteTime === true ? dateOf(lastModified) : undefined;
+  const modifiedAt = remoteTime === true ? dateOf(answer.lastModified) : undefined;
   const { byteLength } = file;
   try {
     const sha256 = await file.finish({ sha256: expected, modifiedAt });
-    return sha256 === undefined
-      ? { ...fail("CHECKSUM", "SHA-256 is not the one of the manifest"), ...timing }
-      : { ...answer, byteLength, sha256 };
+    // Nobody else has the answer, and a copy of it takes its time.
+    if (sha256 !== undefined) return Object.assign(answer, { byteLength, sha256 });
+    return { ...fail("CHECKSUM", "SHA-256 is not the one of the manifest"), ...timingOf(answer) };
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error;
-    return { ...saveFailure(error, fileName), ...timing };
+    return { ...saveFailure(error, fileName), ...timingOf(answer) };
   }
+}
+
+function timingOf({ headersMs, totalMs }: Timing): Timing {
+  return { totalMs, ...(headersMs === undefined ? {} : { headersMs }) };
 }
 
 function dateOf(lastModified: string | undefined): Date | undefined {

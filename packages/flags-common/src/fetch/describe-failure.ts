@@ -1,8 +1,8 @@
 import { types } from "node:util";
-import { isAxiosError } from "axios";
 import { maskedText } from "../shared/mask-secrets.js";
 import { errorCode, errorMessage, inSeconds, systemMessage } from "../shared/failure-reason.js";
 import { ConnectTimeoutError } from "./connector.js";
+import type { CutoffReason } from "./cutoff.js";
 import type { FlagClient } from "./flag-client.js";
 import type { Failure as FlagFailure } from "./flag-result.js";
 import { ProxyError, proxyFor } from "./proxy.js";
@@ -12,20 +12,20 @@ import { IdleTimeoutError, UpgradeError, type RequestTrace } from "./request-tra
 interface Circumstances {
   readonly trace: RequestTrace;
   readonly client: FlagClient;
-  readonly stoppedBy: "user" | "clock" | undefined;
+  readonly stoppedBy: CutoffReason | undefined;
   readonly url: URL;
 }
 
 type Failure = Pick<FlagFailure, "code" | "reason" | "httpStatus">;
 
-/** Turns what axios or Node threw into a code and a sentence; the error itself goes no further. */
+/** Turns what was thrown into a code and a sentence; the error itself goes no further. */
 export function describeFailure(error: unknown, circumstances: Circumstances): Failure {
   const { trace, client, stoppedBy, url } = circumstances;
   if (stoppedBy === "user") return { code: "INTERRUPTED", reason: "interrupted" };
   if (stoppedBy === "clock") {
     return { code: "TIMEOUT", reason: `took longer than ${inSeconds(client.totalTimeoutMs)}` };
   }
-  const cause = trace.endedBy ?? (isAxiosError(error) ? (error.cause ?? error) : error);
+  const cause = trace.endedBy ?? error;
   if (cause instanceof ConnectTimeoutError) {
     const reason = `could not connect within ${inSeconds(client.connectTimeoutMs)}`;
     return { code: "TIMEOUT", reason: viaProxy(reason, url) };

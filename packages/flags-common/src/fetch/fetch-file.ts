@@ -1,12 +1,15 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { DestinationError } from "../save/destination-error.js";
 import { saveFailure } from "../save/save-failure.js";
 import { discard, pour, type BodySink } from "./body.js";
+import { Cutoff } from "./cutoff.js";
 import { describeFailure } from "./describe-failure.js";
 import type { FlagClient } from "./flag-client.js";
 import type { Failure } from "./flag-result.js";
 import { fail, judgeHead, tooLarge, type Accepted, type HeadVerdict } from "./judge-answer.js";
+import type { RequestHeaders } from "./request-headers.js";
 import { RequestTrace } from "./request-trace.js";
-import { sendRequest, type Response } from "./send-request.js";
+import { sendRequest } from "./send-request.js";
 import { validatorsOf, type Beginning, type Validators } from "./validators.js";
 
 /** One file to fetch. */
@@ -78,29 +81,22 @@ export async function fetchFile(
   userSignal: AbortSignal | undefined,
 ): Promise<FileAnswer> {
   const startedAtMs = performance.now();
-  // One for the clock and the user, and not AbortSignal.any: that takes as long as all else here.
-  const stop = new AbortController();
-  const abort = (): void => {
-    stop.abort();
-  };
-  const timer = setTimeout(abort, request.remainingMs ?? client.totalTimeoutMs);
-  if (userSignal?.aborted) abort();
-  else userSignal?.addEventListener("abort", abort);
+  const cutoff = new Cutoff(request.remainingMs ?? client.totalTimeoutMs, userSignal);
   const reading = new Reading(request, client, sink);
   let answer: FileAnswer;
   try {
     const response = await sendRequest(request.url, {
       client,
-      signal: stop.signal,
-      headers: headersOf(request),
+      cutoff,
+      asked: headersOf(request),
       newTrace: () => (reading.trace = new RequestTrace()),
     });
     const result =
       "refused" in response ? fail("REDIRECT", response.refused) : await reading.take(response);
-    answer = { ...result, ...timing(startedAtMs, reading.trace) };
+    answer = timed(result, startedAtMs, reading.trace);
   } catch (error) {
-    // axios says only "canceled": which of the two it was, the user's signal knows.
-    const stoppedBy = userSignal?.aborted ? "user" : stop.signal.aborted ? "clock" : undefined;
+    // Of both, the user is the one to be told of.
+    const stoppedBy = userSignal?.aborted ? "user" : cutoff.reason;
     const { url } = request;
     const { trace } = reading;
     const failure =
@@ -110,24 +106,34 @@ export async function fetchFile(
             ...describeFailure(error, { trace, client, stoppedBy, url }),
             status: "error" as const,
           };
-    answer = { ...failure, ...timing(startedAtMs, trace) };
+    answer = timed(failure, startedAtMs, trace);
   } finally {
-    clearTimeout(timer);
-    userSignal?.removeEventListener("abort", abort);
+    cutoff.close();
   }
   return answer.status === "error" ? { ...answer, ...reading.left(answer.code) } : answer;
 }
 
-function timing(startedAtMs: number, { answeredAtMs }: RequestTrace): Timing {
-  return {
-    totalMs: performance.now() - startedAtMs,
-    ...(answeredAtMs === undefined ? {} : { headersMs: answeredAtMs - startedAtMs }),
-  };
+/** Adds the times to a result, which nobody else has yet: a copy of it would take longer than all else here. */
+function timed<T extends object>(
+  result: T,
+  startedAtMs: number,
+  { answeredAtMs }: RequestTrace,
+): T & Timing {
+  const totalMs = performance.now() - startedAtMs;
+  return answeredAtMs === undefined
+    ? Object.assign(result, { totalMs })
+    : Object.assign(result, { totalMs, headersMs: answeredAtMs - startedAtMs });
 }
 
-function headersOf({ expect, known, beginning }: FileRequest): Record<string, string> {
+/** The same object each time, by which its list of headers is found again. */
+const ANY_FILE: RequestHeaders = { Accept: "*/*" };
+const A_GIF: RequestHeaders = {};
+
+function headersOf({ expect, known, beginning }: FileRequest): RequestHeaders {
+  const kind = expect === "gif" ? A_GIF : ANY_FILE;
+  if (known === undefined && beginning === undefined) return kind;
   return {
-    ...(expect === "gif" ? {} : { Accept: "*/*" }),
+    ...kind,
     ...(known?.etag === undefined ? {} : { "If-None-Match": known.etag }),
     ...(known?.lastModified === undefined ? {} : { "If-Modified-Since": known.lastModified }),
     ...(beginning === undefined
@@ -153,18 +159,19 @@ class Reading {
   }
 
   /** Reads an answer, as far as it is worth it. */
-  async take(response: Response): Promise<Verdict> {
-    const { status, statusText, data } = response;
+  async take(response: IncomingMessage): Promise<Verdict> {
     const { maxBytes } = this.#client;
-    const { headers } = data;
-    const verdict = judgeHead({ status, statusText, headers }, { ...this.#request, maxBytes });
+    const { headers, statusCode: status = 0, statusMessage: statusText = "" } = response;
+    const { expect, known, beginning } = this.#request;
+    const question = { expect, known, beginning, maxBytes };
+    const verdict = judgeHead({ status, statusText, headers }, question);
     if (verdict.status !== "accepted") {
-      await discard(data);
+      await discard(response);
       return verdict;
     }
     this.#accepted = verdict;
     this.#sink.begin(verdict.offset);
-    const isAll = await pour(data, this.#sink, (byteLength) => {
+    const isAll = await pour(response, this.#sink, (byteLength) => {
       this.trace.receivedBytes += byteLength;
       return verdict.offset + this.trace.receivedBytes <= maxBytes;
     });
@@ -184,7 +191,7 @@ class Reading {
     return fault === undefined ? undefined : fail(fault.code, fault.reason);
   }
 
-  #fetched({ offset }: Accepted, headers: Response["data"]["headers"]): FetchedFile {
+  #fetched({ offset }: Accepted, headers: IncomingHttpHeaders): FetchedFile {
     return {
       status: "ok",
       ...validatorsOf(headers),

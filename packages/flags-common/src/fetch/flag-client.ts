@@ -1,7 +1,7 @@
 import { Agent, type AgentOptions } from "node:http";
-import { Axios, type AxiosInstance } from "axios";
 import { Connector } from "./connector.js";
 import { https } from "./https.js";
+import { Origin } from "./origin.js";
 import type { RedirectHosts } from "./redirect.js";
 import type { RequestHeaders } from "./request-headers.js";
 import { Slots } from "./slots.js";
@@ -37,9 +37,6 @@ export interface FlagClientOptions {
 /** The largest time that Node's timers take. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What the client calls itself where nobody gave it a name. */
-export const USER_AGENT = "concur-flags";
-
 /** Connections and limits shared by many downloads; close it after the last one. */
 export class FlagClient implements Disposable {
   readonly connectTimeoutMs: number;
@@ -49,15 +46,13 @@ export class FlagClient implements Disposable {
   readonly maxRedirects: number;
   readonly redirectHosts: RedirectHosts;
   readonly headers: RequestHeaders;
-  /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
-  readonly axios: Pick<AxiosInstance, "request">;
 
   readonly #concurrency: number;
   readonly #tls: Readonly<Record<string, unknown>>;
   readonly #connector: Connector;
   /** By protocol, or by the proxy of a tunnel. */
   readonly #agents = new Map<string, Agent>();
-  readonly #slots = new Map<string, Slots>();
+  readonly #origins = new Map<string, Origin>();
 
   constructor(options: FlagClientOptions = {}) {
     this.#concurrency = integer("concurrency", options.concurrency ?? 1, Number.MAX_SAFE_INTEGER);
@@ -79,7 +74,6 @@ export class FlagClient implements Disposable {
       ...(insecure === true ? { rejectUnauthorized: false } : {}),
     };
     this.#connector = new Connector(sharedLookup(), this.connectTimeoutMs, this.#tls);
-    this.axios = new Axios({ method: "GET", timeout: this.idleTimeoutMs });
   }
 
   /** Gives the kept connections to servers of a protocol, or to those behind a proxy. */
@@ -95,11 +89,18 @@ export class FlagClient implements Disposable {
     return agent;
   }
 
-  /** Gives the slots of a server. @internal */
-  slotsFor(origin: string): Slots {
-    const slots = this.#slots.get(origin) ?? new Slots(this.#concurrency);
-    this.#slots.set(origin, slots);
-    return slots;
+  /**
+   * Gives what is the same for all requests to the server of an address. @internal
+   *
+   * @throws {ProxyError} When the environment names a proxy for it that is none.
+   */
+  originOf(url: URL): Origin {
+    let origin = this.#origins.get(url.origin);
+    if (origin === undefined) {
+      origin = new Origin(url, this, new Slots(this.#concurrency));
+      this.#origins.set(url.origin, origin);
+    }
+    return origin;
   }
 
   /** Makes an agent that connects as all do. */

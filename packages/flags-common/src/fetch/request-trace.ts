@@ -1,5 +1,6 @@
 import http from "node:http";
 import type { RequestOptions } from "node:https";
+import type { Socket } from "node:net";
 import { https } from "./https.js";
 
 /** Thrown into a request from which nothing has come for too long. */
@@ -12,21 +13,17 @@ export class UpgradeError extends Error {
   override readonly name = "UpgradeError";
 }
 
-/** More than any honest server sends; Node's own limit of 16 KiB is met by cookies. */
-const MAX_HEADER_BYTES = 256 * 1024;
-
-/** What one request went through, seen from below axios, which does not tell. */
+/** What one request went through, as Node's events do not tell it. */
 export class RequestTrace {
   /** Bytes of the body received so far. */
   receivedBytes = 0;
   /** What ended the request, where that was decided here: Node only says then that the connection was closed. */
   endedBy: Error | undefined;
-  /** The answer's status and headers, once they came. */
-  answer: Pick<http.IncomingMessage, "statusCode" | "headers"> | undefined;
+  /** The answer, once its headers came. */
+  answer: http.IncomingMessage | undefined;
   /** When the headers came, on the clock of `performance.now()`. */
   answeredAtMs: number | undefined;
-  /** Whether the request went out on a connection kept alive from an earlier one. */
-  reusedConnection = false;
+  #sent: http.ClientRequest | undefined;
 
   /** Whether the answer's headers came. */
   get answered(): boolean {
@@ -38,39 +35,50 @@ export class RequestTrace {
     return this.answer?.headers["content-length"];
   }
 
-  /** Sends the request as node:http would, with a limit in milliseconds for the time without data. */
+  /** Whether the request went out on a connection kept alive from an earlier one. */
+  get reusedConnection(): boolean {
+    return this.#sent?.reusedSocket === true;
+  }
+
+  /**
+   * Sends the request as node:http would, with a limit in milliseconds for the time without data, `options.timeout`.
+   *
+   * Each listener is here for every file: there are no more of them than needed, and none that only wraps another.
+   */
   request(
     options: RequestOptions,
-    idleTimeoutMs: number,
     onResponse: (response: http.IncomingMessage) => void,
   ): http.ClientRequest {
     const { request } = options.protocol === "https:" ? https() : http;
-    const sent = request({ ...options, maxHeaderSize: MAX_HEADER_BYTES }, (response) => {
+    const sent = request(options);
+    this.#sent = sent;
+    sent.on("response", (response) => {
       this.answeredAtMs = performance.now();
-      this.answer = { statusCode: response.statusCode, headers: response.headers };
+      this.answer = response;
       onResponse(response);
     });
-    const end = (error: Error): void => {
-      this.endedBy ??= error;
-      sent.destroy(error);
-    };
-    const refusal = (): UpgradeError => new UpgradeError("HTTP 101 - Switching Protocols");
-    sent.once("socket", () => {
-      this.reusedConnection = sent.reusedSocket;
-    });
-    sent.setTimeout(idleTimeoutMs, () => {
-      end(new IdleTimeoutError());
+    sent.on("timeout", () => {
+      this.#end(new IdleTimeoutError());
     });
     // With a header Upgrade in the answer it is the one event, without it the other.
-    sent.once("upgrade", (_response, socket) => {
+    sent.on("upgrade", (_response: http.IncomingMessage, socket: Socket) => {
       socket.destroy();
       // For Node the request is over: it reports nothing more by itself.
       this.endedBy ??= refusal();
       sent.emit("error", this.endedBy);
     });
     sent.on("information", ({ statusCode }) => {
-      if (statusCode === 101) end(refusal());
+      if (statusCode === 101) this.#end(refusal());
     });
     return sent;
   }
+
+  #end(error: Error): void {
+    this.endedBy ??= error;
+    this.#sent?.destroy(error);
+  }
+}
+
+function refusal(): UpgradeError {
+  return new UpgradeError("HTTP 101 - Switching Protocols");
 }

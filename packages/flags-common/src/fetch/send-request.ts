@@ -1,63 +1,57 @@
 import type { Agent, IncomingMessage } from "node:http";
-import type { AxiosResponse } from "axios";
+import type { RequestOptions } from "node:https";
 import { errorCode } from "../shared/failure-reason.js";
 import { discard } from "./body.js";
 import { Cookies } from "./cookies.js";
-import { directAdapter } from "./direct-adapter.js";
-import { USER_AGENT, type FlagClient } from "./flag-client.js";
-import { proxyFor } from "./proxy.js";
+import type { Cutoff } from "./cutoff.js";
+import type { FlagClient } from "./flag-client.js";
+import type { Origin } from "./origin.js";
 import { judgeRedirect } from "./redirect.js";
-import {
-  headersToSend,
-  impersonalHeaders,
-  mergedHeaders,
-  type RequestHeaders,
-} from "./request-headers.js";
+import { impersonalHeaders, type RequestHeaders } from "./request-headers.js";
 import type { RequestTrace } from "./request-trace.js";
-
-/** An answer whose body is still to be read. */
-export type Response = AxiosResponse<IncomingMessage>;
+import { sendStraight, type Sending } from "./send-straight.js";
 
 /** One GET, with what its redirects need. */
 export interface OutgoingRequest {
   readonly client: FlagClient;
-  readonly signal: AbortSignal;
-  readonly headers: RequestHeaders;
+  readonly cutoff: Cutoff;
+  /** Headers that say what is wanted; those of the client go over them. */
+  readonly asked: RequestHeaders;
   /** Makes a fresh trace for each request that goes out. */
   readonly newTrace: () => RequestTrace;
 }
 
-/** Without compression, so that Content-Length is the length of the GIF. */
-const HEADERS = { "User-Agent": USER_AGENT, Accept: "image/gif", "Accept-Encoding": "identity" };
-
 /** What a connection that the other side has closed comes to; a timeout, say, is no sign of it. */
 const CLOSED_CODES = new Set(["ECONNRESET", "EPIPE"]);
 
-/** Sends a GET and follows redirects; rejects with what axios throws. */
+/**
+ * Sends a GET and follows redirects; the body of the answer is still to be read.
+ *
+ * The plain way, which nearly every file goes, is node:http alone. What leads elsewhere goes through axios.
+ */
 export async function sendRequest(
   start: URL,
   outgoing: OutgoingRequest,
-): Promise<Response | { refused: string }> {
-  const { client } = outgoing;
+): Promise<IncomingMessage | { refused: string }> {
+  const { client, asked } = outgoing;
   const cookies = new Cookies();
   let url = start;
   let given = client.headers;
   for (let hops = 0; ; hops += 1) {
-    const headers = headersToSend(
-      mergedHeaders(HEADERS, outgoing.headers, cookies.headerFor(url), given),
-    );
-    const response = await sendOnce(url, { ...outgoing, headers });
-    const redirect = judgeRedirect(
-      url,
-      response.status,
-      response.headers["location"],
-      client.redirectHosts,
-    );
+    const origin = client.originOf(url);
+    const headers =
+      hops === 0
+        ? origin.firstHeaders(url, asked)
+        : origin.headerList(url, asked, cookies.headerFor(url), given);
+    const isPlain = hops === 0 && origin.proxy === undefined;
+    const response = await sendOnce(outgoing, { url, headers, origin, isPlain });
+    const { statusCode = 0, headers: theirs } = response;
+    const redirect = judgeRedirect(url, statusCode, theirs.location, client.redirectHosts);
     if (redirect === undefined) return response;
-    await discard(response.data);
+    await discard(response);
     if ("refused" in redirect) return redirect;
     if (hops === client.maxRedirects) return { refused: moreThan(hops) };
-    cookies.take(url, response.headers["set-cookie"]);
+    cookies.take(url, theirs["set-cookie"]);
     // What was left once is another's, whoever sends us back.
     if (redirect.target.origin !== url.origin) given = impersonalHeaders(given);
     url = redirect.target;
@@ -69,37 +63,53 @@ function moreThan(redirects: number): string {
   return `more than ${redirects} redirect${redirects === 1 ? "" : "s"}`;
 }
 
-async function sendOnce(url: URL, outgoing: OutgoingRequest): Promise<Response> {
-  const { client, signal, newTrace } = outgoing;
-  const proxy = proxyFor(url);
-  // An address of https goes through a tunnel in the proxy, where nobody can read along.
-  const tunnel = url.protocol === "https:" ? proxy : undefined;
-  const nearProxy = tunnel === undefined ? proxy : undefined;
-  const { protocol } = nearProxy ?? url;
-  const slots = client.slotsFor(url.origin);
-  const send = async (agent: Agent, trace: RequestTrace): Promise<Response> => {
-    const { headers } = outgoing;
-    await slots.take(signal);
-    let isTaken = true;
-    const onClose = (): void => {
-      if (isTaken) slots.give();
-      isTaken = false;
-    };
-    const adapter = directAdapter({ url, headers, agent, trace, onClose, proxy: nearProxy });
-    try {
-      return await client.axios.request({ signal, adapter });
-    } catch (error) {
-      onClose();
-      throw error;
-    }
-  };
+/** One request of several for a file. */
+interface Hop {
+  readonly url: URL;
+  readonly headers: readonly string[];
+  readonly origin: Origin;
+  readonly isPlain: boolean;
+}
+
+async function sendOnce(outgoing: OutgoingRequest, hop: Hop): Promise<IncomingMessage> {
+  const { cutoff, newTrace } = outgoing;
+  const { slots } = hop.origin;
   const trace = newTrace();
+  if (cutoff.reason !== undefined || !slots.takeFree()) await slots.take(cutoff);
   try {
-    return await send(client.agentFor(protocol, tunnel), trace);
+    return await send(outgoing, hop, hop.origin.agent, trace);
   } catch (error) {
     // The server may close an idle connection in the moment we send on it: the request was never read.
     const wasIdle = trace.reusedConnection && !trace.answered;
-    if (signal.aborted || !wasIdle || !CLOSED_CODES.has(errorCode(error) ?? "")) throw error;
-    return await send(client.newAgent(protocol, tunnel), newTrace());
+    const isClosed = CLOSED_CODES.has(errorCode(error) ?? "");
+    if (cutoff.reason !== undefined || !wasIdle || !isClosed) throw error;
   }
+  await slots.take(cutoff);
+  return await send(outgoing, hop, hop.origin.newAgent(), newTrace());
+}
+
+function send(
+  { cutoff }: OutgoingRequest,
+  { url, headers, origin, isPlain }: Hop,
+  agent: Agent,
+  trace: RequestTrace,
+): Promise<IncomingMessage> {
+  const options = origin.optionsFor(url, headers, agent);
+  const onClose = (): void => {
+    origin.slots.give();
+  };
+  const sending: Sending = { trace, cutoff, onClose };
+  return isPlain ? sendStraight(options, sending) : sendElsewhere(options, sending);
+}
+
+/** Most runs meet neither proxy nor redirect, and need not load axios. */
+async function sendElsewhere(options: RequestOptions, sending: Sending): Promise<IncomingMessage> {
+  let send: typeof sendStraight;
+  try {
+    ({ sendThroughAxios: send } = await import("./through-axios.js"));
+  } catch (error) {
+    sending.onClose();
+    throw error;
+  }
+  return await send(options, sending);
 }

@@ -1,3 +1,5 @@
+import type { Cutoff } from "./cutoff.js";
+
 /**
  * Lets so many requests to one server be under way at once, in the order in which they come.
  *
@@ -11,25 +13,31 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Waits for a slot; rejects when the signal aborts first. */
-  async take(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
+  /** Takes a slot if one is free: most of the time one is, and nobody has to wait for a promise. */
+  takeFree(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
+  /** Waits for a slot; rejects when the work is ended first. */
+  take(cutoff: Cutoff): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       const go = (): void => {
         this.#waiting.delete(go);
-        signal.removeEventListener("abort", giveUp);
+        cutoff.remove(giveUp);
         resolve();
       };
       const giveUp = (): void => {
         this.#waiting.delete(go);
         reject(new Error("aborted"));
       };
-      this.#waiting.add(go);
-      signal.addEventListener("abort", giveUp, { once: true });
+      if (cutoff.reason !== undefined) giveUp();
+      else if (this.takeFree()) resolve();
+      else {
+        this.#waiting.add(go);
+        cutoff.add(giveUp);
+      }
     });
   }
 

@@ -5,6 +5,8 @@ const DEFAULT_NAME = "index.html";
 
 /** What no file system, terminal or shell should meet; but for the joiners without which some scripts and emoji break. */
 const UNWANTED = /[\\/:*?"<>|\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]|(?![\u200c\u200d])\p{Cf}/gu;
+/** Most names are plain as they are: to look at their characters once more would change nothing. */
+const PLAIN = /^[A-Za-z0-9_-](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/;
 /** Devices of Windows, with any ending: what is written to them is no file. */
 const DEVICE = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .]*(\.|$)/i;
 
@@ -13,16 +15,21 @@ const DEVICE = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])
  * system, and can be written everywhere.
  */
 export function plainName(text: string): string {
+  if (PLAIN.test(text) && text.length <= MAX_NAME_BYTES) return withoutDevice(text);
   const name = withoutEdges(text.normalize("NFC").replace(UNWANTED, "_"));
   // What is cut off may have hidden another edge.
   const short = withoutEdges(shortened(name));
-  if (short === "") return DEFAULT_NAME;
-  return DEVICE.test(short) ? `_${short}` : short;
+  return short === "" ? DEFAULT_NAME : withoutDevice(short);
+}
+
+function withoutDevice(name: string): string {
+  return DEVICE.test(name) ? `_${name}` : name;
 }
 
 /** Makes a file name of the last part of an address. */
 export function nameOfUrl(url: URL): string {
-  return plainName(decoded(url.pathname.split("/").at(-1) ?? ""));
+  const { pathname } = url;
+  return plainName(decoded(pathname.slice(pathname.lastIndexOf("/") + 1)));
 }
 
 /** Windows drops blanks and dots at the end; names with a dot in front are hidden, and ours for what is not finished. */
@@ -58,22 +65,28 @@ export class FileNames {
 
   /** Takes a name, or that name with a number where it is taken. */
   take(wanted: string): string {
+    const key = keyOf(wanted);
+    const last = this.#inUse.get(key);
+    if (last === undefined) {
+      this.#inUse.set(key, 1);
+      return wanted;
+    }
     const dot = wanted.lastIndexOf(".");
     const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
-    const key = keyOf(wanted);
     let name = wanted;
-    let number = this.#inUse.get(key) ?? 1;
+    let number = last;
     while (this.#inUse.has(keyOf(name))) {
       number += 1;
       name = `${stem}-${number}${ending}`;
     }
     this.#inUse.set(key, number);
-    if (name !== wanted) this.#inUse.set(keyOf(name), 1);
+    this.#inUse.set(keyOf(name), 1);
     return name;
   }
 }
 
 /** Some file systems do not tell A.gif from a.gif, nor one way to write é from the other. */
 function keyOf(name: string): string {
+  if (PLAIN.test(name)) return name.toLowerCase();
   return name.normalize("NFKC").toUpperCase().toLowerCase();
 }

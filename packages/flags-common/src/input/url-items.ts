@@ -33,10 +33,11 @@ export function urlItems(content: string, name: string): DownloadItem[] {
       items.set(key, { name: key, url: shown, fileName: "", expect: "anything", fault });
       continue;
     }
-    const key = out === undefined ? url.href : `${url.href} ${out}`;
+    const { href } = url;
+    const key = out === undefined ? href : `${href} ${out}`;
     if (items.has(key)) continue;
     const fileName = names.take(out === undefined ? nameOfUrl(url) : plainName(out));
-    items.set(key, { name: fileName, url: url.href, fileName, expect: "anything" });
+    items.set(key, { name: fileName, url: href, fileName, expect: "anything" });
   }
   const all = [...items.values()];
   if (all.every(({ fault }) => fault !== undefined)) {
@@ -45,9 +46,16 @@ export function urlItems(content: string, name: string): DownloadItem[] {
   return all;
 }
 
+/** A line that is an address and nothing else, as most are. */
+const BARE_ADDRESS = /^https?:[!"$-~]+$/;
+
 function readEntries(content: string): Entry[] {
   const entries: Entry[] = [];
   for (const { number, text } of rawLines(content)) {
+    if (BARE_ADDRESS.test(text)) {
+      entries.push({ number, text });
+      continue;
+    }
     const last = entries.at(-1);
     const out = /^\s+out=(.*)$/u.exec(text)?.[1];
     if (out !== undefined && last !== undefined) last.out = out.trim();
@@ -61,8 +69,19 @@ function readEntries(content: string): Entry[] {
 
 function addressIn(text: string): URL | undefined {
   // The parser leaves tabs out: it would make one address of two.
-  if (text.includes("\t") || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  url.hash = "";
-  return /^https?:$/.test(url.protocol) ? url : undefined;
+  if (text.includes("\t")) return undefined;
+  const url = parsed(text);
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:"))
+    return undefined;
+  // To set what is not there takes longer than to parse it all.
+  if (url.href.includes("#")) url.hash = "";
+  return url;
+}
+
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }

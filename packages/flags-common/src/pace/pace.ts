@@ -44,6 +44,18 @@ export class Pace {
     return this.#peak;
   }
 
+  /** Whether nobody ever has to wait, as in most runs: {@link admit} does then without a promise. */
+  get isUnlimited(): boolean {
+    return this.#adaptiveLimit === undefined && this.#rate === Infinity;
+  }
+
+  /** Lets a request go at once; {@link leave} has to be called when it has ended. */
+  admit(): void {
+    this.#admitted += 1;
+    this.#inFlight += 1;
+    this.#peak = Math.max(this.#peak, this.#inFlight);
+  }
+
   /**
    * Waits for leave to send a request; {@link leave} has to be called when it has ended.
    *
@@ -54,13 +66,11 @@ export class Pace {
       if (!(await this.#forSlot.join(signal))) return false;
     }
     this.#admitted += 1;
-    if (!(await this.#waitForTime(signal))) {
-      this.#admitted -= 1;
-      return false;
-    }
-    this.#inFlight += 1;
-    this.#peak = Math.max(this.#peak, this.#inFlight);
-    return true;
+    const isTime = await this.#waitForTime(signal);
+    // Counted again where it goes.
+    this.#admitted -= 1;
+    if (isTime) this.admit();
+    return isTime;
   }
 
   /** Takes note of the end of a request. */
@@ -75,6 +85,7 @@ export class Pace {
       this.#adaptiveLimit?.trouble(startedAtMs, nowMs);
       if (verdict === "tooFast") this.#adaptiveRate?.complaint(startedAtMs, nowMs);
     }
+    if (this.#forSlot.length === 0) return;
     // Whoever is called up looks at the limit again.
     const free = (this.#adaptiveLimit?.current ?? Infinity) - this.#admitted;
     for (let slot = 0; slot < free && this.#forSlot.callNext(); slot += 1);

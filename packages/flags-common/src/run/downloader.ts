@@ -11,6 +11,8 @@ import type { Attempt } from "./download-plan.js";
 import { notStarted, type DownloadResult } from "./download-result.js";
 import { Tries, type RetryPolicy } from "./tries.js";
 
+const NOTHING = {};
+
 /** What holds for every file of a run. */
 export interface DownloaderOptions {
   /** An existing folder. */
@@ -82,11 +84,16 @@ export class Downloader {
   ): Promise<DownloadResult> {
     const { signal, maxTimeMs, retryPolicy, directory, manifest, resumes, remoteTime } =
       this.#options;
+    const { pace } = this.#options;
+    const { url, fileName, expect } = item;
     const tries = new Tries(item, maxTimeMs, retryPolicy);
     for (;;) {
-      const pass = await tries.mayStart();
-      if (pass === "stop" || !(await this.#options.pace.enter(signal))) return tries.givenUp();
-      const { url, fileName, expect } = item;
+      // What does not wait is no promise: nearly every file of a long list waits for nothing but its server.
+      const mayStart = tries.mayStart();
+      const pass = typeof mayStart === "string" ? mayStart : await mayStart;
+      if (pass === "stop" || signal.aborted) return tries.givenUp();
+      if (pace.isUnlimited) pace.admit();
+      else if (!(await pace.enter(signal))) return tries.givenUp();
       const request: AttemptRequest = {
         url,
         fileName,
@@ -94,25 +101,21 @@ export class Downloader {
         directory,
         remainingMs: Math.max(1, Math.ceil(tries.remainingMs)),
         resume: resumes,
-        ...(remoteTime ? { remoteTime } : {}),
-        ...(manifest?.has(fileName) ? { sha256: manifest.get(fileName) } : {}),
-        ...(known === undefined ? {} : { known }),
+        ...(remoteTime ? { remoteTime } : NOTHING),
+        ...(manifest?.has(fileName) ? { sha256: manifest.get(fileName) } : NOTHING),
+        ...(known === undefined ? NOTHING : { known }),
       };
-      const result = await this.#pacedAttempt(request, attempt);
-      if (await tries.isLast(result, pass, signal)) return tries.conclude(result);
-    }
-  }
-
-  async #pacedAttempt(request: AttemptRequest, attempt: Attempt): Promise<AttemptResult> {
-    const { pace, signal } = this.#options;
-    const startedAtMs = performance.now();
-    let verdict: PaceVerdict = "other";
-    try {
-      const result = await attempt(request, signal);
-      verdict = paceVerdict(result);
-      return result;
-    } finally {
-      pace.leave(verdict, startedAtMs);
+      const startedAtMs = performance.now();
+      let verdict: PaceVerdict = "other";
+      let result: AttemptResult;
+      try {
+        result = await attempt(request, signal);
+        verdict = paceVerdict(result);
+      } finally {
+        pace.leave(verdict, startedAtMs);
+      }
+      const isLast = tries.isLast(result, pass, signal);
+      if (isLast === true || (await isLast)) return tries.conclude(result);
     }
   }
 }

@@ -1,11 +1,12 @@
 import type { AttemptResult } from "../attempt/attempt-download.js";
+import type { Failure } from "../fetch/flag-result.js";
 import type { DownloadItem } from "../input/item.js";
 import { backoffMs } from "../retry/backoff.js";
 import type { CircuitBreaker, Pass } from "../retry/circuit-breaker.js";
 import { isServerDown, isWorthRetrying } from "../retry/is-worth-retrying.js";
 import type { RetryBudget } from "../retry/retry-budget.js";
 import { sleep } from "../shared/wait.js";
-import { notStarted, type DownloadResult } from "./download-result.js";
+import { notStarted, type DownloadResult, type SavedFile } from "./download-result.js";
 
 /** How a run retries. */
 export interface RetryPolicy {
@@ -16,6 +17,8 @@ export interface RetryPolicy {
   /** The breaker of the server of a URL; without retries there is none. */
   breakerFor(url: string): CircuitBreaker | undefined;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The tries for one file. */
 export class Tries {
@@ -40,13 +43,13 @@ export class Tries {
     return this.#remainingMs;
   }
 
-  /** Waits while the server is down. */
-  async mayStart(): Promise<Pass> {
-    return (await this.#breaker?.pass()) ?? "request";
+  /** Waits while the server is down; no promise where no server can be. */
+  mayStart(): Pass | Promise<Pass> {
+    return this.#breaker === undefined ? "request" : this.#breaker.pass();
   }
 
   /** Takes note of a try; unless it was the last one, waits until the next. */
-  async isLast(result: AttemptResult, pass: Pass, signal: AbortSignal): Promise<boolean> {
+  isLast(result: AttemptResult, pass: Pass, signal: AbortSignal): boolean | Promise<boolean> {
     this.#attempts += 1;
     this.#last = result;
     this.#remainingMs -= result.totalMs;
@@ -54,7 +57,10 @@ export class Tries {
       this.#breaker?.record(pass, true);
       return true;
     }
-    if (result.code === "INTERRUPTED") return true;
+    return result.code === "INTERRUPTED" || this.#isLastFailure(result, pass, signal);
+  }
+
+  async #isLastFailure(result: Failure, pass: Pass, signal: AbortSignal): Promise<boolean> {
     const isDown = isServerDown(result);
     this.#breaker?.record(pass, !isDown);
     if (this.#policy.retries === 0 || !isWorthRetrying(result)) return true;
@@ -71,15 +77,38 @@ export class Tries {
   }
 
   /** What became of the file after the last try. */
-  conclude({ totalMs, headersMs, ...outcome }: AttemptResult): DownloadResult {
+  conclude(result: AttemptResult): DownloadResult {
+    const { totalMs, headersMs } = result;
     const tried = {
       item: this.#item,
       attempts: this.#attempts,
-      timing: { totalMs, ...(headersMs === undefined ? {} : { headersMs }) },
+      timing: headersMs === undefined ? { totalMs } : { totalMs, headersMs },
     };
-    return outcome.status === "notModified"
-      ? { ...tried, status: "unchanged" }
-      : { ...tried, ...outcome };
+    switch (result.status) {
+      case "notModified":
+        return { status: "unchanged", ...tried };
+      case "notFound":
+        return { status: "notFound", ...tried };
+      case "ok": {
+        const { status, byteLength, sha256, etag, lastModified, resumedBytes } = result;
+        const saved: Writable<SavedFile> = { status, byteLength, sha256, ...tried };
+        if (etag !== undefined) saved.etag = etag;
+        if (lastModified !== undefined) saved.lastModified = lastModified;
+        if (resumedBytes !== undefined) saved.resumedBytes = resumedBytes;
+        return saved;
+      }
+      case "error": {
+        const { status, code, reason, httpStatus, retryAfterMs } = result;
+        return {
+          status,
+          code,
+          reason,
+          ...(httpStatus === undefined ? {} : { httpStatus }),
+          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          ...tried,
+        };
+      }
+    }
   }
 
   /** What became of the file when it may not be tried again. */

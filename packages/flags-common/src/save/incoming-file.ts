@@ -1,12 +1,20 @@
 import { rename, utimes } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { FileSink } from "../fetch/fetch-file.js";
 import { findGifFault } from "../fetch/gif.js";
 import type { Beginning } from "../fetch/validators.js";
+import { maskedUrl } from "../shared/mask-secrets.js";
 import { newSha256, sha256Of } from "../shared/sha256.js";
 import { DestinationError } from "./destination-error.js";
-import { leavePartial, takePartial, writeAll, type OpenFile } from "./partial-file.js";
+import {
+  leavePartial,
+  takePartial,
+  writeAll,
+  type OpenFile,
+  type PartialPlace,
+} from "./partial-file.js";
+import { pathIn } from "./plain-name.js";
+import type { SaveFile } from "./save-whole.js";
 import { openTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
@@ -15,6 +23,7 @@ const setTimes = promisify(utimes);
 /** So much of a file is held in memory; a smaller file is written in one go, which takes half the time. */
 const MAX_BUFFERED_BYTES = 1 << 18;
 const SIGNATURE_BYTES = 6;
+const NO_BYTES = new Uint8Array(0);
 
 /** Which file it is. */
 export interface FilePlace {
@@ -23,7 +32,9 @@ export interface FilePlace {
   /** A plain file name. */
   readonly fileName: string;
   /** Where it comes from, for the next try. */
-  readonly url: string;
+  readonly url: URL;
+  /** Saves it when it is small, and so all in memory. */
+  readonly save: SaveFile;
 }
 
 /** What is to become of a file that is all there. */
@@ -50,8 +61,9 @@ export class IncomingFile implements FileSink {
   #chunks: Uint8Array[] = [];
   #bufferedBytes = 0;
   #writtenBytes = 0;
-  #first: Uint8Array = new Uint8Array(0);
-  #last: Uint8Array = new Uint8Array(0);
+  #first: Uint8Array = NO_BYTES;
+  /** The last piece that came. */
+  #last: Uint8Array = NO_BYTES;
 
   constructor(place: FilePlace) {
     this.#place = place;
@@ -64,8 +76,7 @@ export class IncomingFile implements FileSink {
 
   /** Takes what an earlier try left, if it left anything. */
   async takeBeginning(): Promise<Beginning | undefined> {
-    const { directory, fileName, url } = this.#place;
-    const taken = await takePartial(directory, fileName, url);
+    const taken = await takePartial(this.#partialPlace);
     if (taken === undefined) return undefined;
     const { beginning, ends, ...open } = taken;
     this.#open = open;
@@ -98,7 +109,7 @@ export class IncomingFile implements FileSink {
 
   findGifFault(): ReturnType<typeof findGifFault> {
     const { byteLength } = this;
-    return findGifFault(Buffer.concat([this.#first, this.#last]), byteLength);
+    return findGifFault(Buffer.concat([this.#first, this.#last.subarray(-1)]), byteLength);
   }
 
   /**
@@ -107,19 +118,23 @@ export class IncomingFile implements FileSink {
    * @returns Its SHA-256; `undefined` when that is not the one it must have: then nothing is left.
    */
   async finish({ sha256: expected, modifiedAt }: Finish): Promise<string | undefined> {
-    const { directory, fileName } = this.#place;
-    const finalPath = join(directory, fileName);
+    const { directory, fileName, save } = this.#place;
+    const finalPath = pathIn(directory, fileName);
     const takeItsName = async (path: string): Promise<void> => {
       if (modifiedAt !== undefined) await setTimes(path, modifiedAt, modifiedAt);
       await takeName(path, finalPath);
     };
     if (this.#open === undefined) {
-      await this.#before;
+      if (this.#before !== undefined) await this.#before;
       const [only, ...more] = this.#chunks;
       const bytes = only !== undefined && more.length === 0 ? only : Buffer.concat(this.#chunks);
       const sha256 = sha256Of(bytes);
       if (expected !== undefined && expected !== sha256) return undefined;
-      await this.#guard(withTemporaryFile(directory, fileName, bytes, takeItsName));
+      await this.#guard(
+        modifiedAt === undefined
+          ? save(directory, fileName, bytes)
+          : withTemporaryFile(directory, fileName, bytes, takeItsName),
+      );
       return sha256;
     }
     try {
@@ -145,7 +160,7 @@ export class IncomingFile implements FileSink {
       const { byteLength, totalBytes = Infinity } = beginning ?? { byteLength: 0 };
       if (beginning !== undefined && byteLength > 0 && byteLength < totalBytes) {
         await this.#flush();
-        if (this.#open !== undefined) await leavePartial(this.#open, this.#place, beginning);
+        if (this.#open !== undefined) await leavePartial(this.#open, this.#partialPlace, beginning);
         this.#open = undefined;
       }
     } catch {
@@ -160,16 +175,21 @@ export class IncomingFile implements FileSink {
     await this.#reset();
   }
 
-  async #reset(): Promise<void> {
+  /** Forgets what came; there is something to wait for only when some of it is in a file. */
+  #reset(): Promise<void> | undefined {
     const open = this.#open;
     this.#open = undefined;
     this.#beginning = undefined;
     this.#chunks = [];
     this.#bufferedBytes = 0;
     this.#writtenBytes = 0;
-    this.#first = new Uint8Array(0);
-    await open?.handle.close().catch(() => undefined);
-    await open?.file.remove();
+    this.#first = NO_BYTES;
+    return open && removeOpen(open);
+  }
+
+  get #partialPlace(): PartialPlace {
+    const { directory, fileName, url } = this.#place;
+    return { directory, fileName, url: maskedUrl(url.href) };
   }
 
   async #flush(): Promise<void> {
@@ -192,9 +212,12 @@ export class IncomingFile implements FileSink {
   #noteEnds(chunk: Uint8Array): void {
     if (this.#first.length < SIGNATURE_BYTES) {
       const missing = SIGNATURE_BYTES - this.#first.length;
-      this.#first = Buffer.concat([this.#first, chunk.subarray(0, missing)]);
+      this.#first =
+        this.#first.length === 0
+          ? chunk.subarray(0, missing)
+          : Buffer.concat([this.#first, chunk.subarray(0, missing)]);
     }
-    if (chunk.length > 0) this.#last = chunk.subarray(-1);
+    if (chunk.length > 0) this.#last = chunk;
   }
 
   async #guard<T>(work: Promise<T>): Promise<T> {
@@ -204,4 +227,9 @@ export class IncomingFile implements FileSink {
       throw new DestinationError(this.#place.directory, error);
     }
   }
+}
+
+async function removeOpen({ handle, file }: OpenFile): Promise<void> {
+  await handle.close().catch(() => undefined);
+  await file.remove();
 }

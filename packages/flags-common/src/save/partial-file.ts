@@ -20,6 +20,14 @@ const END_BYTES = 4 + MARK.length;
 const MAX_TRAILER_BYTES = 1 << 20;
 const READ_BYTES = 1 << 18;
 
+/** Which file it is the beginning of. */
+export interface PartialPlace {
+  readonly directory: string;
+  readonly fileName: string;
+  /** Without secrets: it is written down. */
+  readonly url: string;
+}
+
 /** A file of which more bytes are to come. */
 export interface OpenFile {
   readonly file: TemporaryFile;
@@ -41,11 +49,11 @@ function partialPath(directory: string, fileName: string): string {
 }
 
 /** Takes the beginning of a file that an earlier try left; `undefined` when there is none that could be used. */
-export async function takePartial(
-  directory: string,
-  fileName: string,
-  url: string,
-): Promise<TakenPartial | undefined> {
+export async function takePartial({
+  directory,
+  fileName,
+  url,
+}: PartialPlace): Promise<TakenPartial | undefined> {
   let file: TemporaryFile | undefined;
   let handle: FileHandle | undefined;
   try {
@@ -126,7 +134,7 @@ function parseTrailer(text: string): Trailer | undefined {
 /** Leaves the beginning of a file for the next try, as {@link takePartial} will find it. */
 export async function leavePartial(
   { file, handle, hash }: OpenFile,
-  place: { readonly directory: string; readonly fileName: string; readonly url: string },
+  place: PartialPlace,
   { byteLength, validator, totalBytes }: Beginning,
 ): Promise<void> {
   const { directory, fileName, url } = place;

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
 
 /**
  * Makes sure that a name stays in its folder.
@@ -15,4 +15,9 @@ export function assertPlainName(name: string): void {
   ) {
     throw new TypeError(`not a plain file name: ${name}`);
   }
+}
+
+/** Gives the path of a plain name in a folder: there is nothing in it that `join` would put in order. */
+export function pathIn(directory: string, name: string): string {
+  return directory + sep + name;
 }

@@ -1,11 +1,6 @@
-import { rename } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { DestinationError } from "./destination-error.js";
 import { assertPlainName } from "./plain-name.js";
-import { withTemporaryFile } from "./temporary-file.js";
-
-const takeName = promisify(rename);
+import { saveWhole } from "./save-whole.js";
 
 /**
  * Saves the bytes of one flag under its name, or not at all.
@@ -26,9 +21,7 @@ const takeName = promisify(rename);
 export async function saveFlag(directory: string, name: string, bytes: Uint8Array): Promise<void> {
   assertPlainName(name);
   try {
-    await withTemporaryFile(directory, name, bytes, (path) =>
-      takeName(path, join(directory, name)),
-    );
+    await saveWhole(directory, name, bytes);
   } catch (error) {
     throw new DestinationError(directory, error);
   }

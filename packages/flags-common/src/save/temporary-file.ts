@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errorCode } from "../shared/failure-reason.js";
+import { pathIn } from "./plain-name.js";
 import { runPlace } from "./run-place.js";
 
 /** Earlier versions did not say in which place the process runs. */
@@ -30,7 +31,15 @@ export class TemporaryFile {
 
   private constructor(directory: string, name: string) {
     this.#name = name;
-    this.path = join(directory, name);
+    this.path = pathIn(directory, name);
+  }
+
+  /** Chooses the next name; that it is free is found out by making a file of it. */
+  static next(directory: string, name: string): TemporaryFile {
+    lastNumber += 1;
+    const numbered = `.${name}.${process.pid}.${lastNumber}.${runPlace()}.part`;
+    namesInUse.add(numbered);
+    return new TemporaryFile(directory, numbered);
   }
 
   /**
@@ -44,12 +53,7 @@ export class TemporaryFile {
   ): Promise<{ readonly file: TemporaryFile; readonly made: T }> {
     const giveUpAtMs = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt += 1) {
-      lastNumber += 1;
-      const file = new TemporaryFile(
-        directory,
-        `.${name}.${process.pid}.${lastNumber}.${runPlace()}.part`,
-      );
-      namesInUse.add(file.#name);
+      const file = TemporaryFile.next(directory, name);
       try {
         return { file, made: await make(file.path) };
       } catch (error) {
