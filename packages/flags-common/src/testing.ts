@@ -17,7 +17,7 @@ export {
   type Terminal,
 } from "./testing/terminal.js";
 export { terminalCases, type TerminalCase } from "./testing/terminal-cases.js";
-export { assertBar, assertStopsOnKey } from "./testing/check-terminal.js";
+export { assertBar, assertBarOfLargeFile, assertStopsOnKey } from "./testing/check-terminal.js";
 export { CLI_CASES, maskReport, type CaseContext, type CliCase } from "./testing/cli-cases.js";
 export { startDeafServer, type DeafServer } from "./testing/deaf-server.js";
 export { reserveDefaultPorts } from "./testing/default-ports.js";
@@ -45,6 +45,7 @@ export {
   type FaultPlan,
   type ServerFault,
 } from "./testing/server-faults.js";
+export { startStepwiseBody, type StepwiseBody } from "./testing/stepwise-body.js";
 export {
   startProgram,
   type ProgramResult,

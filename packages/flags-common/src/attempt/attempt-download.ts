@@ -1,4 +1,4 @@
-import { fetchFile, type FileAnswer, type Timing } from "../fetch/fetch-file.js";
+import { fetchFile, type FileAnswer, type FileSink, type Timing } from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
 import { fail } from "../fetch/judge-answer.js";
@@ -9,6 +9,7 @@ import { removePartial } from "../save/partial-file.js";
 import { assertPlainName } from "../save/plain-name.js";
 import { saveFailure } from "../save/save-failure.js";
 import { maskedUrl } from "../shared/mask-secrets.js";
+import { MeteredSink } from "./metered-sink.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
 export interface AttemptRequest {
@@ -76,10 +77,30 @@ export async function attemptDownload(
   request: AttemptRequest,
   tools: AttemptTools,
 ): Promise<AttemptResult> {
-  const { directory, fileName, url, resume } = request;
+  const { directory, fileName, url } = request;
   assertPlainName(fileName);
   const file = new IncomingFile({ directory, fileName, url: maskedUrl(url) });
-  const answer = await fetchInto(file, request, tools);
+  const { meter } = tools.client;
+  if (meter === undefined) return await attemptInto(file, file, request, tools);
+  const metered = new MeteredSink(file, meter);
+  let isSaved = false;
+  try {
+    const result = await attemptInto(file, metered, request, tools);
+    isSaved = result.status === "ok";
+    return result;
+  } finally {
+    metered.settle(isSaved);
+  }
+}
+
+async function attemptInto(
+  file: IncomingFile,
+  sink: FileSink,
+  request: AttemptRequest,
+  tools: AttemptTools,
+): Promise<AttemptResult> {
+  const { directory, fileName, resume } = request;
+  const answer = await fetchInto(file, sink, request, tools);
   switch (answer.status) {
     case "ok": {
       const saved = await save(file, request, answer);
@@ -104,12 +125,13 @@ type Settled = Exclude<FileAnswer, { readonly status: "stale" }>;
 
 async function fetchInto(
   file: IncomingFile,
+  sink: FileSink,
   request: AttemptRequest,
   { client, signal }: AttemptTools,
 ): Promise<Settled> {
   const { url, expect, remainingMs, known } = request;
   const fetchOnce = (beginning?: Beginning): Promise<FileAnswer> =>
-    fetchFile({ url: new URL(url), expect, remainingMs, known, beginning }, client, file, signal);
+    fetchFile({ url: new URL(url), expect, remainingMs, known, beginning }, client, sink, signal);
   const answer = await fetchOnce(request.resume ? await file.takeBeginning() : undefined);
   if (answer.status !== "stale") return answer;
   await file.discard();

@@ -27,8 +27,10 @@ export interface FileSink extends BodySink {
   /**
    * Called before the first byte: what comes lies behind so many bytes of the beginning, or in place of it. From then
    * on `write` may reject with a `DestinationError`.
+   *
+   * @param end - How long the file has to be at last, when that was said.
    */
-  begin(offset: number): void;
+  begin(offset: number, end: number | undefined): void;
   /** Looks at what came for what is wrong with it as a GIF. */
   findGifFault(): Pick<Failure, "code" | "reason"> | undefined;
 }
@@ -163,7 +165,7 @@ class Reading {
       return verdict;
     }
     this.#accepted = verdict;
-    this.#sink.begin(verdict.offset);
+    this.#sink.begin(verdict.offset, verdict.end);
     const isAll = await pour(data, this.#sink, (byteLength) => {
       this.trace.receivedBytes += byteLength;
       return verdict.offset + this.trace.receivedBytes <= maxBytes;

@@ -4,6 +4,7 @@ import { Connector } from "./connector.js";
 import { https } from "./https.js";
 import type { RedirectHosts } from "./redirect.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { TransferMeter } from "../shared/transfer-meter.js";
 import { Slots } from "./slots.js";
 import { sharedLookup } from "./shared-lookup.js";
 
@@ -32,6 +33,8 @@ export interface FlagClientOptions {
   readonly ca?: string;
   /** Whether to take any certificate, from anybody. Default: false. */
   readonly insecure?: boolean;
+  /** Where to count what has come of files that are not done yet: from the plan of a run. Default: nowhere. */
+  readonly meter?: SharedArrayBuffer;
 }
 
 /** The largest time that Node's timers take. */
@@ -49,6 +52,8 @@ export class FlagClient implements Disposable {
   readonly maxRedirects: number;
   readonly redirectHosts: RedirectHosts;
   readonly headers: RequestHeaders;
+  /** @internal */
+  readonly meter: TransferMeter | undefined;
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
   readonly axios: Pick<AxiosInstance, "request">;
 
@@ -73,7 +78,8 @@ export class FlagClient implements Disposable {
     this.redirectHosts =
       options.redirectHosts === "any" ? "any" : [...(options.redirectHosts ?? [])];
     this.headers = { ...options.headers };
-    const { ca, insecure } = options;
+    const { ca, insecure, meter } = options;
+    this.meter = meter === undefined ? undefined : new TransferMeter(meter);
     this.#tls = {
       ...(ca === undefined ? {} : { ca }),
       ...(insecure === true ? { rejectUnauthorized: false } : {}),

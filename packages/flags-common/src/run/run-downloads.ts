@@ -5,6 +5,7 @@ import { mergedHeaders } from "../fetch/request-headers.js";
 import type { DownloadItem } from "../input/item.js";
 import { Pace } from "../pace/pace.js";
 import type { Output } from "../report/output.js";
+import type { Progress } from "../report/progress-state.js";
 import { startProgress } from "../report/progress.js";
 import type { RunReport } from "../report/record.js";
 import { JsonReporter, NdjsonReporter, TextReporter, type Reporter } from "../report/reporter.js";
@@ -75,7 +76,13 @@ export async function runDownloads(
   const endDeadline = startDeadline(commandLine.deadlineMs, stopSwitch);
   let counts: DownloadCounts;
   try {
-    counts = await downloadAll(run, concurReq, control, observer, stopSwitch);
+    counts = await downloadAll(
+      run,
+      concurReq,
+      control,
+      { observer, meter: progress.meter },
+      stopSwitch,
+    );
   } finally {
     endDeadline();
     control.breakers?.close();
@@ -157,7 +164,7 @@ function downloadAll(
   { options, commandLine, items, directory, manifest, ca }: Run,
   concurReq: number,
   { pace, budget, breakers, versions }: Control,
-  observer: RunObserver,
+  { observer, meter }: { readonly observer: RunObserver; readonly meter: Progress["meter"] },
   { signal }: StopSwitch,
 ): Promise<DownloadCounts> {
   const { connectTimeoutMs, timeoutMs, maxTimeMs, maxBytes, maxRedirects, insecure } = commandLine;
@@ -174,6 +181,7 @@ function downloadAll(
     headers: mergedHeaders({ "User-Agent": userAgent }, commandLine.headers),
     ...(commandLine.location ? { redirectHosts: "any" } : {}),
     ...(ca === undefined ? {} : { ca }),
+    ...(meter === undefined ? {} : { meter }),
   };
   const downloader = new Downloader({
     directory,
