@@ -1,6 +1,7 @@
 import { fetchFile, type FileAnswer, type FileSink, type Timing } from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
+import { httpUrl } from "../fetch/http-url.js";
 import { fail } from "../fetch/judge-answer.js";
 import type { Beginning, Validators } from "../fetch/validators.js";
 import { DestinationError } from "../save/destination-error.js";
@@ -63,7 +64,7 @@ export interface AttemptTools {
  * Request and result are plain data, so it can be a task of a worker thread, where each thread has a client of
  * its own and the signal is that of the task. The counterpart of `download_one` in the Python programs.
  *
- * @throws {TypeError} (as a rejection) When `fileName` leads out of the folder.
+ * @throws {TypeError} (as a rejection) When `fileName` leads out of the folder, or `url` is no http or https address.
  * @example
  * using client = createFlagClient();
  * const result = await attemptDownload(
@@ -129,9 +130,10 @@ async function fetchInto(
   request: AttemptRequest,
   { client, signal }: AttemptTools,
 ): Promise<Settled> {
-  const { url, expect, remainingMs, known } = request;
+  const { expect, remainingMs, known } = request;
+  const address = httpUrl(request.url);
   const fetchOnce = (beginning?: Beginning): Promise<FileAnswer> =>
-    fetchFile({ url: new URL(url), expect, remainingMs, known, beginning }, client, sink, signal);
+    fetchFile({ url: address, expect, remainingMs, known, beginning }, client, sink, signal);
   const answer = await fetchOnce(request.resume ? await file.takeBeginning() : undefined);
   if (answer.status !== "stale") return answer;
   await file.discard();
