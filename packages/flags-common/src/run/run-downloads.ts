@@ -46,7 +46,7 @@ interface Control {
   readonly pace: Pace;
   readonly budget: RetryBudget;
   readonly breakers: ServerBreakers | undefined;
-  readonly versions: VersionCache | undefined;
+  readonly versions: VersionCache;
 }
 
 /**
@@ -99,7 +99,7 @@ export async function runDownloads(
     if (summary !== undefined) output.note(summary);
   }
   for (const note of notesOf(control)) output.note(`*** ${note}`);
-  if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions?.save();
+  if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions.save();
   await writeReports(report, directory, commandLine, output);
   return judge(run, counts, observer, output);
 }
@@ -127,13 +127,13 @@ async function takeControl(run: Run, concurReq: number, signal: AbortSignal): Pr
     budget: new RetryBudget(items.length, retryBudgetPercent),
     // The programs of the book ask a server that is down for every flag, and so do ours unless told to retry.
     breakers: retries > 0 ? new ServerBreakers(signal) : undefined,
-    versions: remembersFiles(commandLine) ? await VersionCache.open(directory) : undefined,
+    versions: await VersionCache.open(directory, remembersAll(commandLine)),
   };
 }
 
-/** With addresses of any kind, to skip files takes to know where they came from. */
-function remembersFiles({ etag, skipExisting, urls }: CommandLine): boolean {
-  return etag || (skipExisting && urls !== undefined);
+/** A flag is called after what it is; of any other file only this tells where it came from. */
+function remembersAll({ etag, urls }: CommandLine): boolean {
+  return etag || urls !== undefined;
 }
 
 function headingOf({ commandLine, items }: Run, concurReq: number): RunHeading {
