@@ -78,9 +78,9 @@ export async function attemptDownload(
   request: AttemptRequest,
   tools: AttemptTools,
 ): Promise<AttemptResult> {
-  const { directory, fileName, url } = request;
+  const { directory, fileName, url, resume } = request;
   assertPlainName(fileName);
-  const file = new IncomingFile({ directory, fileName, url: maskedUrl(url) });
+  const file = new IncomingFile({ directory, fileName, url: maskedUrl(url), keeps: resume });
   const { meter } = tools.client;
   if (meter === undefined) return await attemptInto(file, file, request, tools);
   const metered = new MeteredSink(file, meter);

@@ -1,4 +1,5 @@
 import type { FileSink } from "../fetch/fetch-file.js";
+import type { Accepted } from "../fetch/judge-answer.js";
 import { partsOf, type TransferMeter } from "../shared/transfer-meter.js";
 
 /** Counts what goes into the sink of one file. */
@@ -16,11 +17,11 @@ export class MeteredSink implements FileSink {
     this.#meter = meter;
   }
 
-  begin(offset: number, end: number | undefined): void {
-    this.#offset = offset;
-    this.#end = end;
+  begin(head: Accepted): void {
+    this.#offset = head.offset;
+    this.#end = head.end;
     this.#count(0);
-    this.#sink.begin(offset, end);
+    this.#sink.begin(head);
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { FileSink } from "../fetch/fetch-file.js";
 import { findGifFault } from "../fetch/gif.js";
+import type { Accepted } from "../fetch/judge-answer.js";
 import type { Beginning } from "../fetch/validators.js";
 import { newSha256, sha256Of } from "../shared/sha256.js";
+import { Checkpoint } from "./checkpoint.js";
 import { DestinationError } from "./destination-error.js";
 import { leavePartial, takePartial, writeAll, type OpenFile } from "./partial-file.js";
 import { openTemporary, withTemporaryFile } from "./temporary-file.js";
@@ -14,6 +16,10 @@ const setTimes = promisify(utimes);
 
 /** So much of a file is held in memory; a smaller file is written in one go, which takes half the time. */
 const MAX_BUFFERED_BYTES = 1 << 18;
+/** As much where it should outlive the process. */
+const MAX_LOST_BYTES = 1 << 16;
+/** So many bytes more are worth a new note. */
+const NOTE_BYTES = 1 << 20;
 const SIGNATURE_BYTES = 6;
 
 /** Which file it is. */
@@ -24,6 +30,8 @@ export interface FilePlace {
   readonly fileName: string;
   /** Where it comes from, for the next try. */
   readonly url: string;
+  /** Whether what came should outlive this process. */
+  readonly keeps: boolean;
 }
 
 /** What is to become of a file that is all there. */
@@ -44,6 +52,10 @@ export class IncomingFile implements FileSink {
   readonly #place: FilePlace;
   #open: OpenFile | undefined;
   #beginning: Beginning | undefined;
+  /** Of what the bytes are the beginning, where that can be told for certain. */
+  #origin: Pick<Beginning, "validator" | "totalBytes"> | undefined;
+  #checkpoint: Checkpoint | undefined;
+  #notedBytes = 0;
   /** What must be done before anything is written: the body does not wait for it. */
   #before: Promise<void> | undefined;
   /** What is not in the temporary file yet. */
@@ -75,16 +87,19 @@ export class IncomingFile implements FileSink {
     return beginning;
   }
 
-  begin(offset: number): void {
+  begin({ offset, validator, totalBytes }: Accepted): void {
     if (offset === 0) {
       this.#before = this.#reset();
+      this.#origin = validator === undefined ? undefined : { validator, totalBytes };
       return;
     }
     if (offset !== this.#writtenBytes || this.#open === undefined) {
       throw new RangeError(`there are ${this.#writtenBytes} bytes, and not ${offset}`);
     }
-    // The trailer goes.
-    this.#before = this.#open.handle.truncate(offset);
+    const { handle } = this.#open;
+    this.#origin = this.#beginning;
+    // The trailer goes, once what it says stands elsewhere.
+    this.#before = this.#note().then(() => handle.truncate(offset));
     // Told where it is waited for.
     this.#before.catch(() => undefined);
   }
@@ -93,7 +108,8 @@ export class IncomingFile implements FileSink {
     this.#noteEnds(chunk);
     this.#chunks.push(chunk);
     this.#bufferedBytes += chunk.length;
-    return this.#bufferedBytes < MAX_BUFFERED_BYTES ? undefined : this.#guard(this.#flush());
+    const most = this.#place.keeps ? MAX_LOST_BYTES : MAX_BUFFERED_BYTES;
+    return this.#bufferedBytes < most ? undefined : this.#guard(this.#flush());
   }
 
   findGifFault(): ReturnType<typeof findGifFault> {
@@ -131,6 +147,7 @@ export class IncomingFile implements FileSink {
       await this.#guard(takeItsName(file.path));
       file.release();
       this.#open = undefined;
+      await this.#checkpoint?.remove();
       return sha256;
     } finally {
       await this.discard();
@@ -162,14 +179,34 @@ export class IncomingFile implements FileSink {
 
   async #reset(): Promise<void> {
     const open = this.#open;
+    const checkpoint = this.#checkpoint;
     this.#open = undefined;
     this.#beginning = undefined;
+    this.#origin = undefined;
+    this.#checkpoint = undefined;
+    this.#notedBytes = 0;
     this.#chunks = [];
     this.#bufferedBytes = 0;
     this.#writtenBytes = 0;
     this.#first = new Uint8Array(0);
     await open?.handle.close().catch(() => undefined);
     await open?.file.remove();
+    await checkpoint?.remove();
+  }
+
+  /** Writes down how far the file is, for the case that this process is killed. */
+  async #note(): Promise<void> {
+    if (!this.#place.keeps || this.#open === undefined || this.#origin === undefined) return;
+    const { file, hash } = this.#open;
+    this.#checkpoint ??= new Checkpoint(file.path);
+    this.#notedBytes = this.#writtenBytes;
+    await this.#checkpoint.write({
+      url: this.#place.url,
+      validator: this.#origin.validator,
+      totalBytes: this.#origin.totalBytes,
+      byteLength: this.#writtenBytes,
+      sha256: hash.copy().digest("hex"),
+    });
   }
 
   async #flush(): Promise<void> {
@@ -187,6 +224,8 @@ export class IncomingFile implements FileSink {
     this.#chunks = [];
     this.#bufferedBytes -= bytes.length;
     this.#writtenBytes += bytes.length;
+    const isWorthNote = this.#writtenBytes >= this.#notedBytes + NOTE_BYTES;
+    if (this.#notedBytes === 0 || isWorthNote) await this.#note();
   }
 
   #noteEnds(chunk: Uint8Array): void {
