@@ -68,12 +68,12 @@ async function verifyFile(
   const origin = versions?.origin(name);
   const reason =
     file === undefined ? "not there" : (file.fault ?? findChange(file, origin, item?.url));
-  const isAsItWas = file !== undefined && file.sha256 === origin?.sha256;
+  const isAsItWas = origin !== undefined && file?.sha256 === origin.sha256;
   return {
     name,
     status: reason === undefined ? "ok" : "error",
     ...(reason === undefined ? {} : { reason }),
-    ...(isAsItWas && origin !== undefined ? { url: origin.url } : {}),
+    ...(isAsItWas ? { url: origin.url } : {}),
     ...(file?.sha256 ? { bytes: file.byteLength, sha256: file.sha256 } : {}),
   };
 }
