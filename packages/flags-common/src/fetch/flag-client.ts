@@ -33,6 +33,11 @@ export interface FlagClientOptions {
   readonly ca?: string;
   /** Whether to take any certificate, from anybody. Default: false. */
   readonly insecure?: boolean;
+  /**
+   * The proxy for all requests, `http://`, `https://`, `socks5://` and the like; empty for none. Default: those of the
+   * environment.
+   */
+  readonly proxy?: string;
   /** Where to count what has come of files that are not done yet: from the plan of a run. Default: nowhere. */
   readonly meter?: SharedArrayBuffer;
 }
@@ -52,6 +57,7 @@ export class FlagClient implements Disposable {
   readonly maxRedirects: number;
   readonly redirectHosts: RedirectHosts;
   readonly headers: RequestHeaders;
+  readonly proxy: string | undefined;
   /** @internal */
   readonly meter: TransferMeter | undefined;
   /** An instance of axios of our own: interceptors and defaults of the program around do not reach it. */
@@ -79,6 +85,7 @@ export class FlagClient implements Disposable {
       options.redirectHosts === "any" ? "any" : [...(options.redirectHosts ?? [])];
     this.headers = { ...options.headers };
     const { ca, insecure, meter } = options;
+    this.proxy = options.proxy;
     this.meter = meter === undefined ? undefined : new TransferMeter(meter);
     this.#tls = {
       ...(ca === undefined ? {} : { ca }),
@@ -90,7 +97,7 @@ export class FlagClient implements Disposable {
 
   /** Gives the kept connections to servers of a protocol, or to those behind a proxy. */
   agentFor(protocol: string, tunnel?: URL): Agent {
-    const key = tunnel === undefined ? protocol : tunnel.href;
+    const key = tunnel === undefined ? protocol : `${protocol} ${tunnel.href}`;
     const kept = this.#agents.get(key);
     if (kept !== undefined) return kept;
     const agent = this.newAgent(protocol, tunnel, {

@@ -5,7 +5,7 @@ import { discard } from "./body.js";
 import { Cookies } from "./cookies.js";
 import { directAdapter } from "./direct-adapter.js";
 import { USER_AGENT, type FlagClient } from "./flag-client.js";
-import { proxyFor } from "./proxy.js";
+import { isTunnel, proxyFor } from "./proxy.js";
 import { judgeRedirect } from "./redirect.js";
 import {
   headersToSend,
@@ -71,9 +71,8 @@ function moreThan(redirects: number): string {
 
 async function sendOnce(url: URL, outgoing: OutgoingRequest): Promise<Response> {
   const { client, signal, newTrace } = outgoing;
-  const proxy = proxyFor(url);
-  // An address of https goes through a tunnel in the proxy, where nobody can read along.
-  const tunnel = url.protocol === "https:" ? proxy : undefined;
+  const proxy = proxyFor(url, client.proxy);
+  const tunnel = proxy !== undefined && isTunnel(proxy, url) ? proxy : undefined;
   const nearProxy = tunnel === undefined ? proxy : undefined;
   const { protocol } = nearProxy ?? url;
   const slots = client.slotsFor(url.origin);

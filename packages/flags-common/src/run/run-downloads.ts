@@ -181,6 +181,7 @@ function downloadAll(
     headers: mergedHeaders({ "User-Agent": userAgent }, commandLine.headers),
     ...(commandLine.location ? { redirectHosts: "any" } : {}),
     ...(ca === undefined ? {} : { ca }),
+    ...(commandLine.proxy === undefined ? {} : { proxy: commandLine.proxy }),
     ...(meter === undefined ? {} : { meter }),
   };
   const downloader = new Downloader({
