@@ -46,12 +46,14 @@ export async function connectThrough(
 function addressOf(host: string, lookup: LookupFunction, family: 0 | 4): Promise<string> {
   return new Promise((resolve, reject) => {
     lookup(host, { all: true, family }, (error, addresses) => {
-      const wanted =
-        typeof addresses === "string"
-          ? addresses
-          : addresses?.find((one) => family === 0 || one.family === family)?.address;
-      if (wanted === undefined) reject(error ?? new Error(`no address of ${host}`));
-      else resolve(wanted);
+      if (error !== null) {
+        reject(error);
+        return;
+      }
+      const all = typeof addresses === "string" ? [{ address: addresses, family }] : addresses;
+      const wanted = all.find((one) => family === 0 || one.family === family);
+      if (wanted === undefined) reject(new Error(`no address of ${host}`));
+      else resolve(wanted.address);
     });
   });
 }
