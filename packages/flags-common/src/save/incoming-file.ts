@@ -8,7 +8,7 @@ import type { Beginning } from "../fetch/validators.js";
 import { newSha256, sha256Of } from "../shared/sha256.js";
 import { Checkpoint } from "./checkpoint.js";
 import { DestinationError } from "./destination-error.js";
-import { leavePartial, takePartial, writeAll, type OpenFile } from "./partial-file.js";
+import { leavePartial, takePartial, writeChunks, type OpenFile } from "./partial-file.js";
 import { openTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const takeName = promisify(rename);
@@ -217,13 +217,15 @@ export class IncomingFile implements FileSink {
       const { file, made } = await openTemporary(directory, fileName);
       this.#open = { file, handle: made, hash: newSha256() };
     }
-    const bytes = Buffer.concat(this.#chunks);
     const { handle, hash } = this.#open;
-    await writeAll(handle, bytes, this.#writtenBytes);
-    hash.update(bytes);
+    const chunks = this.#chunks;
+    const byteLength = this.#bufferedBytes;
+    // As they are: a copy of all that comes is memory that is freed late.
+    await writeChunks(handle, chunks, this.#writtenBytes);
+    for (const chunk of chunks) hash.update(chunk);
     this.#chunks = [];
-    this.#bufferedBytes -= bytes.length;
-    this.#writtenBytes += bytes.length;
+    this.#bufferedBytes -= byteLength;
+    this.#writtenBytes += byteLength;
     const isWorthNote = this.#writtenBytes >= this.#notedBytes + NOTE_BYTES;
     if (this.#notedBytes === 0 || isWorthNote) await this.#note();
   }

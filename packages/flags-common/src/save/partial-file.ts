@@ -158,12 +158,23 @@ export async function recoverPartial(
   await own?.file.remove();
 }
 
-/** Writes all of the bytes at a position: one call of the system may write less. */
-export async function writeAll(
+/** Writes pieces one behind the other at a position: one call of the system may write less than all of them. */
+export async function writeChunks(
   handle: FileHandle,
-  bytes: Uint8Array,
+  chunks: readonly Uint8Array[],
   position: number,
 ): Promise<void> {
+  const { bytesWritten } = await handle.writev(chunks, position);
+  let at = position;
+  for (const chunk of chunks) {
+    const written = Math.max(0, Math.min(chunk.length, position + bytesWritten - at));
+    if (written < chunk.length) await writeAll(handle, chunk.subarray(written), at + written);
+    at += chunk.length;
+  }
+}
+
+/** Writes all of the bytes at a position: one call of the system may write less. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;

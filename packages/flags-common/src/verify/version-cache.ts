@@ -13,6 +13,8 @@ interface KnownVersion extends Validators {
   readonly sha256: string;
 }
 
+/** It is not there, or another user's; what is wrong with the folder is told by those who need it. */
+const NOT_TO_BE_HAD = new Set("ENOENT EACCES EPERM ENOTDIR EISDIR ELOOP ENAMETOOLONG".split(" "));
 const CACHE_NAME = ".versions.json";
 /** Addresses tell more about their user than files do. */
 const OWNER_ONLY = 0o600;
@@ -147,9 +149,9 @@ async function readVersions(directory: string): Promise<Map<string, KnownVersion
       if (version !== undefined) versions.set(fileName, version);
     }
   } catch (error) {
-    // Without it everything is fetched again: that is slow, but right. Another user's may not be readable.
+    // Without it everything is fetched again: that is slow, but right.
     const isUseless = types.isNativeError(error) && error.name === "SyntaxError";
-    if (!isUseless && !["ENOENT", "EACCES"].includes(errorCode(error) ?? "")) throw error;
+    if (!isUseless && !NOT_TO_BE_HAD.has(errorCode(error) ?? "")) throw error;
   }
   return versions;
 }
