@@ -1,4 +1,5 @@
 // @boundaries-ignore the settings that all packages share stand at the top
 import { jestConfig } from "../../jest.base.mjs";
 
-export default jestConfig();
+// In the ordinary environment of jest, as in the projects of others: its realm is not that of Node.
+export default jestConfig({ testEnvironment: "node" });

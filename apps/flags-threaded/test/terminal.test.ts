@@ -1,6 +1,7 @@
 import { startFlagServer, type FlagServer } from "@concur/flag-server";
 import {
   assertBar,
+  assertBarOfLargeFile,
   assertCliCase,
   assertFaultCase,
   assertHelp,
@@ -55,6 +56,10 @@ describeWhere(hasTerminals, "flags-threaded on a terminal", NO_TERMINALS, () => 
 
   test.each(KINDS)("a bar while it downloads, and nothing of it at the end, %j", async (kind) => {
     await assertBar(program, { open: openEmulator, ...kind });
+  });
+
+  test.each(KINDS)("a bar that moves while one large file comes, %j", async (kind) => {
+    await assertBarOfLargeFile(program, { open: openEmulator, ...kind });
   });
 
   test.each(KINDS)("Ctrl-C: the report, and nothing of the bar, %j", async (kind) => {

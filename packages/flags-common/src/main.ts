@@ -15,6 +15,7 @@ import { runVerification } from "./run/run-verification.js";
 import { withUserPaths } from "./run/user-paths.js";
 import { DestinationError } from "./save/destination-error.js";
 import { findDestination, prepareDestination } from "./save/destination.js";
+import { VersionCache } from "./verify/version-cache.js";
 import { errorCode, errorMessage, systemMessage } from "./shared/failure-reason.js";
 import { StoppedError } from "./shared/wait.js";
 
@@ -144,7 +145,10 @@ async function run(
   const manifest = await readManifestFile(commandLine.manifest, signal);
   if (commandLine.verify) {
     await checkReports({ report, gallery: undefined });
-    const verification = { program, directory, manifest, format, report };
+    const items = commandLine.urls === undefined ? undefined : await listItems(commandLine, signal);
+    const versions = await VersionCache.open(directory, false);
+    const expectations = { manifest, versions, items };
+    const verification = { program, directory, expectations, format, report };
     return await runVerification(verification, output, signal);
   }
   const ca = await readCertificates(commandLine.cacert, signal);

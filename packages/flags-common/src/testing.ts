@@ -17,7 +17,13 @@ export {
   type Terminal,
 } from "./testing/terminal.js";
 export { terminalCases, type TerminalCase } from "./testing/terminal-cases.js";
-export { assertBar, assertStopsOnKey } from "./testing/check-terminal.js";
+export { assertBar, assertBarOfLargeFile, assertStopsOnKey } from "./testing/check-terminal.js";
+export {
+  assertSharesFolder,
+  hasContainers,
+  SHARED_FOLDER_CASES,
+  type SharedFolderCase,
+} from "./testing/check-shared-folder.js";
 export { CLI_CASES, maskReport, type CaseContext, type CliCase } from "./testing/cli-cases.js";
 export { startDeafServer, type DeafServer } from "./testing/deaf-server.js";
 export { reserveDefaultPorts } from "./testing/default-ports.js";
@@ -45,6 +51,7 @@ export {
   type FaultPlan,
   type ServerFault,
 } from "./testing/server-faults.js";
+export { startStepwiseBody, type StepwiseBody } from "./testing/stepwise-body.js";
 export {
   startProgram,
   type ProgramResult,

@@ -1,6 +1,13 @@
-import { fetchFile, type FileAnswer, type FileRequest, type Timing } from "../fetch/fetch-file.js";
+import {
+  fetchFile,
+  type FileAnswer,
+  type FileRequest,
+  type FileSink,
+  type Timing,
+} from "../fetch/fetch-file.js";
 import type { FlagClient } from "../fetch/flag-client.js";
 import type { Failure } from "../fetch/flag-result.js";
+import { httpUrl } from "../fetch/http-url.js";
 import { fail } from "../fetch/judge-answer.js";
 import type { Validators } from "../fetch/validators.js";
 import { DestinationError } from "../save/destination-error.js";
@@ -9,6 +16,7 @@ import { removePartial } from "../save/partial-file.js";
 import { assertPlainName } from "../save/plain-name.js";
 import { saveWhole, type SaveFile } from "../save/save-whole.js";
 import { saveFailure } from "../save/save-failure.js";
+import { MeteredSink } from "./metered-sink.js";
 
 /** One try to download one file. Plain data: it can be sent to another thread or process. */
 export interface AttemptRequest {
@@ -64,7 +72,7 @@ export interface AttemptTools {
  * Request and result are plain data, so it can be a task of a worker thread, where each thread has a client of
  * its own and the signal is that of the task. The counterpart of `download_one` in the Python programs.
  *
- * @throws {TypeError} (as a rejection) When `fileName` leads out of the folder.
+ * @throws {TypeError} (as a rejection) When `fileName` leads out of the folder, or `url` is no http or https address.
  * @example
  * using client = createFlagClient();
  * const result = await attemptDownload(
@@ -79,14 +87,43 @@ export async function attemptDownload(
   tools: AttemptTools,
 ): Promise<AttemptResult> {
   const { directory, fileName, expect, remainingMs, known, resume } = request;
-  const { client, signal } = tools;
+  const { client } = tools;
   assertPlainName(fileName);
-  const url = new URL(request.url);
-  const file = new IncomingFile({ directory, fileName, url, save: tools.save ?? saveWhole });
+  const url = httpUrl(request.url);
+  const save = tools.save ?? saveWhole;
+  const file = new IncomingFile({ directory, fileName, url, save, keeps: resume });
+  const asked: FileRequest = { url, expect, remainingMs, known };
+  const { meter } = client;
+  if (meter === undefined) return await attemptInto(file, file, asked, request, tools);
+  const metered = new MeteredSink(file, meter);
+  let isSaved = false;
+  try {
+    const result = await attemptInto(file, metered, asked, request, tools);
+    isSaved = result.status === "ok";
+    return result;
+  } finally {
+    metered.settle(isSaved);
+  }
+}
+
+async function attemptInto(
+  file: IncomingFile,
+  sink: FileSink,
+  asked: FileRequest,
+  request: AttemptRequest,
+  { client, signal }: AttemptTools,
+): Promise<AttemptResult> {
+  const { directory, fileName, resume } = request;
   const beginning = resume ? await file.takeBeginning() : undefined;
-  const asked: FileRequest = { url, expect, remainingMs, known, beginning };
-  const first = await fetchFile(asked, client, file, signal);
-  const answer = first.status === "stale" ? await fetchAll(file, asked, tools) : first;
+  const first = await fetchFile({ ...asked, beginning }, client, sink, signal);
+  const fetchAgain = async (): Promise<Settled> => {
+    // The beginning that was there is of no use.
+    await file.discard();
+    const whole = await fetchFile(asked, client, sink, signal);
+    if (whole.status !== "stale") return whole;
+    return { ...fail("BAD_RESPONSE", "not the whole file"), totalMs: whole.totalMs };
+  };
+  const answer = first.status === "stale" ? await fetchAgain() : first;
   switch (answer.status) {
     case "ok": {
       const saved = await keep(file, request, answer);
@@ -108,18 +145,6 @@ export async function attemptDownload(
 }
 
 type Settled = Exclude<FileAnswer, { readonly status: "stale" }>;
-
-/** Fetches the file from its first byte on: the beginning that was there is of no use. */
-async function fetchAll(
-  file: IncomingFile,
-  asked: FileRequest,
-  { client, signal }: AttemptTools,
-): Promise<Settled> {
-  await file.discard();
-  const whole = await fetchFile({ ...asked, beginning: undefined }, client, file, signal);
-  if (whole.status !== "stale") return whole;
-  return { ...fail("BAD_RESPONSE", "not the whole file"), totalMs: whole.totalMs };
-}
 
 async function keep(
   file: IncomingFile,

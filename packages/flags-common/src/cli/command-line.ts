@@ -9,7 +9,7 @@ import {
   type RawArguments,
 } from "./options.js";
 import type { RequestHeaders } from "../fetch/request-headers.js";
-import { checkRedirects, headersOf } from "./request-options.js";
+import { checkProxy, checkRedirects, headersOf } from "./request-options.js";
 import {
   DEFAULT_SERVER,
   isServerLabel,
@@ -49,6 +49,8 @@ export interface CommandLine {
   /** Whether redirects may lead to any host. */
   readonly location: boolean;
   readonly maxRedirects: number;
+  /** The proxy to use instead of those of the environment; empty for none. */
+  readonly proxy: string | undefined;
   /** The file with the certificates to trust. */
   readonly cacert: string | undefined;
   readonly insecure: boolean;
@@ -172,6 +174,7 @@ function check(parser: CommandLineParser, raw: RawArguments, own: CommandLine["o
     headers: headersOf(parser, raw),
     location: raw.location,
     maxRedirects: raw.max_redirs,
+    proxy: raw.proxy,
     cacert: raw.cacert,
     insecure: raw.insecure,
     remoteTime: raw.remote_time,
@@ -211,6 +214,7 @@ function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
     parser.usageError("--max-bytes N must be >= 1");
   }
   checkRedirects(parser, raw);
+  checkProxy(parser, raw);
   const forbid = (one: string, others: Readonly<Record<string, boolean>>): void => {
     const other = Object.keys(others).find((name) => others[name]);
     if (other !== undefined) parser.usageError(`${one} does not go with ${other}`);

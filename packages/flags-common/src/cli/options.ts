@@ -27,6 +27,7 @@ export interface RawArguments {
   user_agent: string | undefined;
   location: boolean;
   max_redirs: number;
+  proxy: string | undefined;
   cacert: string | undefined;
   insecure: boolean;
   remote_time: boolean;

@@ -1,5 +1,7 @@
 import type { ArgumentGroup } from "argparse";
+import { parseProxy } from "../fetch/proxy.js";
 import type { RequestHeaders } from "../fetch/request-headers.js";
+import { errorMessage } from "../shared/failure-reason.js";
 import { argumentType, type CommandLineParser } from "./argument-parser.js";
 import { parseInteger } from "./parse-numbers.js";
 
@@ -28,6 +30,10 @@ export function addRequestOptions(group: ArgumentGroup): void {
     default: DEFAULT_MAX_REDIRECTS,
     help: `redirects to follow for a file (default=${DEFAULT_MAX_REDIRECTS})`,
   });
+  group.add_argument("-x", "--proxy", {
+    metavar: "URL",
+    help: "the proxy for all requests: http, https, socks4, socks4a, socks5 or socks5h; '' for none (default: from the environment)",
+  });
   group.add_argument("--cacert", {
     metavar: "FILE",
     help: "trust the certificates in a PEM file, and no others",
@@ -45,6 +51,19 @@ export function checkRedirects(
 ): void {
   if (redirects >= 0 && redirects <= MAX_REDIRECTS) return;
   parser.usageError(`--max-redirs N must be from 0 to ${MAX_REDIRECTS}`);
+}
+
+/** Checks `--proxy`; what it says must not have the password in it. */
+export function checkProxy(
+  parser: CommandLineParser,
+  { proxy }: { readonly proxy: string | undefined },
+): void {
+  if (proxy === undefined || proxy.trim() === "") return;
+  try {
+    parseProxy(proxy.trim(), "it");
+  } catch (error) {
+    parser.usageError(`--proxy URL cannot be used: ${errorMessage(error)}`);
+  }
 }
 
 /** The headers of `-H` and `-A`; an empty value takes away what is sent usually. */

@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest } from "node:http";
 import { isIP, type LookupFunction, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { types } from "node:util";
 import { credentialsOf } from "../shared/mask-secrets.js";
 import { race } from "./connect.js";
 import { ProxyError } from "./proxy.js";
@@ -50,7 +51,9 @@ export class Connector {
       const port = Number(options.port) || (kind === "tls" ? 443 : 80);
       const target = { host: options.host ?? "localhost", port };
       if (tunnel === undefined) this.#race(target, connecting, secure);
-      else this.#tunnel(tunnel, target, connecting, secure);
+      else if (tunnel.protocol.startsWith("socks")) {
+        this.#throughSocks(tunnel, target, connecting, secure);
+      } else this.#tunnel(tunnel, target, connecting, secure);
       return undefined;
     };
   }
@@ -101,6 +104,31 @@ export class Connector {
     });
   }
 
+  /** Asks a SOCKS proxy for a connection to the target. */
+  #throughSocks(
+    proxy: URL,
+    target: { readonly host: string; readonly port: number },
+    connecting: Connecting,
+    onSocket: (socket: Socket) => void,
+  ): void {
+    const fail = (error: unknown): void => {
+      connecting.fail(types.isNativeError(error) ? error : new ProxyError(String(error)));
+    };
+    const nearEnd = { host: withoutBrackets(proxy.hostname), port: Number(proxy.port) || 1080 };
+    this.#race(nearEnd, connecting, (socket) => {
+      socket.once("error", fail);
+      const ask = async (): Promise<Socket> => {
+        // Few have such a proxy, and the others need not load what speaks to it.
+        const { connectThrough } = await import("./socks.js");
+        return await connectThrough(proxy, socket, target, this.#lookup, this.#limitMs);
+      };
+      ask().then((connected) => {
+        socket.off("error", fail);
+        onSocket(connected);
+      }, fail);
+    });
+  }
+
   /** Asks a proxy to let us through to the target. */
   #tunnel(
     proxy: URL,
@@ -109,7 +137,7 @@ export class Connector {
     onSocket: (socket: Socket) => void,
   ): void {
     const usesTls = proxy.protocol === "https:";
-    const proxyHost = proxy.hostname.replace(/^\[|\]$/g, "");
+    const proxyHost = withoutBrackets(proxy.hostname);
     const nearEnd = { host: proxyHost, port: Number(proxy.port) || (usesTls ? 443 : 80) };
     const path = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     const auth = credentialsOf(proxy);
@@ -140,6 +168,10 @@ export class Connector {
       ask.end();
     });
   }
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
 }
 
 /** Writes credentials as `Authorization` has them. */

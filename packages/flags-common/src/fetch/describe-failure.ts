@@ -28,7 +28,7 @@ export function describeFailure(error: unknown, circumstances: Circumstances): F
   const cause = trace.endedBy ?? error;
   if (cause instanceof ConnectTimeoutError) {
     const reason = `could not connect within ${inSeconds(client.connectTimeoutMs)}`;
-    return { code: "TIMEOUT", reason: viaProxy(reason, url) };
+    return { code: "TIMEOUT", reason: viaProxy(reason, url, client) };
   }
   if (cause instanceof IdleTimeoutError) {
     const limit = inSeconds(client.idleTimeoutMs);
@@ -45,7 +45,7 @@ export function describeFailure(error: unknown, circumstances: Circumstances): F
   const failure = describeConnection(code, cause, url);
   return trace.answered || failure.code === "BAD_RESPONSE"
     ? failure
-    : { ...failure, reason: viaProxy(failure.reason, url) };
+    : { ...failure, reason: viaProxy(failure.reason, url, client) };
 }
 
 /** Codes of a body that ended early: by a FIN or a RST, or inside a chunk. */
@@ -98,8 +98,8 @@ function lookedUp(error: unknown, { hostname }: URL): string {
 }
 
 /** Says that there is a proxy in between: it may be what does not answer. */
-function viaProxy(reason: string, url: URL): string {
-  const proxy = proxyFor(url);
+function viaProxy(reason: string, url: URL, client: FlagClient): string {
+  const proxy = proxyFor(url, client.proxy);
   return proxy === undefined ? reason : `proxy ${proxy.host}: ${reason}`;
 }
 

@@ -30,8 +30,10 @@ export interface FileSink extends BodySink {
   /**
    * Called before the first byte: what comes lies behind so many bytes of the beginning, or in place of it. From then
    * on `write` may reject with a `DestinationError`.
+   *
+   * @param head - What the head of the answer said of the file.
    */
-  begin(offset: number): void;
+  begin(head: Accepted): void;
   /** Looks at what came for what is wrong with it as a GIF. */
   findGifFault(): Pick<Failure, "code" | "reason"> | undefined;
 }
@@ -170,7 +172,7 @@ class Reading {
       return verdict;
     }
     this.#accepted = verdict;
-    this.#sink.begin(verdict.offset);
+    this.#sink.begin(verdict);
     const isAll = await pour(response, this.#sink, (byteLength) => {
       this.trace.receivedBytes += byteLength;
       return verdict.offset + this.trace.receivedBytes <= maxBytes;

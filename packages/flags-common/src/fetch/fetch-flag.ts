@@ -4,7 +4,7 @@ import { createFlagClient, type FlagClient } from "./flag-client.js";
 import type { FetchResult } from "./flag-result.js";
 import { findGifFault } from "./gif.js";
 import { printable } from "../shared/failure-reason.js";
-import { maskedText } from "../shared/mask-secrets.js";
+import { httpUrl } from "./http-url.js";
 
 /** How to fetch one flag. */
 export interface FetchFlagOptions {
@@ -50,11 +50,7 @@ export async function fetchFlag(
 export function flagUrl(baseUrl: string, cc: string): URL {
   if (!/^[A-Za-z]{2}$/.test(cc)) throw new TypeError(`not a country code: ${printable(cc)}`);
   const name = cc.toLowerCase();
-  const url = new URL(`${baseUrl}/${name}/${name}.gif`);
-  if (!/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`not an http address: ${printable(maskedText(baseUrl))}`);
-  }
-  return url;
+  return httpUrl(`${baseUrl}/${name}/${name}.gif`);
 }
 
 /** A GIF that stays in memory. */

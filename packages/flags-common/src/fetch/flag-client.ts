@@ -4,6 +4,7 @@ import { https } from "./https.js";
 import { Origin } from "./origin.js";
 import type { RedirectHosts } from "./redirect.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { TransferMeter } from "../shared/transfer-meter.js";
 import { Slots } from "./slots.js";
 import { sharedLookup } from "./shared-lookup.js";
 
@@ -32,6 +33,13 @@ export interface FlagClientOptions {
   readonly ca?: string;
   /** Whether to take any certificate, from anybody. Default: false. */
   readonly insecure?: boolean;
+  /**
+   * The proxy for all requests, `http://`, `https://`, `socks5://` and the like; empty for none. Default: those of the
+   * environment.
+   */
+  readonly proxy?: string;
+  /** Where to count what has come of files that are not done yet: from the plan of a run. Default: nowhere. */
+  readonly meter?: SharedArrayBuffer;
 }
 
 /** The largest time that Node's timers take. */
@@ -46,6 +54,9 @@ export class FlagClient implements Disposable {
   readonly maxRedirects: number;
   readonly redirectHosts: RedirectHosts;
   readonly headers: RequestHeaders;
+  readonly proxy: string | undefined;
+  /** @internal */
+  readonly meter: TransferMeter | undefined;
 
   readonly #concurrency: number;
   readonly #tls: Readonly<Record<string, unknown>>;
@@ -68,7 +79,9 @@ export class FlagClient implements Disposable {
     this.redirectHosts =
       options.redirectHosts === "any" ? "any" : [...(options.redirectHosts ?? [])];
     this.headers = { ...options.headers };
-    const { ca, insecure } = options;
+    const { ca, insecure, meter } = options;
+    this.proxy = options.proxy;
+    this.meter = meter === undefined ? undefined : new TransferMeter(meter);
     this.#tls = {
       ...(ca === undefined ? {} : { ca }),
       ...(insecure === true ? { rejectUnauthorized: false } : {}),
@@ -78,7 +91,7 @@ export class FlagClient implements Disposable {
 
   /** Gives the kept connections to servers of a protocol, or to those behind a proxy. */
   agentFor(protocol: string, tunnel?: URL): Agent {
-    const key = tunnel === undefined ? protocol : tunnel.href;
+    const key = tunnel === undefined ? protocol : `${protocol} ${tunnel.href}`;
     const kept = this.#agents.get(key);
     if (kept !== undefined) return kept;
     const agent = this.newAgent(protocol, tunnel, {

@@ -3,7 +3,7 @@ import type { RequestOptions } from "node:https";
 import { credentialsOf } from "../shared/mask-secrets.js";
 import { basic } from "./connector.js";
 import type { FlagClient } from "./flag-client.js";
-import { proxyFor } from "./proxy.js";
+import { isTunnel, proxyFor } from "./proxy.js";
 import { headersToSend, mergedHeaders, type RequestHeaders } from "./request-headers.js";
 import type { Slots } from "./slots.js";
 
@@ -20,11 +20,11 @@ const HEADERS = {
 /** What is the same for all requests of a client to one server, and is found once. */
 export class Origin {
   readonly slots: Slots;
-  /** The proxy that the environment names for the server. */
+  /** The proxy on the way to the server. */
   readonly proxy: URL | undefined;
   readonly #client: FlagClient;
   readonly #protocol: string;
-  /** The proxy that sees each request; an address of https goes through a tunnel, where nobody can read along. */
+  /** The proxy that sees each request; there is none where it is a tunnel, in which nobody can read along. */
   readonly #near: URL | undefined;
   readonly #hostname: string;
   readonly #port: string;
@@ -32,12 +32,12 @@ export class Origin {
   /** Of requests that ask for nothing special: nearly all do that in the same words. */
   readonly #usual = new WeakMap<RequestHeaders, readonly string[]>();
 
-  /** @throws {ProxyError} When the proxy is no http or https proxy. */
+  /** @throws {ProxyError} When the proxy is none that could be used. */
   constructor(url: URL, client: FlagClient, slots: Slots) {
     this.#client = client;
     this.slots = slots;
-    this.proxy = proxyFor(url);
-    this.#near = url.protocol === "https:" ? undefined : this.proxy;
+    this.proxy = proxyFor(url, client.proxy);
+    this.#near = this.proxy === undefined || isTunnel(this.proxy, url) ? undefined : this.proxy;
     const { protocol, hostname, port } = this.#near ?? url;
     this.#protocol = protocol;
     this.#hostname = hostname.replace(/^\[|\]$/g, "");

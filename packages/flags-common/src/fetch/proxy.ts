@@ -6,25 +6,50 @@ export class ProxyError extends Error {
 }
 
 /**
- * Finds the proxy that the environment names for an address: `http_proxy` or `https_proxy`, else `all_proxy`, in lower
- * or upper case, unless `no_proxy` has the host. This machine itself is never reached through one.
+ * Finds the proxy for an address: the one that is given, else the one that the environment names, `http_proxy` or
+ * `https_proxy`, else `all_proxy`, in lower or upper case; unless `no_proxy` has the host. This machine itself is never
+ * reached through one of the environment.
  *
- * @throws {ProxyError} When it is no http or https proxy.
+ * @param given - Used instead of those of the environment; empty for none at all.
+ * @throws {ProxyError} When it is no proxy that could be used.
  */
-export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): URL | undefined {
+export function proxyFor(
+  url: URL,
+  given?: string,
+  env: NodeJS.ProcessEnv = process.env,
+): URL | undefined {
   const read = (name: string): string =>
     [env[name], env[name.toUpperCase()]].map((value) => value?.trim() ?? "").find(Boolean) ?? "";
-  const text = read(`${url.protocol.slice(0, -1)}_proxy`) || read("all_proxy");
-  if (text === "" || isLoopback(url.hostname) || isExcepted(url, read("no_proxy")))
-    return undefined;
+  const text = given?.trim() ?? (read(`${url.protocol.slice(0, -1)}_proxy`) || read("all_proxy"));
+  const isOurs = given === undefined && isLoopback(url.hostname);
+  if (text === "" || isOurs || isExcepted(url, read("no_proxy"))) return undefined;
+  return parseProxy(text, given === undefined ? "the proxy in the environment" : "the proxy");
+}
+
+const KINDS = /^(https?|socks(4a?|5h?)):$/;
+
+/**
+ * Reads the address of a proxy; without a scheme it is one of http, as for curl.
+ *
+ * @param name - What to call it when it is no address.
+ * @throws {ProxyError} When it is no proxy that could be used.
+ */
+export function parseProxy(text: string, name: string): URL {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(address)) throw new ProxyError("the proxy in the environment is no address");
-  const proxy = new URL(address);
-  if (!/^https?:$/.test(proxy.protocol)) {
+  const proxy = URL.canParse(address) ? new URL(address) : undefined;
+  if (proxy === undefined || proxy.hostname === "") throw new ProxyError(`${name} is no address`);
+  if (!KINDS.test(proxy.protocol)) {
     const kind = proxy.protocol.slice(0, -1);
-    throw new ProxyError(`proxy ${proxy.host}: ${kind} is not supported, only http and https`);
+    throw new ProxyError(
+      `proxy ${proxy.host}: ${kind} is not supported, only http, https, socks4, socks4a, socks5 and socks5h`,
+    );
   }
   return proxy;
+}
+
+/** Whether a proxy hands on bytes and not requests; what goes to an address of https is for nobody to read. */
+export function isTunnel(proxy: URL, target: URL): boolean {
+  return target.protocol === "https:" || proxy.protocol.startsWith("socks");
 }
 
 function isLoopback(hostname: string): boolean {

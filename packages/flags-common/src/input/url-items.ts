@@ -58,8 +58,10 @@ function readEntries(content: string): Entry[] {
     }
     const last = entries.at(-1);
     const out = /^\s+out=(.*)$/u.exec(text)?.[1];
-    if (out !== undefined && last !== undefined) last.out = out.trim();
-    else {
+    if (out !== undefined && last !== undefined) {
+      // No name is as good as no line.
+      if (/[^\s./\\]/u.test(out)) last.out = out.trim();
+    } else {
       const address = text.replace(/\s#.*$/u, "").trim();
       if (address !== "" && !address.startsWith("#")) entries.push({ number, text: address });
     }

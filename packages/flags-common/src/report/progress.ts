@@ -1,5 +1,5 @@
 import { amount } from "./progress-line.js";
-import type { Progress } from "./progress-bar.js";
+import { ProgressCount, secondsLeft, type Progress } from "./progress-state.js";
 
 /** `auto`: a bar on a terminal and nothing elsewhere; `plain`: a line now and then; `none`: nothing. */
 export type ProgressMode = "auto" | "plain" | "none";
@@ -25,24 +25,21 @@ export async function startProgress(total: number, mode: ProgressMode): Promise<
 }
 
 function plainProgress(total: number): Progress {
-  const startMs = performance.now();
-  let done = 0;
-  let failures = 0;
-  let received = 0;
+  const count = new ProgressCount(total);
   const print = (): void => {
-    const elapsedMs = performance.now() - startMs;
-    const leftSeconds = done === 0 ? undefined : ((total - done) * elapsedMs) / done / 1000;
-    const eta = leftSeconds === undefined ? "?" : Math.ceil(leftSeconds);
+    const { state } = count;
+    const { done, failures, bytes, elapsedSeconds } = state;
+    const left = secondsLeft(state);
+    const eta = Number.isFinite(left) ? Math.ceil(left) : "?";
     const failed = failures === 0 ? "" : `, ${failures} failed`;
-    const bytes = amount(received, elapsedMs / 1000).replace(" ", ", ");
-    process.stderr.write(`${done} of ${total} done${failed}${bytes}, about ${eta} s left\n`);
+    const received = amount(bytes, elapsedSeconds).replace(" ", ", ");
+    process.stderr.write(`${done} of ${total} done${failed}${received}, about ${eta} s left\n`);
   };
   const timer = setInterval(print, PLAIN_INTERVAL_MS);
   return {
-    advance: (failed, bytes) => {
-      received += bytes;
-      done += 1;
-      if (failed) failures += 1;
+    meter: count.memory,
+    advance: (outcome) => {
+      count.advance(outcome);
     },
     stop: () => {
       clearInterval(timer);

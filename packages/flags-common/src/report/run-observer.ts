@@ -3,12 +3,17 @@ import { COUNTRY_CODES } from "../input/country-codes.js";
 import type { DownloadObserver } from "../run/download-plan.js";
 import type { DownloadResult } from "../run/download-result.js";
 import type { StopSwitch } from "../run/stop-switch.js";
-import type { Progress } from "./progress-bar.js";
+import type { FileOutcome, Progress } from "./progress-state.js";
 import { toRecord, type DownloadRecord } from "./record.js";
 import type { Reporter } from "./reporter.js";
 import { RunTotals } from "./run-summary.js";
 
 const KNOWN_FLAGS = new Set(COUNTRY_CODES);
+
+function outcomeOf(result: DownloadResult): FileOutcome {
+  if (result.status !== "ok") return result.status === "error" ? "failed" : "nothing";
+  return { receivedBytes: result.byteLength - (result.resumedBytes ?? 0) };
+}
 
 /** Shows each result of a run, adds them up, and stops the run on a full disk. */
 export class RunObserver implements DownloadObserver {
@@ -50,8 +55,7 @@ export class RunObserver implements DownloadObserver {
     }
     if (this.#keepsRecords) this.#records.push(toRecord(result));
     if (result.status !== "notStarted") {
-      const bytes = result.status === "ok" ? result.byteLength : 0;
-      this.#progress.advance(result.status === "error", bytes);
+      this.#progress.advance(outcomeOf(result));
     }
     this.#reporter.completed(result);
     if (result.status !== "error") return;

@@ -21,7 +21,7 @@ export interface DownloaderOptions {
   readonly pace: Pace;
   readonly retryPolicy: RetryPolicy;
   readonly manifest?: Manifest | undefined;
-  readonly versions?: VersionCache | undefined;
+  readonly versions: VersionCache;
   /** Whether a file that is known is fetched only if it has changed. */
   readonly asksForChanges: boolean;
   readonly skipsExisting: boolean;
@@ -50,25 +50,25 @@ export class Downloader {
       return { ...fail("INVALID_URL", item.fault), item, attempts: 0 };
     }
     const { fileName, url } = item;
-    const local =
-      skipsExisting || versions?.has(fileName) === true ? await this.#findWhole(item) : undefined;
-    if (local !== undefined && skipsExisting && this.#isSameFile(item)) {
+    const isLookedFor = skipsExisting || (asksForChanges && versions.has(fileName));
+    const local = isLookedFor ? await this.#findWhole(item) : undefined;
+    if (local !== undefined && skipsExisting && this.#isSameFile(item, local.sha256)) {
       return { status: "unchanged", item, attempts: 0 };
     }
-    const known = asksForChanges ? local && versions?.find(fileName, url, local.sha256) : undefined;
+    const known = asksForChanges ? local && versions.find(fileName, url, local.sha256) : undefined;
     const result = await this.#tryUntilDone(item, attempt, known);
     if (result.status === "ok") {
       const { sha256, etag, lastModified } = result;
-      versions?.set(fileName, { url, sha256, etag, lastModified });
+      versions.set(fileName, { url, sha256, etag, lastModified });
     }
     return result;
   }
 
   /** Flags are called after what they are; any other name may be that of a file from somewhere else. */
-  #isSameFile({ fileName, url, expect }: DownloadItem): boolean {
+  #isSameFile({ fileName, url, expect }: DownloadItem, sha256: string): boolean {
     const { versions } = this.#options;
-    if (expect === "gif" && versions?.has(fileName) !== true) return true;
-    return versions?.isFrom(fileName, url) === true;
+    if (expect === "gif" && !versions.has(fileName)) return true;
+    return versions.isFrom(fileName, url, sha256);
   }
 
   async #findWhole({ fileName, expect }: DownloadItem): Promise<{ sha256: string } | undefined> {

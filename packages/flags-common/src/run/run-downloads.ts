@@ -5,6 +5,7 @@ import { mergedHeaders } from "../fetch/request-headers.js";
 import type { DownloadItem } from "../input/item.js";
 import { Pace } from "../pace/pace.js";
 import type { Output } from "../report/output.js";
+import type { Progress } from "../report/progress-state.js";
 import { startProgress } from "../report/progress.js";
 import type { RunReport } from "../report/record.js";
 import { JsonReporter, NdjsonReporter, TextReporter, type Reporter } from "../report/reporter.js";
@@ -45,7 +46,7 @@ interface Control {
   readonly pace: Pace;
   readonly budget: RetryBudget;
   readonly breakers: ServerBreakers | undefined;
-  readonly versions: VersionCache | undefined;
+  readonly versions: VersionCache;
 }
 
 /**
@@ -75,7 +76,13 @@ export async function runDownloads(
   const endDeadline = startDeadline(commandLine.deadlineMs, stopSwitch);
   let counts: DownloadCounts;
   try {
-    counts = await downloadAll(run, concurReq, control, observer, stopSwitch);
+    counts = await downloadAll(
+      run,
+      concurReq,
+      control,
+      { observer, meter: progress.meter },
+      stopSwitch,
+    );
   } finally {
     endDeadline();
     control.breakers?.close();
@@ -92,7 +99,7 @@ export async function runDownloads(
     if (summary !== undefined) output.note(summary);
   }
   for (const note of notesOf(control)) output.note(`*** ${note}`);
-  if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions?.save();
+  if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions.save();
   await writeReports(report, directory, commandLine, output);
   return judge(run, counts, observer, output);
 }
@@ -120,13 +127,13 @@ async function takeControl(run: Run, concurReq: number, signal: AbortSignal): Pr
     budget: new RetryBudget(items.length, retryBudgetPercent),
     // The programs of the book ask a server that is down for every flag, and so do ours unless told to retry.
     breakers: retries > 0 ? new ServerBreakers(signal) : undefined,
-    versions: remembersFiles(commandLine) ? await VersionCache.open(directory) : undefined,
+    versions: await VersionCache.open(directory, remembersAll(commandLine)),
   };
 }
 
-/** With addresses of any kind, to skip files takes to know where they came from. */
-function remembersFiles({ etag, skipExisting, urls }: CommandLine): boolean {
-  return etag || (skipExisting && urls !== undefined);
+/** A flag is called after what it is; of any other file only this tells where it came from. */
+function remembersAll({ etag, urls }: CommandLine): boolean {
+  return etag || urls !== undefined;
 }
 
 function headingOf({ commandLine, items }: Run, concurReq: number): RunHeading {
@@ -157,7 +164,7 @@ function downloadAll(
   { options, commandLine, items, directory, manifest, ca }: Run,
   concurReq: number,
   { pace, budget, breakers, versions }: Control,
-  observer: RunObserver,
+  { observer, meter }: { readonly observer: RunObserver; readonly meter: Progress["meter"] },
   { signal }: StopSwitch,
 ): Promise<DownloadCounts> {
   const { connectTimeoutMs, timeoutMs, maxTimeMs, maxBytes, maxRedirects, insecure } = commandLine;
@@ -174,6 +181,8 @@ function downloadAll(
     headers: mergedHeaders({ "User-Agent": userAgent }, commandLine.headers),
     ...(commandLine.location ? { redirectHosts: "any" } : {}),
     ...(ca === undefined ? {} : { ca }),
+    ...(commandLine.proxy === undefined ? {} : { proxy: commandLine.proxy }),
+    ...(meter === undefined ? {} : { meter }),
   };
   const downloader = new Downloader({
     directory,

@@ -3,8 +3,7 @@ import { EXIT_CODES } from "../cli/exit-codes.js";
 import type { Output } from "../report/output.js";
 import { count } from "../report/text.js";
 import { write } from "../report/write-reports.js";
-import type { Manifest } from "../verify/manifest.js";
-import { verifyFolder, type VerifiedFile } from "../verify/verify-folder.js";
+import { verifyFolder, type Expectations, type VerifiedFile } from "../verify/verify-folder.js";
 
 /** A machine-readable report of what `--verify` found. */
 interface VerificationReport {
@@ -22,15 +21,15 @@ export async function runVerification(
   run: {
     readonly program: string;
     readonly directory: string;
-    readonly manifest: Manifest | undefined;
+    readonly expectations: Expectations;
     readonly format: CommandLine["format"];
     readonly report: string | undefined;
   },
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const { program, directory, manifest, format, report: path } = run;
-  const results = await verifyFolder(directory, manifest, signal);
+  const { program, directory, expectations, format, report: path } = run;
+  const results = await verifyFolder(directory, expectations, signal);
   const faults = results.filter(({ status }) => status === "error");
   const counts = { ok: results.length - faults.length, error: faults.length };
   const report: VerificationReport = { program, counts, results };

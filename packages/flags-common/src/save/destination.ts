@@ -2,7 +2,8 @@ import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "./destination-error.js";
-import { isStaleTemporary, withTemporaryFile } from "./temporary-file.js";
+import { recoverPartial } from "./partial-file.js";
+import { staleTemporary, withTemporaryFile } from "./temporary-file.js";
 
 const DESTINATION_NAME = "downloads";
 
@@ -60,9 +61,16 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function removeStaleFiles(directory: string): Promise<void> {
+  const notes: string[] = [];
   for (const name of await readdir(directory)) {
-    if (await isStaleTemporary(directory, name)) await rm(join(directory, name), { force: true });
+    const stale = await staleTemporary(directory, name);
+    if (stale?.kind === "note") notes.push(name);
+    else if (stale !== undefined) {
+      await recoverPartial(join(directory, name), directory, stale.fileName);
+    }
   }
+  // Those of files that are there are gone by now.
+  for (const name of notes) await rm(join(directory, name), { force: true });
 }
 
 /**

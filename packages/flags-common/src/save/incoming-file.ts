@@ -2,14 +2,16 @@ import { rename, utimes } from "node:fs";
 import { promisify } from "node:util";
 import type { FileSink } from "../fetch/fetch-file.js";
 import { findGifFault } from "../fetch/gif.js";
+import type { Accepted } from "../fetch/judge-answer.js";
 import type { Beginning } from "../fetch/validators.js";
 import { maskedUrl } from "../shared/mask-secrets.js";
 import { newSha256, sha256Of } from "../shared/sha256.js";
+import { Checkpoint } from "./checkpoint.js";
 import { DestinationError } from "./destination-error.js";
 import {
   leavePartial,
   takePartial,
-  writeAll,
+  writeChunks,
   type OpenFile,
   type PartialPlace,
 } from "./partial-file.js";
@@ -22,6 +24,10 @@ const setTimes = promisify(utimes);
 
 /** So much of a file is held in memory; a smaller file is written in one go, which takes half the time. */
 const MAX_BUFFERED_BYTES = 1 << 18;
+/** As much where it should outlive the process. */
+const MAX_LOST_BYTES = 1 << 16;
+/** So many bytes more are worth a new note. */
+const NOTE_BYTES = 1 << 20;
 const SIGNATURE_BYTES = 6;
 const NO_BYTES = new Uint8Array(0);
 
@@ -35,6 +41,8 @@ export interface FilePlace {
   readonly url: URL;
   /** Saves it when it is small, and so all in memory. */
   readonly save: SaveFile;
+  /** Whether what came should outlive this process. */
+  readonly keeps: boolean;
 }
 
 /** What is to become of a file that is all there. */
@@ -55,6 +63,10 @@ export class IncomingFile implements FileSink {
   readonly #place: FilePlace;
   #open: OpenFile | undefined;
   #beginning: Beginning | undefined;
+  /** Of what the bytes are the beginning, where that can be told for certain. */
+  #origin: Pick<Beginning, "validator" | "totalBytes"> | undefined;
+  #checkpoint: Checkpoint | undefined;
+  #notedBytes = 0;
   /** What must be done before anything is written: the body does not wait for it. */
   #before: Promise<void> | undefined;
   /** What is not in the temporary file yet. */
@@ -86,16 +98,19 @@ export class IncomingFile implements FileSink {
     return beginning;
   }
 
-  begin(offset: number): void {
+  begin({ offset, validator, totalBytes }: Accepted): void {
     if (offset === 0) {
       this.#before = this.#reset();
+      this.#origin = validator === undefined ? undefined : { validator, totalBytes };
       return;
     }
     if (offset !== this.#writtenBytes || this.#open === undefined) {
       throw new RangeError(`there are ${this.#writtenBytes} bytes, and not ${offset}`);
     }
-    // The trailer goes.
-    this.#before = this.#open.handle.truncate(offset);
+    const { handle } = this.#open;
+    this.#origin = this.#beginning;
+    // The trailer goes, once what it says stands elsewhere.
+    this.#before = this.#note().then(() => handle.truncate(offset));
     // Told where it is waited for.
     this.#before.catch(() => undefined);
   }
@@ -104,7 +119,8 @@ export class IncomingFile implements FileSink {
     this.#noteEnds(chunk);
     this.#chunks.push(chunk);
     this.#bufferedBytes += chunk.length;
-    return this.#bufferedBytes < MAX_BUFFERED_BYTES ? undefined : this.#guard(this.#flush());
+    const most = this.#place.keeps ? MAX_LOST_BYTES : MAX_BUFFERED_BYTES;
+    return this.#bufferedBytes < most ? undefined : this.#guard(this.#flush());
   }
 
   findGifFault(): ReturnType<typeof findGifFault> {
@@ -146,6 +162,7 @@ export class IncomingFile implements FileSink {
       await this.#guard(takeItsName(file.path));
       file.release();
       this.#open = undefined;
+      await this.#checkpoint?.remove();
       return sha256;
     } finally {
       await this.discard();
@@ -178,18 +195,37 @@ export class IncomingFile implements FileSink {
   /** Forgets what came; there is something to wait for only when some of it is in a file. */
   #reset(): Promise<void> | undefined {
     const open = this.#open;
+    const checkpoint = this.#checkpoint;
     this.#open = undefined;
     this.#beginning = undefined;
+    this.#origin = undefined;
+    this.#checkpoint = undefined;
+    this.#notedBytes = 0;
     this.#chunks = [];
     this.#bufferedBytes = 0;
     this.#writtenBytes = 0;
     this.#first = NO_BYTES;
-    return open && removeOpen(open);
+    return open === undefined && checkpoint === undefined ? undefined : removeAll(open, checkpoint);
   }
 
   get #partialPlace(): PartialPlace {
     const { directory, fileName, url } = this.#place;
     return { directory, fileName, url: maskedUrl(url.href) };
+  }
+
+  /** Writes down how far the file is, for the case that this process is killed. */
+  async #note(): Promise<void> {
+    if (!this.#place.keeps || this.#open === undefined || this.#origin === undefined) return;
+    const { file, hash } = this.#open;
+    this.#checkpoint ??= new Checkpoint(file.path);
+    this.#notedBytes = this.#writtenBytes;
+    await this.#checkpoint.write({
+      url: maskedUrl(this.#place.url.href),
+      validator: this.#origin.validator,
+      totalBytes: this.#origin.totalBytes,
+      byteLength: this.#writtenBytes,
+      sha256: hash.copy().digest("hex"),
+    });
   }
 
   async #flush(): Promise<void> {
@@ -200,13 +236,17 @@ export class IncomingFile implements FileSink {
       const { file, made } = await openTemporary(directory, fileName);
       this.#open = { file, handle: made, hash: newSha256() };
     }
-    const bytes = Buffer.concat(this.#chunks);
     const { handle, hash } = this.#open;
-    await writeAll(handle, bytes, this.#writtenBytes);
-    hash.update(bytes);
+    const chunks = this.#chunks;
+    const byteLength = this.#bufferedBytes;
+    // As they are: a copy of all that comes is memory that is freed late.
+    await writeChunks(handle, chunks, this.#writtenBytes);
+    for (const chunk of chunks) hash.update(chunk);
     this.#chunks = [];
-    this.#bufferedBytes -= bytes.length;
-    this.#writtenBytes += bytes.length;
+    this.#bufferedBytes -= byteLength;
+    this.#writtenBytes += byteLength;
+    const isWorthNote = this.#writtenBytes >= this.#notedBytes + NOTE_BYTES;
+    if (this.#notedBytes === 0 || isWorthNote) await this.#note();
   }
 
   #noteEnds(chunk: Uint8Array): void {
@@ -229,7 +269,11 @@ export class IncomingFile implements FileSink {
   }
 }
 
-async function removeOpen({ handle, file }: OpenFile): Promise<void> {
-  await handle.close().catch(() => undefined);
-  await file.remove();
+async function removeAll(
+  open: OpenFile | undefined,
+  checkpoint: Checkpoint | undefined,
+): Promise<void> {
+  await open?.handle.close().catch(() => undefined);
+  await open?.file.remove();
+  await checkpoint?.remove();
 }

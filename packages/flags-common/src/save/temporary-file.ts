@@ -8,7 +8,7 @@ import { pathIn } from "./plain-name.js";
 import { runPlace } from "./run-place.js";
 
 /** Earlier versions did not say in which place the process runs. */
-const TEMPORARY_NAME = /^\..+?\.(\d+)\.\d+(?:\.([0-9a-f]{8}))?\.part$/;
+const TEMPORARY_NAME = /^\.(.+?)\.(\d+)\.\d+(?:\.([0-9a-f]{8}))?\.(part|note)$/;
 /** More attempts than leftovers of one process id can be in the way. */
 const MAX_NAME_ATTEMPTS = 1000;
 /** Who writes to a file of another place cannot be asked; one that has not changed for so long is nobody's, in milliseconds. */
@@ -121,14 +121,35 @@ function hasTooManyFiles(error: unknown): boolean {
   return /^E[MN]FILE$/.test(errorCode(error) ?? "");
 }
 
+/** A file that was left behind by a process that is no more. */
+export interface StaleFile {
+  /** What it was to become. */
+  readonly fileName: string;
+  /** `note`: what was noted down about a file. */
+  readonly kind: "part" | "note";
+}
+
 /** Tells whether a file was left behind by a process that is no more. */
-export async function isStaleTemporary(directory: string, fileName: string): Promise<boolean> {
-  const [, pid, place] = TEMPORARY_NAME.exec(fileName) ?? [];
-  if (pid === undefined) return false;
-  if (place !== undefined && place !== runPlace()) return await isForgotten(directory, fileName);
+export async function staleTemporary(
+  directory: string,
+  name: string,
+): Promise<StaleFile | undefined> {
+  const [, fileName, pid, place, kind] = TEMPORARY_NAME.exec(name) ?? [];
+  if (fileName === undefined || pid === undefined) return undefined;
+  const isStale = await isLeft(directory, name, Number(pid), place);
+  return isStale ? { fileName, kind: kind === "note" ? kind : "part" } : undefined;
+}
+
+async function isLeft(
+  directory: string,
+  name: string,
+  pid: number,
+  place: string | undefined,
+): Promise<boolean> {
+  if (place !== undefined && place !== runPlace()) return await isForgotten(directory, name);
   // In a container every run may have the same process id.
-  if (Number(pid) === process.pid) return !namesInUse.has(fileName);
-  return !isAlive(Number(pid));
+  if (pid === process.pid) return !namesInUse.has(name.replace(/note$/, "part"));
+  return !isAlive(pid);
 }
 
 async function isForgotten(directory: string, fileName: string): Promise<boolean> {

@@ -22,9 +22,18 @@ export function maskedText(text: string): string {
 }
 
 /** Gives what `Authorization: Basic` takes for the credentials of an address, decoded; nothing when there are none. */
-export function credentialsOf({ username, password }: URL): string | undefined {
+export function credentialsOf(url: URL): string | undefined {
+  const login = loginOf(url);
+  return login && `${login.name}:${login.password}`;
+}
+
+/** Gives the credentials of an address, decoded; nothing when there are none. */
+export function loginOf({
+  username,
+  password,
+}: URL): { readonly name: string; readonly password: string } | undefined {
   if (username === "" && password === "") return undefined;
-  return `${decoded(username)}:${decoded(password)}`;
+  return { name: decoded(username), password: decoded(password) };
 }
 
 function decoded(text: string): string {

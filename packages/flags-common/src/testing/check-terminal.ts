@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { maskReport } from "./cli-cases.js";
 import type { CalledProgram } from "./check-calls.js";
 import { startGatedServer, type HeldRequest } from "./gated-server.js";
 import { NO_LIMITS } from "./patience.js";
+import { startStepwiseBody } from "./stepwise-body.js";
 import type { ScreenResult, Terminal } from "./terminal.js";
 import { openWorkplace } from "./workplace.js";
+
+/** Large enough for the bar to say how much it is in whole megabytes, at a half and at three quarters. */
+const LARGE_BYTES = 20_000_000;
 
 /**
  * Looks at the bar that a program draws while it downloads, and at what is left of it.
@@ -35,6 +41,38 @@ export async function assertBar(program: CalledProgram, terminal: Terminal): Pro
     "5 concurrent connections will be used.",
     "--------------------",
     "10 flags downloaded.",
+    "Elapsed time: 0.00s",
+  ]);
+}
+
+/**
+ * Looks at the bar while one large file comes: a file of which the length is known moves it by its bytes.
+ *
+ * @throws {AssertionError} When it does not move, or more than the report is left.
+ */
+export async function assertBarOfLargeFile(
+  program: CalledProgram,
+  terminal: Terminal,
+): Promise<void> {
+  await using server = await startStepwiseBody(LARGE_BYTES);
+  await using workplace = await openWorkplace(program);
+  await writeFile(join(workplace.path, "list"), server.url);
+  const running = workplace.startOnTerminal([...NO_LIMITS, "--urls", "list"], terminal);
+  await running.untilShown(/^ {2}0%\|? .*0\/1 \[\w+<\?\]$/m);
+  server.send(LARGE_BYTES / 2);
+  // Half of the file, and about as much time to go as has passed.
+  await running.untilShown(/^ 50%.* 0\/1 \[\w+<\w+\] 10 MB [\d.]+ [kM]?B\/s$/m);
+  server.send(LARGE_BYTES / 4);
+  await running.untilShown(/^ 75%.* 0\/1 \[\w+<\w+\] 15 MB [\d.]+ [kM]?B\/s$/m);
+  server.send(LARGE_BYTES / 4);
+  const result = await running.result;
+  assert.equal(result.exitCode, 0);
+  assertScreen(result, server.url, [
+    "Addresses from: list",
+    "Searching for 1 file: large.bin",
+    "1 concurrent connection will be used.",
+    "--------------------",
+    "1 file downloaded.",
     "Elapsed time: 0.00s",
   ]);
 }

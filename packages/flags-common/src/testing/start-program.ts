@@ -24,6 +24,8 @@ export interface StartProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A limit on the size of every file it writes, as `ulimit -f` counts it: what a full disk looks like. */
   readonly fileSizeBlocks?: number;
+  /** A command that runs it, such as `unshare` with its options. Default: none. */
+  readonly command?: readonly string[];
   /** What it reads from stdin. Default: nothing. */
   readonly input?: string;
 }
@@ -70,9 +72,9 @@ async function collect(child: ChildProcess): Promise<ProgramResult> {
 export function programCommand(
   entry: string,
   args: readonly string[],
-  { fileSizeBlocks }: Pick<StartProgramOptions, "fileSizeBlocks">,
+  { fileSizeBlocks, command: runner = [] }: Pick<StartProgramOptions, "fileSizeBlocks" | "command">,
 ): string[] {
-  const command = [process.execPath, entry, ...args];
+  const command = [...runner, process.execPath, entry, ...args];
   // The shell sets the limit and then becomes the program, so that signals reach the right one.
   return fileSizeBlocks === undefined
     ? command

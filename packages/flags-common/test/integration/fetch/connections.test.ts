@@ -238,14 +238,14 @@ describe("proxies", () => {
     ["http://[fd00::1]/", { http_proxy: "p:1", no_proxy: "fd00::/8" }, undefined],
     ["http://[fd00::1]/", { http_proxy: "p:1", no_proxy: "[fd00::1]" }, undefined],
   ])("%s with %j goes through %s", (url, env, proxy) => {
-    expect(proxyFor(new URL(url), env)?.href).toBe(proxy);
+    expect(proxyFor(new URL(url), undefined, env)?.href).toBe(proxy);
   });
 
   test("a proxy of another kind is refused with its name", () => {
-    const env = { all_proxy: "socks5://me:secret@127.0.0.1:9" };
-    expect(() => proxyFor(new URL("http://a.example"), env)).toThrow(ProxyError);
-    expect(() => proxyFor(new URL("http://a.example"), env)).toThrow(
-      "proxy 127.0.0.1:9: socks5 is not supported, only http and https",
+    const env = { all_proxy: "quic://me:secret@127.0.0.1:9" };
+    expect(() => proxyFor(new URL("http://a.example"), undefined, env)).toThrow(ProxyError);
+    expect(() => proxyFor(new URL("http://a.example"), undefined, env)).toThrow(
+      "proxy 127.0.0.1:9: quic is not supported, only http, https, socks4, socks4a, socks5 and socks5h",
     );
   });
 });

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
+import { attemptDownload } from "../../../src/attempt/attempt-download.js";
 import { fetchFlag } from "../../../src/fetch/fetch-flag.js";
 import { createFlagClient, type FlagClientOptions } from "../../../src/fetch/flag-client.js";
 import type { FetchResult } from "../../../src/fetch/flag-result.js";
@@ -134,8 +135,17 @@ describe("fetchFlag", () => {
     for (const cc of ["", "usa", "u/", "../x", "é!", "U\n"]) {
       await expect(fetchFlag("http://127.0.0.1:1/flags", cc)).rejects.toThrow(TypeError);
     }
-    await expect(fetchFlag("ftp://127.0.0.1/flags", "US")).rejects.toThrow("not an http address");
-    await expect(fetchFlag("flags", "US")).rejects.toThrow(TypeError);
+    for (const baseUrl of ["ftp://me:s3cr3t@127.0.0.1/flags", "flags", "http://me:s3cr3t@["]) {
+      const failure: unknown = await fetchFlag(baseUrl, "US").catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure).toHaveProperty("message", expect.stringMatching(/^not an http address: /));
+      expect(failure).toHaveProperty("message", expect.not.stringContaining("s3cr3t"));
+      using client = createFlagClient();
+      const request = { url: baseUrl, directory: ".", fileName: "a", expect: "anything" } as const;
+      await expect(
+        attemptDownload({ ...request, remainingMs: 1000, resume: false }, { client }),
+      ).rejects.toThrow(TypeError);
+    }
     expect(() => createFlagClient({ concurrency: 0 })).toThrow(RangeError);
     expect(() => createFlagClient({ totalTimeoutMs: 2 ** 31 })).toThrow(RangeError);
     expect(() => createFlagClient({ idleTimeoutMs: 0.5 })).toThrow(RangeError);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startFlagServer } from "@concur/flag-server";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { Terminal } from "@xterm/headless";
 // @boundaries-ignore what all tests share stands at the top
 import { describeWhere } from "../../../../../jest.where.mjs";
@@ -10,9 +10,12 @@ import {
   startGatedServer,
   startOnTerminal,
   startProgram,
+  startStepwiseBody,
   type HeldRequest,
   type OpenEmulator,
 } from "../../../src/testing.js";
+import { attemptDownload, createFlagClient } from "../../../src/index.js";
+import { TransferMeter } from "../../../src/shared/transfer-meter.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
 
 const sequential = fileURLToPath(new URL("../../fixtures/sequential.mjs", import.meta.url));
@@ -118,4 +121,83 @@ test("there is no progress bar elsewhere", async () => {
   const { stdout, stderr } = await startProgram(sequential, args, { cwd: folder.path }).result;
   expect(stderr).toBe("");
   expect(stdout).not.toContain("\u001b");
+});
+
+describe("progress while a file comes", () => {
+  /** Runs the program, and gives what it has written to stderr whenever that fits. */
+  async function startPlain(url: string, args: readonly string[]) {
+    const folder = await makeTempFolder();
+    const all = [...NO_LIMITS, "--progress", "plain", "--urls", "-", ...args];
+    const { child, result } = startProgram(sequential, all, { cwd: folder.path, input: url });
+    let stderr = "";
+    return {
+      result,
+      until: (line: RegExp) =>
+        new Promise<void>((resolve) => {
+          child.stderr?.on("data", (chunk: Buffer) => {
+            stderr += chunk.toString();
+            if (!line.test(stderr)) return;
+            stderr = "";
+            resolve();
+          });
+        }),
+      async [Symbol.asyncDispose]() {
+        child.kill("SIGKILL");
+        await result;
+        await folder[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test("a line now and then says how much came, and when the rest will", async () => {
+    await using server = await startStepwiseBody(20_000_000);
+    await using program = await startPlain(server.url, []);
+    server.send(10_000_000);
+    await program.until(/^0 of 1 done, 10 MB [\d.]+ [kM]?B\/s, about \d+ s left$/m);
+    server.send(10_000_000);
+    const { exitCode, stderr } = await program.result;
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/\n1 of 1 done, 20 MB [\d.]+ [kM]?B\/s, about 0 s left\n$/);
+  });
+
+  test("without a Content-Length nobody knows how long it will take", async () => {
+    await using server = await startStepwiseBody(20_000_000, false);
+    await using program = await startPlain(server.url, []);
+    server.send(10_000_000);
+    await program.until(/^0 of 1 done, 10 MB [\d.]+ [kM]?B\/s, about \? s left$/m);
+    server.send(10_000_000);
+    expect((await program.result).exitCode).toBe(0);
+  });
+
+  test("what came of a try that failed counts no more", async () => {
+    await using server = await startStepwiseBody(20_000_000);
+    await using program = await startPlain(server.url, ["--retries", "1"]);
+    server.send(15_000_000);
+    await program.until(/^0 of 1 done, 15 MB /m);
+    server.breakOff();
+    server.send(5_000_000);
+    await program.until(/^0 of 1 done, 5000 kB /m);
+    server.send(15_000_000);
+    const { exitCode, stderr } = await program.result;
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/\n1 of 1 done, 20 MB /);
+  });
+
+  test("a file counts as a whole one until it is taken over, and one that cannot be saved not at all", async () => {
+    await using server = await startStepwiseBody(20_000_000);
+    await using folder = await makeTempFolder();
+    const place = { directory: folder.path, fileName: "large.bin", expect: "anything" } as const;
+    const memory = TransferMeter.newMemory();
+    const meter = new TransferMeter(memory);
+    using client = createFlagClient({ meter: memory, maxBytes: 30_000_000 });
+    const request = { ...place, url: server.url, remainingMs: 3_600_000, resume: false };
+    const attempt = attemptDownload(request, { client });
+    server.send(20_000_000);
+    const { status } = await attempt;
+    expect([status, meter.bytes, meter.files]).toEqual(["ok", 20_000_000, 1]);
+    meter.takeOver(20_000_000);
+    expect([meter.bytes, meter.files]).toEqual([0, 0]);
+    const wrong = await attemptDownload({ ...request, sha256: "0".repeat(64) }, { client });
+    expect([wrong.status, meter.bytes, meter.files]).toEqual(["error", 0, 0]);
+  });
 });

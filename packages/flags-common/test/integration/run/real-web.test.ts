@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { describe, expect, test } from "@jest/globals";
 // @boundaries-ignore what all tests share stands at the top
 import { describeWhere } from "../../../../../jest.where.mjs";
 import { readCounts, type Workplace } from "../../../src/testing.js";
+import { VersionCache } from "../../../src/verify/version-cache.js";
 import { verifyFolder } from "../../../src/verify/verify-folder.js";
 import { openWorkplace } from "../../fixtures/pooled-program.js";
 import { sendGif, serveHttp, TINY_GIF, type TestServer } from "../../fixtures/servers.js";
@@ -200,7 +201,7 @@ describe("exit codes", () => {
     const { stdout, exitCode } = await download(workplace, list, "-v", "--gallery", "g.html");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("*** Error for line 3: stdin, line 3: not an http address: nonsense");
-    expect(await workplace.files()).toEqual(["index.html", "sub_one.txt"]);
+    expect(await workplace.files()).toEqual([".versions.json", "index.html", "sub_one.txt"]);
     expect(readCounts(stdout)).toMatchObject({ ok: 2, error: 1 });
   });
 });
@@ -243,7 +244,7 @@ describe("signals", () => {
     // Nothing on the disk, and minutes to read.
     await truncate(join(folder.path, "a.gif"), 2 ** 40);
     const controller = new AbortController();
-    const verified = verifyFolder(folder.path, undefined, controller.signal);
+    const verified = verifyFolder(folder.path, {}, controller.signal);
     setImmediate(() => {
       controller.abort();
     });
@@ -256,13 +257,96 @@ describe("files that are there", () => {
     await using server = await servePaths();
     await using workplace = await openWorkplace();
     const at = (path: string): string => `http://127.0.0.1:${server.port}/${path}`;
-    const run = async (path: string) =>
-      readCounts((await download(workplace, [at(path)], "--skip-existing")).stdout);
+    const run = async (path: string, ...args: string[]) =>
+      readCounts((await download(workplace, [at(path)], ...args)).stdout);
+    const file = join(workplace.path, "downloads", "a");
+    // By any run over addresses, not only by one that may skip some.
     expect(await run("1/a")).toMatchObject({ ok: 1 });
-    expect(await run("1/a")).toMatchObject({ unchanged: 1 });
-    expect(await run("2/a")).toMatchObject({ ok: 1, unchanged: 0 });
-    const content = await readFile(join(workplace.path, "downloads", "a"), "utf8");
-    expect(content).toBe("/2/a".repeat(1000));
+    expect(await run("1/a", "--skip-existing")).toMatchObject({ unchanged: 1 });
+    expect(await run("2/a", "--skip-existing")).toMatchObject({ ok: 1, unchanged: 0 });
+    expect(await readFile(file, "utf8")).toBe("/2/a".repeat(1000));
+    // Of a run that did not tell, or by hand: the name and what is known are right, and the content is not.
+    await writeFile(file, "/1/a");
+    expect(await run("2/a", "--skip-existing")).toMatchObject({ ok: 1, unchanged: 0 });
+    expect(await readFile(file, "utf8")).toBe("/2/a".repeat(1000));
+  });
+
+  test("--skip-existing does not take a GIF from an address for a flag", async () => {
+    await using server = await servePaths();
+    await using workplace = await openWorkplace();
+    const { port } = server;
+    await download(workplace, [`http://127.0.0.1:${port}/a/us.gif`]);
+    const flags = async () => {
+      const args = ["--skip-existing", "--base-url", `http://127.0.0.1:${port}/flags`, "us"];
+      return readCounts((await workplace.start([...PATIENT, ...args]).result).stdout);
+    };
+    expect(await flags()).toMatchObject({ ok: 1, unchanged: 0 });
+    expect(await flags()).toMatchObject({ ok: 0, unchanged: 1 });
+  });
+
+  test("what two runs in one folder have fetched is remembered of both", async () => {
+    await using folder = await makeTempFolder();
+    const url = "http://localhost/";
+    const sha256 = "0".repeat(64);
+    const caches = [
+      await VersionCache.open(folder.path, true),
+      await VersionCache.open(folder.path, true),
+    ];
+    caches.forEach((cache, index) => {
+      cache.set(`${index}`, { url, sha256 });
+    });
+    for (const cache of caches) await cache.save();
+    expect((await VersionCache.open(folder.path, false)).names).toEqual(["0", "1"]);
+  });
+
+  test("a run that is killed remembers what it has fetched", async () => {
+    let held = 0;
+    await using server = await serveHttp(({ url }, response) => {
+      if (url === "/slow") held += 1;
+      else response.end(url);
+    });
+    await using workplace = await openWorkplace();
+    const list = ["a", "slow"].map((path) => `http://127.0.0.1:${server.port}/${path}`);
+    const input = list.join("\n");
+    const { child, result } = workplace.start([...PATIENT, "--urls", "-"], { input });
+    const cache = join(workplace.path, "downloads", ".versions.json");
+    while (held === 0 || !existsSync(cache)) await new Promise(setImmediate);
+    child.kill("SIGKILL");
+    await result;
+    const again = await download(workplace, list.slice(0, 1), "--skip-existing");
+    expect(readCounts(again.stdout)).toMatchObject({ unchanged: 1 });
+  });
+
+  test("--verify knows what was downloaded, and from where", async () => {
+    await using server = await servePaths();
+    await using workplace = await openWorkplace();
+    const at = (path: string): string => `http://127.0.0.1:${server.port}/${path}`;
+    const directory = join(workplace.path, "downloads");
+    await download(workplace, [at("1/a"), at("b"), at("c"), at("gone")]);
+    await writeFile(join(directory, "b"), "another");
+    await rm(join(directory, "c"));
+    await writeFile(join(directory, "d"), "by hand");
+    const verify = async (...args: string[]) => {
+      const input = ["2/a", "b", "c", "d"].map((path) => `${at(path)}\n`).join("");
+      return await workplace.start(["--verify", ...args], { input }).result;
+    };
+    expect(await verify()).toMatchObject({
+      exitCode: 1,
+      stdout: "*** Error for b: not as it was downloaded\n1 file whole.\n1 error.\n",
+    });
+    expect(JSON.parse((await verify("--json")).stdout)).toMatchObject({
+      results: [{ name: "a", status: "ok", url: at("1/a") }, { name: "b" }],
+    });
+    expect((await verify("--urls", "-")).stdout).toBe(
+      [
+        `*** Error for a: from another address: ${at("1/a")}`,
+        "*** Error for b: not as it was downloaded",
+        "*** Error for c: not there",
+        "*** Error for d: not known to be from its address",
+        "0 files whole.",
+        "4 errors.\n",
+      ].join("\n"),
+    );
   });
 
   test("--remote-time gives files the time of the server", async () => {
@@ -281,7 +365,7 @@ describe("files that are there", () => {
     const theirs = `.us.gif.1.1.${"0".repeat(8)}.part`;
     await writeFile(join(directory, theirs), "x");
     await download(workplace, [`http://127.0.0.1:${server.port}/a`]);
-    expect((await readdir(directory)).sort()).toEqual([theirs, "a"]);
+    expect((await readdir(directory)).sort()).toEqual([theirs, ".versions.json", "a"]);
   });
 });
 
@@ -343,7 +427,8 @@ describe("few descriptors", () => {
       stdio: "ignore",
     });
     expect(await once(child, "exit")).toEqual([0, null]);
-    expect((await readdir(join(folder.path, "downloads"))).length).toBe(60);
+    const names = await readdir(join(folder.path, "downloads"));
+    expect(names.filter((name) => !name.startsWith(".")).length).toBe(60);
   });
 });
 

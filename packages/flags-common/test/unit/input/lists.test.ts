@@ -69,6 +69,11 @@ describe("urlItems", () => {
     ]);
   });
 
+  test.each(["", " ", ".", "..", "../", "./.."])("out=%s names nothing", (out) => {
+    const items = urlItems(`http://x/a\n  out=${out}\n`, "list");
+    expect(items.map(({ fileName }) => fileName)).toEqual(["a"]);
+  });
+
   test("D4: a bad line is one error, and not the end of the others", () => {
     const items = urlItems("http://x/a\nftp://me:pw@x/b\nhttp://x/c\thttp://y/c\n", "list");
     expect(items.map(({ name, fault }) => [name, fault])).toEqual([
