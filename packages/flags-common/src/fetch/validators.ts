@@ -55,8 +55,8 @@ export interface Part {
  */
 export function partAfter(beginning: Beginning, headers: IncomingHttpHeaders): Part | undefined {
   const { validator, byteLength } = beginning;
-  const theirs = validator.startsWith('"') ? headers.etag : headers["last-modified"];
-  if (theirs !== validator) return undefined;
+  // A date says nothing beside a weak ETag: that server may give one date to several versions.
+  if (strongValidator(headers) !== validator) return undefined;
   const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(headers["content-range"] ?? "");
   const [, first = NaN, last = NaN, totalBytes = NaN] = (range ?? []).map(Number);
   if (first !== byteLength || last < first || last >= totalBytes) return undefined;

@@ -128,7 +128,18 @@ describe("what is joined", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          // A date that was certain, and then the same one beside a weak ETag.
+          [
+            [
+              [{ version: 0, says: "date", knowsIfRange: false, breaksOffAfter: 1 }, true],
+              [{ version: 1, says: "weak", knowsIfRange: false, breaksOffAfter: Infinity }, true],
+            ],
+          ],
+        ],
+      },
     );
   });
 
