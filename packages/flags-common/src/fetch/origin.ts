@@ -2,7 +2,6 @@ import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import { credentialsOf } from "../shared/mask-secrets.js";
 import { basic } from "./connector.js";
-import type { FlagClient } from "./flag-client.js";
 import { isTunnel, proxyFor } from "./proxy.js";
 import { headersToSend, mergedHeaders, type RequestHeaders } from "./request-headers.js";
 import type { Slots } from "./slots.js";
@@ -17,12 +16,21 @@ const HEADERS = {
   "Accept-Encoding": "identity",
 };
 
+/** What an origin needs of its client. */
+export interface OriginClient {
+  readonly idleTimeoutMs: number;
+  readonly headers: RequestHeaders;
+  readonly proxy: string | undefined;
+  agentFor(protocol: string, tunnel?: URL): Agent;
+  newAgent(protocol: string, tunnel?: URL): Agent;
+}
+
 /** What is the same for all requests of a client to one server, and is found once. */
 export class Origin {
   readonly slots: Slots;
   /** The proxy on the way to the server. */
   readonly proxy: URL | undefined;
-  readonly #client: FlagClient;
+  readonly #client: OriginClient;
   readonly #protocol: string;
   /** The proxy that sees each request; there is none where it is a tunnel, in which nobody can read along. */
   readonly #near: URL | undefined;
@@ -33,7 +41,7 @@ export class Origin {
   readonly #usual = new WeakMap<RequestHeaders, readonly string[]>();
 
   /** @throws {ProxyError} When the proxy is none that could be used. */
-  constructor(url: URL, client: FlagClient, slots: Slots) {
+  constructor(url: URL, client: OriginClient, slots: Slots) {
     this.#client = client;
     this.slots = slots;
     this.proxy = proxyFor(url, client.proxy);
