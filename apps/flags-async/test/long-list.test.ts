@@ -28,7 +28,9 @@ test("flags-async saves each file of a long list under its own name, but where a
     expect(stderr).toBe("*** 1 error: 1 × 7.txt is a folder\n");
     expect(readCounts(stdout)).toMatchObject({ ok: FILES - 1, error: 1 });
     expect(exitCode).toBe(1);
-    const names = await workplace.files();
+    const [versions, ...names] = await workplace.files();
+    // Where the files came from.
+    expect(versions).toBe(".versions.json");
     expect(names).toEqual(paths.map((path) => path.slice("/list/".length)).sort());
     for (const name of names.filter((name) => name !== "7.txt")) {
       const text = await readFile(join(workplace.path, "downloads", name), "utf8");
