@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 /** Settings shared by the tests of every package: ES modules, TypeScript through swc, real workers and sockets. */
 export function jestConfig(overrides = {}) {
   return {
-    testEnvironment: fileURLToPath(new URL("jest.environment.cjs", import.meta.url)),
+    testEnvironment: "node",
     setupFilesAfterEnv: [fileURLToPath(new URL("jest.setup.cjs", import.meta.url))],
     roots: ["<rootDir>/src", "<rootDir>/test"],
     testMatch: ["<rootDir>/test/**/*.test.ts"],

@@ -2,4 +2,4 @@
 import { jestConfig } from "../../jest.base.mjs";
 
 // In the ordinary environment of jest, as in the projects of others: its realm is not that of Node.
-export default jestConfig({ testEnvironment: "node" });
+export default jestConfig();

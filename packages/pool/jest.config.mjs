@@ -5,7 +5,6 @@ const shared = jestConfig();
 
 export default {
   ...shared,
-  testEnvironment: "node",
   moduleNameMapper: {
     // Sources are tested as they are, but a worker is a program of its own: the built one.
     "/worker-url\\.js$": "<rootDir>/test/support/worker-url.ts",
