@@ -59,7 +59,7 @@ export abstract class Executor implements AsyncDisposable {
   /**
    * Hands in one call and returns at once.
    *
-   * Calls start in the order of submission. What the task returns or throws, and an argument that it cannot be
+   * Calls start in the order of submission; on workers, short calls may start up to 4 ms out of order. What the task returns or throws, and an argument that it cannot be
    * given, arrive through the future.
    *
    * @throws {ExecutorShutdownError} At the call, after `shutdown()`.

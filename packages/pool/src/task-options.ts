@@ -26,7 +26,8 @@ export interface TaskOptions {
   /** For `map`: items that travel together, from 1. Executors of this thread have no messages to save. */
   chunkSize?: number | undefined;
   /**
-   * For `map`: how many results may be in flight or unread, from 1; default: all of them. For `stream`: how many items;
+   * For `map`: maximum number of results in flight or unread, from 1; default: all of them. On workers with a `chunkSize` it counts
+   * chunks, as in Python. For `stream`: maximum number of items;
    * default: some milliseconds' worth of them.
    */
   bufferSize?: number | undefined;

@@ -20,11 +20,11 @@ export interface WorkerPoolOptions {
    */
   concurrencyPerWorker?: number | undefined;
   /**
-   * How many calls may wait, beside those that `maxWorkers` can run, a whole number from 0: `submit` over it throws
-   * QueueFullError, `submitWhenReady` and `map` wait. Default: no limit.
+   * Maximum number of waiting calls, a whole number from 0, beside the `maxWorkers` × `concurrencyPerWorker` that can run. Over it,
+   * `submit` throws QueueFullError, and `submitWhenReady` and `map` wait. Default: no limit.
    */
   maxQueue?: number | undefined;
-  /** A worker is replaced after so many calls, a whole number from 1. Default: never. */
+  /** A worker is replaced after this number of calls, a whole number from 1; a chunk of `map` counts as one. Default: never. */
   maxTasksPerWorker?: number | undefined;
   /** A worker that has had nothing to do for so many milliseconds ends. Default: Infinity, never. */
   idleTimeoutMs?: number | undefined;
