@@ -1,11 +1,16 @@
 // Builds what has changed and says nothing about it: the program or the tests that follow are what the user asked for.
 // Prints the log where a build fails. Arguments: turbo's tasks and filters; default: the JavaScript of the package it stands in.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { installMissing } from "./lib/install-missing.mjs";
 
 /** A build that takes longer says that it is at work. */
 const SILENT_MS = 1000;
 
 const given = process.argv.slice(2);
+const isWhole =
+  existsSync("pnpm-workspace.yaml") && !given.some((word) => word.startsWith("--filter"));
+if (isWhole) installMissing();
 const tasks = given.filter((word) => !word.startsWith("-"));
 const args = [
   "run",
