@@ -109,7 +109,8 @@ try {
     for (const [index, [name, commandFor]] of Object.entries(contenders).entries()) {
       const out = join(folder, `${round}-${index}`);
       results[name].push(await time(commandFor(out), folder));
-      const saved = (await readdir(out)).length;
+      // Our programs also write down where the files came from.
+      const saved = (await readdir(out)).filter((fileName) => !fileName.startsWith(".")).length;
       if (saved !== Number(files)) throw new Error(`${name} saved ${saved} files`);
     }
   }
