@@ -23,7 +23,11 @@ import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./calls/task-registry.js";
 import type { CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
 
-/** The calls of one executor and the workers that run them, from the first call to the end of the last worker. */
+/**
+ * The calls of one executor and the workers that run them, from the first call to the end of the last worker.
+ *
+ * It is long and one thing: whether calls are taken, and when all is over, depends on each of the ways in which they end.
+ */
 export class Engine {
   /** What calls ask of it. */
   readonly host: CallHost;

@@ -13,7 +13,7 @@ import { CallStreams, sourcesOf } from "./calls/call-streams.js";
 import { ChunkedMap } from "./map/chunked-map.js";
 import { Engine } from "./engine.js";
 import type { Transport } from "./workers/worker-handle.js";
-import { ItemColumn, ItemLists } from "./map/map-items.js";
+import { MapItems } from "./map/map-items.js";
 import { MapWork } from "./map/map-work.js";
 import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
@@ -196,10 +196,8 @@ export abstract class WorkerExecutor extends Executor {
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
     const results = new ChunkedMap<Awaited<R>>(iterables, options, this.#engine.admission);
-    const items =
-      captured === undefined && iterables.length === 1
-        ? new ItemColumn(results.takeColumn() ?? [])
-        : new ItemLists();
+    const areSingle = captured === undefined && iterables.length === 1;
+    const items = new MapItems(areSingle ? (results.takeColumn() ?? []) : undefined);
     const names = { executor: this.constructor.name, ...namesOf(task, options) };
     const { host } = this.#engine;
     const work = new MapWork(host, id, options, this.maxWorkers, results, names, items);

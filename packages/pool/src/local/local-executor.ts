@@ -23,6 +23,8 @@ export const DEFAULT_KILL_AFTER_MS = 100;
 /**
  * Is an executor whose calls run in the caller's own thread: arguments and results are shared, not copied, and any
  * function will do.
+ *
+ * It is long as the surface of an executor is: each of its methods is a few lines.
  */
 export abstract class LocalExecutor extends Executor {
   readonly #running = new Set<LocalCall>();

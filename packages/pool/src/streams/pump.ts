@@ -32,6 +32,8 @@ type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
  *
  * It steps by callbacks and not by `await`, because a source that is asked to end may never settle the step that is
  * under way.
+ *
+ * It is long and one thing: the states between two steps of an iterator.
  */
 export class Pump {
   readonly #outlet: Outlet;

@@ -22,6 +22,9 @@ describe.each(benches)("a task of a %s", (_kind, Bench) => {
         sentAsText,
         sentAsText,
         sentAsText,
+        "ReferenceError: missing is not defined",
+        // Not a line of the file that has it.
+        "inline-task.js:3:",
         "ReferenceError: of my own",
       ),
     );

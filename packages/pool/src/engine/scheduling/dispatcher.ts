@@ -24,6 +24,8 @@ import {
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
  * few milliseconds; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
+ *
+ * It is long and one thing: it carries out what `send-ahead.ts` decides, in one loop that is never entered twice.
  */
 export class Dispatcher {
   readonly waiting = new CallQueue();

@@ -15,6 +15,9 @@ const COUNTER = /\bcov_\w+(?=\(\))/;
 const NO_COUNTS = "new Proxy({}, { get: () => 0, set: () => true })";
 const NO_COVERAGE = `() => ({ s: ${NO_COUNTS}, f: ${NO_COUNTS}, b: new Proxy({}, { get: () => ${NO_COUNTS} }) })`;
 
+/** What the text is called in stacks. */
+const NAME = "inline-task.js";
+
 /** Makes a function of its text, in the global scope: it can use what it declares, imports, or finds there. */
 export function compileInline({ text, file }: InlineSource): Callable {
   const counter = COUNTER.exec(text)?.[0];
@@ -22,8 +25,8 @@ export function compileInline({ text, file }: InlineSource): Callable {
   if (file !== undefined) dropWarning();
   const program = `"use strict"; ${HELPERS} ${coverage} return (${text});`;
   const evaluate = compileFunction(program, [], {
-    // Also where `import()` begins to look.
-    filename: file ?? "inline-task.js",
+    // Where `import()` begins to look: beside its file. Not that file, of which the lines in stacks would be others.
+    filename: file?.replace(/[^/\\]*$/, NAME) ?? NAME,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }) as () => Callable;
   return evaluate();
@@ -43,9 +46,12 @@ export function explainMissingName(error: unknown): unknown {
     if (!types.isNativeError(error) || error.name !== "ReferenceError") return error;
     const { message, stack } = error;
     if (!/^\S+ is not defined$/.test(message)) return error;
+    // What a module throws that the task has imported is none of its text.
+    const first = /^\s*at .*/m.exec(stack ?? "")?.[0] ?? "";
+    if (stack === undefined || !first.includes(NAME)) return error;
     const explained = `${message}: the task was sent as text, and sees nothing of the file where it is written; defineTasks() keeps it there`;
     error.message = explained;
-    if (stack !== undefined) error.stack = stack.replace(message, () => explained);
+    error.stack = stack.replace(message, () => explained);
   } catch {
     // It is as it was thrown.
   }

@@ -55,7 +55,12 @@ interface Startup {
   late: boolean;
 }
 
-/** The workers of one executor, from their making to their end. */
+/**
+ * The workers of one executor, from their making to their end.
+ *
+ * It is long and one thing: the life of a worker. Each of its steps (made, started, ready, idle, leaving, killed, gone) looks at the
+ * same books, and must leave them right before anybody hears of it.
+ */
 export class WorkerSet implements WorkerListener {
   /** Workers that take calls. */
   readonly workers: WorkerHandle[] = [];

@@ -39,6 +39,8 @@ export interface ProcessHost {
  * What was sent may have begun: only the child can say, and to ask takes longer than most calls. So little is sent ahead,
  * nothing behind a call that may take long, and until the child is up nothing is. The child tells of a call that is likely to
  * take long that it has begun, and when it exits by itself which call it ran.
+ *
+ * It is long and one thing, as the handle of a thread is: all that reads or moves its slots stands here.
  */
 export class ProcessHandle extends WorkerHandle implements ChannelListener {
   readonly #child: SpawnedChild;

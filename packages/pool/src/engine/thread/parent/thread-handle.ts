@@ -36,7 +36,12 @@ export interface ThreadHost {
   gone(worker: ThreadHandle): void;
 }
 
-/** The parent's end of one worker thread: slots, rings, messages. */
+/**
+ * The parent's end of one worker thread: slots, rings, messages.
+ *
+ * It is long and one thing: between any two of its steps a callback may come back to it, so all that reads or moves its cursors and
+ * slots stands here. What has no part in that is in the modules that it imports.
+ */
 export class ThreadHandle extends WorkerHandle {
   readonly #ring: Ring;
   readonly #thread: SpawnedThread;
