@@ -2,8 +2,13 @@
 
 const { existsSync } = require("node:fs");
 const { dirname, join } = require("node:path");
+const { runInThisContext } = require("node:vm");
 
 // The tests of a package run in its folder, also in a run of all packages.
 let folder = dirname(expect.getState().testPath);
 while (!existsSync(join(folder, "jest.config.mjs"))) folder = dirname(folder);
 process.chdir(folder);
+
+// On a terminal Jest forces colours upon its workers, and so upon every program that a test starts: what such a program prints would
+// depend on where the tests run. The variable is in the environment of this process, of which Jest gives tests a copy.
+for (const { env } of [process, runInThisContext("process")]) delete env.FORCE_COLOR;

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
+import { importsModules } from "./internal/inline-text.js";
 import { callerOf } from "./internal/stack.js";
 import { describe } from "./internal/validate.js";
 
@@ -118,9 +119,7 @@ export function inlineTask<A extends unknown[], R>(fn: (...args: A) => R): Task<
     );
   }
   const source = { text: asExpression(text, fn.name) };
-  const file = /\bimport\s*\(|__vite_ssr_dynamic_import__/.test(text)
-    ? callerOf(inlineTask)
-    : undefined;
+  const file = importsModules(text) ? callerOf(inlineTask) : undefined;
   mark("inlineTask()", fn, file === undefined ? source : { ...source, file });
   return fn as Task<A, R>;
 }

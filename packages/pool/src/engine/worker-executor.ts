@@ -195,17 +195,21 @@ export abstract class WorkerExecutor extends Executor {
     const id = this.#tasks.idOf(task);
     const { context } = this.#options;
     const captured = context === undefined ? undefined : [context.capture()];
-    const results = new ChunkedMap<Awaited<R>>(iterables, options, this.#engine.admission);
+    const submission = this.#sites.capture();
+    const { admission, host } = this.#engine;
+    const results = new ChunkedMap<Awaited<R>>(iterables, options, admission, submission);
     const areSingle = captured === undefined && iterables.length === 1;
     const items = new MapItems(areSingle ? (results.takeColumn() ?? []) : undefined);
     const names = { executor: this.constructor.name, ...namesOf(task, options) };
-    const { host } = this.#engine;
     const work = new MapWork(host, id, options, this.maxWorkers, results, names, items);
+    work.submission = submission;
     return results.start({
       assertAccepting: () => {
         this.#engine.assertOpen();
       },
       acceptAll: () => {
+        // To copy them may have run code of users, which may have ended this executor.
+        this.#engine.assertOpen();
         if (items.size > 0) this.#engine.acceptItems(work, items.size);
       },
       accept: (item) => {

@@ -9,35 +9,36 @@ const capture = Reflect.get(Error, "captureStackTrace") as
  * Never throws: a program may have frozen Error, or taken parts of it away.
  */
 export function captureStack(target: object, frames: number): void {
-  if (typeof capture !== "function") return;
-  const isThere = Object.hasOwn(Error, "stackTraceLimit");
-  const limit: unknown = Error.stackTraceLimit;
-  // An assignment would throw where this gives false.
-  const changed = Reflect.set(Error, "stackTraceLimit", frames);
-  try {
-    // Without a frame for this function itself.
-    capture(target, captureStack);
-  } catch {
-    // An error without the place of its submission is better than none.
-  }
-  if (!changed) return;
-  if (isThere) Reflect.set(Error, "stackTraceLimit", limit);
-  else Reflect.deleteProperty(Error, "stackTraceLimit");
+  // Without a frame for this function itself.
+  withSetting("stackTraceLimit", frames, () => capture?.(target, captureStack));
 }
 
 /** The file, as a path or URL, in which a function of ours was called; undefined where that cannot be told. */
 export function callerOf(fn: (...args: never) => unknown): string | undefined {
-  if (typeof capture !== "function") return undefined;
   const target: { stack?: unknown } = {};
+  let text: string | undefined;
+  withSetting("stackTraceLimit", 1, () => capture?.(target, fn));
+  // As V8 writes it, whatever the program makes of its own stacks.
+  withSetting("prepareStackTrace", undefined, () => {
+    text = stackText(target);
+  });
+  return fileOf(text?.split("\n").find((line) => /^\s*at /.test(line)));
+}
+
+/** Runs something while Error has another setting, if it can be changed. What that throws is left alone. */
+function withSetting(name: string, value: unknown, run: () => void): void {
+  const isThere = Object.hasOwn(Error, name);
+  const before: unknown = Reflect.get(Error, name);
+  // An assignment would throw where this gives false.
+  const changed = Reflect.set(Error, name, value);
   try {
-    capture(target, fn);
+    run();
   } catch {
-    return undefined;
+    // An error without the place of its submission is better than none.
   }
-  const frame = stackText(target)
-    ?.split("\n")
-    .find((line) => /^\s*at /.test(line));
-  return fileOf(frame);
+  if (!changed) return;
+  if (isThere) Reflect.set(Error, name, before);
+  else Reflect.deleteProperty(Error, name);
 }
 
 /** The file of a line of a stack. */

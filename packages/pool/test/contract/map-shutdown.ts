@@ -65,6 +65,22 @@ export function describeMapAndShutdown(bench: Workbench): void {
       expect(await journalOf(results)).toEqual([{ value: 0 }, { value: 1 }, { value: 2 }]);
     });
 
+    test("[H25] an item that shuts the executor down as it is read is the last to be read", async () => {
+      const executor = bench.executor();
+      const ended: Promise<void>[] = [];
+      const items = Object.defineProperty([0, 1, 2], 1, {
+        get: () => {
+          ended.push(executor.shutdown({ cancelFutures: true }));
+          return 1;
+        },
+      });
+      const journal = Promise.resolve()
+        .then(() => executor.map(Tasks.identity, items))
+        .then(journalOf, (error: unknown) => [{ error }]);
+      expect((await journal).at(-1)).toEqual({ error: expect.any(ExecutorShutdownError) });
+      await Promise.all(ended);
+    });
+
     test("[H25] after the shutdown map() throws at the call, whatever its input", async () => {
       const executor = bench.executor();
       const submitter = executor.with({ bufferSize: 2 });

@@ -17,12 +17,26 @@ export function textOf(submission: SubmissionStack | undefined): Submission | un
   return { submittedAt: withoutOwnFrames(stack), isNear: submission?.isNear };
 }
 
-/** The first frames are those of the file that this is built into, unless a bundler has put the whole program there. */
+/** Where this module is in a stack that a source map has changed, below the folder of the sources. */
+const THIS_MODULE = /engine\/calls\/submission-stacks\.[jt]s$/;
+/** The methods between a caller and this module, where a bundler has put the whole program into one file. */
+const OUR_METHODS =
+  /^\s*at (?:[\w$]+\.)?(?:capture|#submit|admitWith|submitWith|streamWith|mapWith) /;
+
+/** The first frames are those of the file that this is built into, or of its sources. */
 function withoutOwnFrames(stack: string): string {
   const frames = stack.split("\n").filter((line) => /^\s*at /.test(line));
   const own = fileOf(frames[0]);
-  const first = frames.findIndex((frame) => fileOf(frame) !== own);
-  return own === undefined || first < 0 ? stack : frames.slice(first).join("\n");
+  if (own === undefined) return stack;
+  const sources = own.replace(THIS_MODULE, "");
+  const isForeign = (frame: string): boolean => {
+    // Of Node itself no file is known.
+    const file = fileOf(frame);
+    return file !== undefined && (sources === own ? file !== own : !file.startsWith(sources));
+  };
+  const first = frames.findIndex(isForeign);
+  const firstInBundle = frames.findIndex((frame) => !OUR_METHODS.test(frame));
+  return frames.slice(first < 0 ? firstInBundle : first).join("\n");
 }
 
 /**

@@ -1,5 +1,6 @@
 import { decodeThrown } from "../../codec/decode-error.js";
 import type { EncodedThrown } from "../../codec/encode-error.js";
+import { textOf, type SubmissionStack } from "../calls/submission-stacks.js";
 import { areBooleans, type Values } from "../shared/values.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 
@@ -24,14 +25,17 @@ export class ArrivedResults<R> {
   /** How many were handed out. */
   taken = 0;
   readonly #ordered: boolean;
+  readonly #submission: SubmissionStack | undefined;
   /** By the number of the first item or, unordered, of the arrival. */
   readonly #segments = new Map<number, Segment>();
   #current: Segment | undefined;
   #next = 0;
   #arrived = 0;
 
-  constructor(ordered: boolean) {
+  /** @param submission - Where the map was submitted, for the stacks of errors. */
+  constructor(ordered: boolean, submission: SubmissionStack | undefined) {
     this.#ordered = ordered;
+    this.#submission = submission;
   }
 
   add(first: number, { values, thrown }: ChunkOutcome<Values>): void {
@@ -56,6 +60,11 @@ export class ArrivedResults<R> {
     });
   }
 
+  /** Whether there is one to hand out. */
+  get hasNext(): boolean {
+    return this.#segment() !== undefined;
+  }
+
   /** Hands out the next one, if it is there. */
   take(): Ended<R> | undefined {
     const segment = this.#segment();
@@ -65,7 +74,7 @@ export class ArrivedResults<R> {
     this.taken += 1;
     if (segment.failure !== undefined) return { error: segment.failure.reason };
     const error = segment.thrown?.get(at);
-    if (error !== undefined) return { error: decodeThrown(error) };
+    if (error !== undefined) return { error: decodeThrown(error, textOf(this.#submission)) };
     const { values } = segment;
     const value = values[at];
     if (Array.isArray(values)) values[at] = undefined;

@@ -6,6 +6,7 @@ import { waitWithin } from "../../internal/wait-limits.js";
 import type { ResultIterator } from "../../map/result-iterator.js";
 import type { TaskOptions } from "../../task-options.js";
 import { ArrivedResults, type Ended } from "./arrived-results.js";
+import type { SubmissionStack } from "../calls/submission-stacks.js";
 import type { ItemListener } from "./map-work.js";
 import type { ChunkOutcome } from "../shared/messages.js";
 import type { Values } from "../shared/values.js";
@@ -46,16 +47,20 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   #inputFailure: { error: unknown } | undefined;
   #closed = false;
 
-  /** @param admission - Keeps the queue within its limit, where there is one. */
+  /**
+   * @param admission - Keeps the queue within its limit, where there is one.
+   * @param submission - Where the map was submitted.
+   */
   constructor(
     iterables: readonly unknown[],
     options: TaskOptions,
     admission: Admission | undefined,
+    submission: SubmissionStack | undefined,
   ) {
     this.#iterables = iterables;
     this.#admission = admission;
     this.#options = options;
-    this.#results = new ArrivedResults(options.ordered ?? true);
+    this.#results = new ArrivedResults(options.ordered ?? true, submission);
   }
 
   /** Takes all items in one step; undefined where they have to be read one by one. Before `start()`. */
@@ -179,10 +184,10 @@ export class ChunkedMap<R> implements ResultIterator<R>, ItemListener {
   /** Gives those who wait what has come, in order, and tells them when nothing will. */
   #serve(): void {
     for (const waiter of this.#waiting) {
-      const end = this.#results.take();
-      if (end === undefined && !this.#exhausted()) return;
+      if (!this.#results.hasNext && !this.#exhausted()) return;
+      // First, as to rebuild an error may run code of users, which may ask for the next one.
       this.#waiting.delete(waiter);
-      waiter(end ?? this.#inputError());
+      waiter(this.#results.take() ?? this.#inputError());
     }
   }
 

@@ -5,6 +5,7 @@ import { isTraced, traceCall, type CallTrace } from "../../tracing.js";
 import type { TaskOptions } from "../../task-options.js";
 import type { Chunk, ChunkOutcome } from "../shared/messages.js";
 import type { Values } from "../shared/values.js";
+import type { SubmissionStack } from "../calls/submission-stacks.js";
 import type { QueueEntry } from "../calls/queue-entry.js";
 import { WorkerCall, type CallHost } from "../calls/worker-call.js";
 import { CHUNKS_PER_WORKER, CHUNK_US, LARGEST_CHUNK } from "../tuning.js";
@@ -22,6 +23,8 @@ export interface ItemListener {
  */
 export class MapWork implements QueueEntry {
   sequence = 0;
+  /** Where the map was submitted. */
+  submission: SubmissionStack | undefined;
   /** Its place in the queue, as long as it stands there. */
   entry: FifoNode<QueueEntry> | undefined;
   /** The number of the item at the head. */
@@ -117,6 +120,7 @@ export class MapWork implements QueueEntry {
     read: (value: unknown) => ChunkOutcome<Values>,
   ): void {
     call.sequence = this.sequence;
+    call.submission = this.submission;
     // First, so that who traces calls can cancel this one.
     this.#calls.add(call);
     if (isTraced()) traceCall({ ...this.names, items: count }, () => call.future);

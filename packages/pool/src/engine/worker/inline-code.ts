@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { compileFunction, constants } from "node:vm";
+import { importsModules } from "../../internal/inline-text.js";
 import { dropWarnings } from "../../internal/platform.js";
 import type { InlineSource } from "../../task.js";
 import type { Callable } from "../../task-loader.js";
@@ -8,7 +12,8 @@ import type { Callable } from "../../task-loader.js";
  * What tools write into functions and that does no harm, by the names they use: compilers that keep names (esbuild, tsx) call a
  * helper, Vite has one for `import()`.
  */
-const HELPERS = "const __name = (fn) => fn, __vite_ssr_dynamic_import__ = (name) => import(name);";
+const HELPERS =
+  "const __name = (fn) => fn, __vite_ssr_dynamic_import__ = (name) => import(__found(name));";
 
 /** The counters that tools for coverage (Istanbul, as in Jest and Vitest) put before each statement. */
 const COUNTER = /\bcov_\w+(?=\(\))/;
@@ -22,14 +27,28 @@ const NAME = "inline-task.js";
 export function compileInline({ text, file }: InlineSource): Callable {
   const counter = COUNTER.exec(text)?.[0];
   const coverage = counter === undefined ? "" : `const ${counter} = ${NO_COVERAGE};`;
-  if (file !== undefined) dropWarning();
+  if (importsModules(text)) dropWarning();
   const program = `"use strict"; ${HELPERS} ${coverage} return (${text});`;
-  const evaluate = compileFunction(program, [], {
+  const evaluate = compileFunction(program, ["__found"], {
     // Where `import()` begins to look: beside its file. Not that file, of which the lines in stacks would be others.
     filename: file?.replace(/[^/\\]*$/, NAME) ?? NAME,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }) as () => Callable;
-  return evaluate();
+  }) as (found: (name: string) => string) => Callable;
+  return evaluate((name) => foundByVite(name, file));
+}
+
+/**
+ * What Vite has made of the name of a module: `/@fs/` and a path, or a path below the folder of the project, which is that of the file
+ * or one above it.
+ */
+function foundByVite(name: string, file: string | undefined): string {
+  if (name.startsWith("/@fs/")) return name.slice("/@fs".length);
+  if (!name.startsWith("/") || file === undefined || existsSync(name)) return name;
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  let folder = dirname(path);
+  while (!existsSync(join(folder, name)) && folder !== dirname(folder)) folder = dirname(folder);
+  const found = join(folder, name);
+  return existsSync(found) ? found : name;
 }
 
 let isDropped = false;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,9 @@ function fileAt(given: unknown): string {
   if (typeof text !== "string") {
     throw new TypeError(`workerUrl must be a URL or a path, not ${describe(given)}`);
   }
+  if (/^(?!file:)[a-z][a-z0-9+.-]+:/i.test(text)) {
+    throw new TypeError(`workerUrl must be a file: URL or a path, not ${describe(given)}`);
+  }
   const path = text.startsWith("file:") ? fileURLToPath(text) : resolve(text);
   if (!canBeThere(path)) throw new TypeError(`workerUrl: there is no file ${path}`);
   return path;
@@ -59,5 +62,8 @@ function inThePackage(name: string): string | undefined {
 
 /** With Node's permission model nobody may ask, and whoever starts a worker is told. */
 function canBeThere(path: string): boolean {
-  return Reflect.has(process, "permission") || existsSync(path);
+  return (
+    Reflect.has(process, "permission") ||
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  );
 }
