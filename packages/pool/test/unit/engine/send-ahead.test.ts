@@ -14,9 +14,14 @@ import {
   type Round,
   type WorkerKind,
   type WorkerState,
-} from "../../src/engine/scheduling/send-ahead.js";
-import { SLOTS } from "../../src/engine/shared/tickets.js";
-import { AHEAD_RECLAIMABLE_US, AHEAD_US, CHUNKS_AHEAD, WAKE_US } from "../../src/engine/tuning.js";
+} from "../../../src/engine/scheduling/send-ahead.js";
+import { SLOTS } from "../../../src/engine/shared/tickets.js";
+import {
+  AHEAD_RECLAIMABLE_US,
+  AHEAD_US,
+  CHUNKS_AHEAD,
+  WAKE_US,
+} from "../../../src/engine/tuning.js";
 
 const thread: WorkerKind = { concurrency: 1, takesBackAtOnce: true };
 const childProcess: WorkerKind = { concurrency: 1, takesBackAtOnce: false };
