@@ -21,10 +21,7 @@ times.record(0, 10);
 const callOf = (id: number, priority = 0): WorkerCall =>
   new WorkerCall(host, 1, [id], { priority });
 
-function mapOf(
-  items: number[],
-  options: { priority?: number; chunkSize?: number } = {},
-): MapWork {
+function mapOf(items: number[], options: { priority?: number; chunkSize?: number } = {}): MapWork {
   const names = { executor: "ThreadPoolExecutor", task: "task", name: "task" };
   return new MapWork(host, 0, options, 1, listener, names, new MapItems(items));
 }
