@@ -2,7 +2,8 @@ import type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
 import type { Future } from "./future.js";
 import type { Admission } from "./internal/admission.js";
 import { BoundSubmitter } from "./bound-submitter.js";
-import { startMap } from "./map/map.js";
+import { FutureResults } from "./map/future-results.js";
+import { MapResults } from "./map/map-results.js";
 import type { ResultIterator } from "./map/result-iterator.js";
 import type { FunctionSubmitter, IterablesOf, Submitter } from "./submitter.js";
 import type { Task } from "./task.js";
@@ -236,12 +237,12 @@ export abstract class Executor implements AsyncDisposable {
     iterables: IterablesOf<A>,
   ): ResultIterator<Awaited<R>> {
     this.assertAccepting(task);
-    return startMap(
-      (args: A) => this.admitWith(options, task, args),
-      iterables,
-      options,
-      this.admission(),
-    );
+    const submit = (args: readonly unknown[]): Future<Awaited<R>> =>
+      // One item of each iterable.
+      this.admitWith(options, task, args as A);
+    const source = new FutureResults(submit, options.ordered ?? true);
+    const credit = options.bufferSize ?? Infinity;
+    return new MapResults(source, options).read(iterables, credit, this.admission());
   }
 
   /** Gives what keeps the queue within its limit, where there is one. */

@@ -10,7 +10,9 @@ import type { IterablesOf } from "../submitter.js";
 import type { TaskOptions } from "../task-options.js";
 import type { Task } from "../task.js";
 import { CallStreams, sourcesOf } from "./calls/call-streams.js";
-import { ChunkedMap } from "./map/chunked-map.js";
+import { columnOf } from "../map/column.js";
+import { MapResults } from "../map/map-results.js";
+import { ArrivedResults } from "./map/arrived-results.js";
 import { Engine } from "./engine.js";
 import type { Transport } from "./workers/worker-handle.js";
 import { MapItems } from "./map/map-items.js";
@@ -197,29 +199,39 @@ export abstract class WorkerExecutor extends Executor {
     const captured = context === undefined ? undefined : [context.capture()];
     const submission = this.#sites.capture();
     const { admission, host } = this.#engine;
-    const results = new ChunkedMap<Awaited<R>>(iterables, options, admission, submission);
+    const source = new ArrivedResults<Awaited<R>>(
+      {
+        accept: (item) => {
+          this.#engine.assertOpen();
+          items.add(captured === undefined ? item : [...captured, ...item]);
+          this.#engine.acceptItems(work, 1);
+        },
+        cancel: () => {
+          this.#engine.cancelItems(work);
+        },
+      },
+      options.ordered ?? true,
+      submission,
+    );
     const areSingle = captured === undefined && iterables.length === 1;
-    const items = new MapItems(areSingle ? (results.takeColumn() ?? []) : undefined);
+    const isUnlimited = options.bufferSize === undefined && admission === undefined;
+    const column = areSingle && isUnlimited ? columnOf(iterables) : undefined;
+    const items = new MapItems(areSingle ? (column ?? []) : undefined);
     const names = { executor: this.constructor.name, ...namesOf(task, options) };
-    const work = new MapWork(host, id, options, this.maxWorkers, results, names, items);
+    const work = new MapWork(host, id, options, this.maxWorkers, source, names, items);
     work.submission = submission;
-    return results.start({
-      assertAccepting: () => {
-        this.#engine.assertOpen();
-      },
-      acceptAll: () => {
-        // To copy them may have run code of users, which may have ended this executor.
-        this.#engine.assertOpen();
-        if (items.size > 0) this.#engine.acceptItems(work, items.size);
-      },
-      accept: (item) => {
-        items.add(captured === undefined ? item : [...captured, ...item]);
-        this.#engine.acceptItems(work, 1);
-      },
-      cancel: () => {
-        this.#engine.cancelItems(work);
-      },
-    });
+    const results = new MapResults(source, options);
+    if (column === undefined) {
+      // Read against a credit: all of them, or so many and one more for each result asked for. With a chunk size the buffer counts
+      // chunks, as Python's does.
+      const { bufferSize = Infinity, chunkSize = 1 } = options;
+      return results.read(iterables, bufferSize * chunkSize, admission);
+    }
+    // To copy the items may have run code of users, which may have ended this executor.
+    this.#engine.assertOpen();
+    source.acceptedAll(items.size);
+    if (items.size > 0) this.#engine.acceptItems(work, items.size);
+    return results;
   }
 
   protected override assertAccepting(task: object): void {

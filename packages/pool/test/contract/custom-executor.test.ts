@@ -77,6 +77,23 @@ describe("[U5] an executor that implements no more than submit()", () => {
     expect(() => executor.with({ bufferSize: 0 })).toThrow(RangeError);
   });
 
+  test("[H29] may give several items one future, and map() then gives its result for each", async () => {
+    class Remembering extends NextTurnExecutor {
+      readonly #known = new Map<unknown, Future<unknown>>();
+
+      override submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>> {
+        const known = this.#known.get(args[0]) ?? super.submit(task, ...args);
+        this.#known.set(args[0], known);
+        return known as Future<Awaited<R>>;
+      }
+    }
+    const executor = new Remembering();
+    const items = [1, 2, 1, 1];
+    expect(await executor.map(Tasks.identity, items).toArray()).toEqual(items);
+    const unordered = executor.with({ ordered: false }).map(Tasks.identity, items);
+    expect((await unordered.toArray()).sort()).toEqual([1, 1, 1, 2]);
+  });
+
   test("[U5] has await using", async () => {
     let future: Future<number>;
     {

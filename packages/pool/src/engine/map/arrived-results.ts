@@ -3,9 +3,16 @@ import type { EncodedThrown } from "../../codec/encode-error.js";
 import { textOf, type SubmissionStack } from "../calls/submission-stacks.js";
 import { areBooleans, type Values } from "../shared/values.js";
 import type { ChunkOutcome } from "../shared/messages.js";
+import type { Ended, ResultSource } from "../../map/map-results.js";
+import type { ItemListener } from "./map-work.js";
 
-/** How one call of a map ended. */
-export type Ended<R> = { value: R } | { error: unknown };
+/** What a map needs of its executor. */
+export interface MapHost {
+  /** Hands in the next item. @throws When no more calls are taken. */
+  accept(item: readonly unknown[]): void;
+  /** Drops what has not begun. */
+  cancel(): void;
+}
 
 /** The ends of calls that stand side by side, as they came in one chunk. */
 interface Segment {
@@ -20,10 +27,12 @@ interface Segment {
   taken: number;
 }
 
-/** The results of a map that have come and were not handed out; in the order of the input, or of their arrival. */
-export class ArrivedResults<R> {
-  /** How many were handed out. */
-  taken = 0;
+/**
+ * The results of a map whose calls travel in chunks: no future per item, the outcomes are written into place. Handed out in the order
+ * of the input, or of their arrival.
+ */
+export class ArrivedResults<R> implements ResultSource<R>, ItemListener {
+  readonly #host: MapHost;
   readonly #ordered: boolean;
   readonly #submission: SubmissionStack | undefined;
   /** By the number of the first item or, unordered, of the arrival. */
@@ -31,14 +40,37 @@ export class ArrivedResults<R> {
   #current: Segment | undefined;
   #next = 0;
   #arrived = 0;
+  #accepted = 0;
+  #taken = 0;
+  #isCancelled = false;
+  #listener: () => void = () => undefined;
 
   /** @param submission - Where the map was submitted, for the stacks of errors. */
-  constructor(ordered: boolean, submission: SubmissionStack | undefined) {
+  constructor(host: MapHost, ordered: boolean, submission: SubmissionStack | undefined) {
+    this.#host = host;
     this.#ordered = ordered;
     this.#submission = submission;
   }
 
-  add(first: number, { values, thrown }: ChunkOutcome<Values>): void {
+  get left(): number {
+    return this.#accepted - this.#taken;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  accept(item: readonly unknown[]): void {
+    this.#host.accept(item);
+    this.#accepted += 1;
+  }
+
+  /** So many items were handed in at once. */
+  acceptedAll(count: number): void {
+    this.#accepted = count;
+  }
+
+  outcomes(first: number, { values, thrown }: ChunkOutcome<Values>): void {
     this.#put(first, {
       length: values.length,
       values,
@@ -49,7 +81,7 @@ export class ArrivedResults<R> {
     });
   }
 
-  addFailure(first: number, count: number, reason: unknown): void {
+  allFailed(first: number, count: number, reason: unknown): void {
     this.#put(first, {
       length: count,
       values: [],
@@ -60,18 +92,16 @@ export class ArrivedResults<R> {
     });
   }
 
-  /** Whether there is one to hand out. */
   get hasNext(): boolean {
     return this.#segment() !== undefined;
   }
 
-  /** Hands out the next one, if it is there. */
   take(): Ended<R> | undefined {
     const segment = this.#segment();
     if (segment === undefined) return undefined;
     const at = segment.taken;
     segment.taken += 1;
-    this.taken += 1;
+    this.#taken += 1;
     if (segment.failure !== undefined) return { error: segment.failure.reason };
     const error = segment.thrown?.get(at);
     if (error !== undefined) return { error: decodeThrown(error, textOf(this.#submission)) };
@@ -87,19 +117,23 @@ export class ArrivedResults<R> {
     for (let segment = this.#segment(); segment !== undefined; segment = this.#segment()) {
       if (segment.failure !== undefined || segment.thrown !== undefined) return;
       append(results, segment);
-      this.taken += segment.length - segment.taken;
+      this.#taken += segment.length - segment.taken;
       segment.taken = segment.length;
     }
   }
 
-  clear(): void {
+  cancel(): void {
+    this.#isCancelled = true;
     this.#segments.clear();
     this.#current = undefined;
+    this.#host.cancel();
   }
 
   #put(first: number, segment: Segment): void {
+    if (this.#isCancelled) return;
     this.#segments.set(this.#ordered ? first : this.#arrived, segment);
     this.#arrived += 1;
+    this.#listener();
   }
 
   /** Opens the next segment if it is there and the one before is used up. */
