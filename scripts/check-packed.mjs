@@ -82,20 +82,41 @@ try {
   const typed =
     list.map(([id, name]) => `import * as ${id} from "${name}";`).join("\n") +
     "\nconst twice: Promise<number> = new pool.AsyncExecutor().run((n: number) => n * 2, 21);\n" +
-    `export { twice, ${list
+    'const { listOf } = pool.defineTasks("/a.js", { listOf: <V,>(value: V): V[] => [value] });\n' +
+    "const list: string[] = listOf(`a` as string);\n" +
+    `export { twice, list, ${list
       .slice(1)
       .map(([id]) => id)
       .join(", ")} };\n`;
   writeFileSync(join(folder, "use.mts"), typed);
   writeFileSync(join(folder, "use.cts"), typed);
   symlinkSync(join(root, "node_modules", "@types"), join(folder, "node_modules", "@types"));
-  run(join(root, "node_modules", ".bin", "tsc"), [
-    ..."--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2022".split(
-      " ",
-    ),
-    ..."--lib es2023,esnext.disposable --types node use.mts use.cts".split(" "),
+  // The least that READMEs promise, and ours. The declarations are checked too.
+  const least = join(folder, "least");
+  run("npm", [
+    "install",
+    "--prefix",
+    least,
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "typescript@~5.4.5",
   ]);
-  console.log("TypeScript ok");
+  for (const home of [least, root]) {
+    const compiler = join(home, "node_modules", "typescript", "bin", "tsc");
+    run(process.execPath, [
+      compiler,
+      ..."--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2022".split(
+        " ",
+      ),
+      ..."--lib es2023,esnext.disposable --types node use.mts use.cts".split(" "),
+    ]);
+    console.log(
+      "TypeScript",
+      run(process.execPath, [compiler, "--version"]).trim().split(" ")[1],
+      "ok",
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

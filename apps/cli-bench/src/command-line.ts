@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { ArgumentParser, ArgumentTypeError, SUPPRESS } from "argparse";
+import manifest from "../package.json" with { type: "json" };
 import { BaselineError, readBaseline } from "./compare/baseline.js";
 import type { CompareOptions } from "./compare/compare.js";
 import type { Case, Report } from "./compare/model.js";
@@ -82,6 +83,11 @@ function createParser(): ArgumentParser {
     description:
       "Runs the compute programs of Fluent Python on threads and processes, and compares executors.",
     color: false,
+  });
+  parser.add_argument("-V", "--version", {
+    action: "version",
+    version: `cli-bench ${manifest.version}`,
+    help: "show the version of this program and exit",
   });
   const commands = parser.add_subparsers({ dest: "command", metavar: "COMMAND", required: true });
   const add = (name: Request["command"], description: string): ArgumentParser =>

@@ -115,6 +115,15 @@ test("doctor tells facts, costs and what to take", async () => {
   expect(stdout).toMatch(/^waiting for others {2,}new AsyncExecutor\(/m);
 });
 
+test("tells its version", async () => {
+  const { exitCode, stdout, stderr } = await runProgram("--version");
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 0,
+    stdout: "cli-bench 0.1.0\n",
+    stderr: "",
+  });
+});
+
 describe("wrong arguments: usage, one line, exit 2:", () => {
   test.each([
     { args: [], usage: "cli-bench", complaint: "the following arguments are required: COMMAND" },

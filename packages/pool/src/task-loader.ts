@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { missingPermission } from "./internal/permission.js";
 import type { TaskReference } from "./task.js";
 
 /** Anything with arguments, once its types have been checked at the door. */
@@ -15,7 +17,7 @@ export async function loadExport(
   { module, export: name }: TaskReference,
   importModule: (url: string) => Promise<unknown>,
 ): Promise<Callable> {
-  const namespace = await importModule(module);
+  const namespace = await imported(module, importModule);
   const byDefault = defaultOf(namespace);
   const found =
     ownFunction(namespace, name) ??
@@ -25,6 +27,35 @@ export async function loadExport(
     throw new TypeError(`${module} has no function '${name}' among its exports`);
   }
   return found;
+}
+
+async function imported(
+  module: string,
+  importModule: (url: string) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await importModule(module);
+  } catch (error) {
+    const advice = adviceOn(module, error);
+    if (advice === undefined) throw error;
+    const told = new TypeError(advice, { cause: error });
+    throw Object.assign(told, { code: codeOf(error) });
+  }
+}
+
+/** What to do where Node's own words do not say it, in one line. */
+function adviceOn(module: string, error: unknown): string | undefined {
+  const flag = missingPermission(error);
+  if (flag !== undefined) {
+    return `the module of the task, ${module}, could not be loaded: Node's permission model asks for ${flag}`;
+  }
+  const isMissing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ENOENT"].includes(codeOf(error));
+  if (!isMissing || existsSync(new URL(module))) return undefined;
+  return `the module of the task, ${module}, is not there; if a bundler wrote that in place of import.meta.url (as webpack and Next do), make the tasks an entry of their own and name them with importTasks(new URL("./tasks.js", import.meta.url))`;
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
 function defaultOf(holder: unknown): unknown {

@@ -44,6 +44,12 @@ export type TasksOf<T> = {
 };
 
 /**
+ * The type itself. Where a result of `defineTasks` is taken apart, `const { f } = defineTasks(…)`, TypeScript would guess the types of the
+ * functions by that pattern as well, and turn what is generic into `never`; it does not look through a conditional type.
+ */
+type AsTheyAre<T> = T extends infer U ? U : never;
+
+/**
  * Names the functions of this module as tasks. Export each under the name it has here.
  *
  * The functions stay what they are and can be called as before.
@@ -57,7 +63,7 @@ export type TasksOf<T> = {
 export function defineTasks<T extends Record<string, (...args: never) => unknown>>(
   module: string | URL,
   functions: T,
-): T & TasksOf<T> {
+): AsTheyAre<T & TasksOf<T>> {
   const address = moduleAddress("defineTasks()", module);
   for (const [name, fn] of Object.entries(functions)) {
     if (typeof fn !== "function") {
@@ -65,7 +71,7 @@ export function defineTasks<T extends Record<string, (...args: never) => unknown
     }
     mark("defineTasks()", fn, { module: address, export: name });
   }
-  return functions as T & TasksOf<T>;
+  return functions as AsTheyAre<T & TasksOf<T>>;
 }
 
 /**

@@ -12,6 +12,8 @@ import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
 import { whenSettled } from "../internal/platform.js";
 import { startTimer } from "../internal/timer.js";
+import { isTooDeep } from "./shared/nesting.js";
+import { MOST_NESTED } from "./tuning.js";
 import { Broadcasts } from "./scheduling/broadcasts.js";
 import { forwardLines } from "./workers/console-lines.js";
 import { WorkerSet } from "./workers/worker-set.js";
@@ -22,6 +24,14 @@ import type { CheckedPoolOptions } from "./pool-options.js";
 import type { RunTimes } from "./shared/run-times.js";
 import type { TaskRegistry } from "./calls/task-registry.js";
 import type { CallHost, Stop, WorkerCall } from "./calls/worker-call.js";
+
+const WAY_OUT =
+  "put the tasks into a module of their own (with a bundler: an entry of their own), or (threads only) submit if isMainThread of node:worker_threads";
+const WHILE_LOADING = {
+  module: `a task's module submits calls while a worker loads it: ${WAY_OUT}`,
+  program: `the task's module is the program itself (perhaps bundled into one file), which each worker that loads it starts again: ${WAY_OUT}`,
+} as const;
+const TOO_DEEP = `workers in workers may be ${MOST_NESTED} deep, and this one is; where nobody meant that, the task's module belongs to the program itself (perhaps bundled into one file), which each worker starts again: ${WAY_OUT}`;
 
 /**
  * The calls of one executor and the workers that run them, from the first call to the end of the last worker.
@@ -38,6 +48,7 @@ export class Engine {
   readonly #dispatcher: Dispatcher;
   readonly #broadcasts: Broadcasts;
   readonly #counts: Record<CallEnd, number> = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #isTooDeep = isTooDeep();
   /** Only in a worker of another executor. */
   readonly #loadGuard = loadGuard();
   #outstanding = 0;
@@ -206,11 +217,9 @@ export class Engine {
       throw new ExecutorShutdownError("cannot schedule new futures while the process exits");
     }
     // Each worker of this executor would load the module again, which would submit again, and so on without end.
-    if (this.#loadGuard?.loading()) {
-      throw new InvalidStateError(
-        "a task's module submits calls while a worker loads it: put the tasks into a module of their own, or (threads only) submit if isMainThread of node:worker_threads",
-      );
-    }
+    const loading = this.#loadGuard?.loading();
+    if (loading !== undefined) throw new InvalidStateError(WHILE_LOADING[loading]);
+    if (this.#isTooDeep) throw new InvalidStateError(TOO_DEEP);
   }
 
   /** Calls have come back that were with a worker and had not begun. */

@@ -61,6 +61,11 @@ export const BROADCAST_ATTEMPTS = 3;
 export const BOOT_FIRST_PAUSE_MS = 20;
 /** Longest such pause, in ms. */
 export const BOOT_LONGEST_PAUSE_MS = 1000;
+/**
+ * Depth of workers that tasks in workers have made. A program that each worker starts again by mistake multiplies by the number of
+ * cores at each step, and nobody was seen to need more. Guard: test/thread/nesting.
+ */
+export const MOST_NESTED = 3;
 /** Time for the exit listeners of a worker that was told to leave, in ms. A listener that never ends would be waited for. */
 export const LEAVE_MS = 5000;
 /** Stacks of submissions that are taken in one window. Each takes about 5 µs. Guard: burst-20k. */

@@ -1,6 +1,7 @@
-/** Knows whether the code at hand belongs to a task's module that this worker is loading. */
+/** Knows whether the code at hand belongs to a task's module that this worker loads. */
 export interface LoadGuard {
-  loading(): boolean;
+  /** `"program"` where that module is the program itself, also when it has been loaded. */
+  loading(): "module" | "program" | undefined;
 }
 
 const key = Symbol.for("@concur/pool.load-guard");

@@ -17,7 +17,7 @@ export type ItemOf<R> =
       : never;
 
 /** The items of `stream`: one pass, to be read with `for await` or `next()`. */
-export interface StreamIterator<Y> extends AsyncIterableIterator<Y, undefined>, AsyncDisposable {
+export interface StreamIterator<Y> extends AsyncIterator<Y, undefined>, AsyncDisposable {
   next(): Promise<IteratorResult<Y, undefined>>;
   /** Ends the generator, as leaving a `for await` loop does; settles when its `finally` blocks have run. */
   return(): Promise<IteratorResult<Y, undefined>>;

@@ -13,6 +13,12 @@ describe("a process that dies before it is up", () => {
     expect(stderr).toContain("there is no licence");
   });
 
+  test("is told of so also where as many start at a time as there are attempts", async () => {
+    const { stdout } = await runProgram("process/dies-at-boot-on-many-cores.mjs");
+    const told = "CONCUR_BROKEN the process ended with exit code 9 before it was up, and wrote to";
+    expect(stdout).toBe(`${told} stderr:\nthere is no licence\n`.repeat(4));
+  });
+
   test("is told of with the signal", async () => {
     const executor = bench.executor({ initializer: Tasks.killSelf, initializerArgs: ["SIGKILL"] });
     const error = await executor.submit(Tasks.echo, 1).exception();

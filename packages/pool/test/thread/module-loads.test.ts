@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import {
+  AsyncExecutor,
   BrokenExecutorError,
   importTasks,
   inlineTask,
@@ -7,7 +8,7 @@ import {
 } from "../../src/index.js";
 import * as Nesting from "../fixtures/nesting-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { benches, letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, letGo, ProcessBench, sharedCells, ThreadBench, whenBegun } from "./bench.js";
 
 interface Doubling {
   double(n: number): number;
@@ -84,6 +85,33 @@ describe("a module that a thread loads", () => {
       letGo(cells);
     }
     expect(await held.result()).toBe("loaded");
+  });
+});
+
+describe("a module that is not there, as where a bundler has written another machine's path", () => {
+  const bench = new ThreadBench();
+  const processBench = new ProcessBench();
+  const told = {
+    name: "TypeError",
+    message: expect.stringMatching(
+      /^the module of the task, file:\/\/\/build\/src\/tasks\.c?js, is not there; [^\n]*import\.meta\.url[^\n]*an entry of their own[^\n]*importTasks[^\n]*$/,
+    ) as unknown,
+    cause: { code: expect.stringMatching(/MODULE_NOT_FOUND$/) as unknown },
+  };
+
+  test.each(["tasks.js", "tasks.cjs"])("[U7] is named with what to do: %s", async (name) => {
+    const { double } = importTasks<Doubling>(`file:///build/src/${name}`);
+    const executors = [bench.shared(), processBench.shared(), new AsyncExecutor()];
+    for (const executor of executors) {
+      expect(await executor.submit(double, 1).exception()).toMatchObject(told);
+    }
+  });
+
+  test("[U7] is not confused with one that it imports", async () => {
+    const { double } = tasksOf<Doubling>("imports-nothing.mjs");
+    const error = await bench.shared().submit(double, 1).exception();
+    expect(error).toMatchObject({ code: "ERR_MODULE_NOT_FOUND" });
+    expect((error as Error).message).toContain("not-there.mjs");
   });
 });
 

@@ -12,6 +12,10 @@ import {
 
 const MODULE = import.meta.resolve("../fixtures/algorithms.mjs");
 
+function* eachOf<V>(values: readonly V[]): Generator<V> {
+  yield* values;
+}
+
 describe("defineTasks()", () => {
   test("keeps the functions and makes each a Task", () => {
     const tasks = defineTasks(import.meta.url, {
@@ -25,6 +29,28 @@ describe("defineTasks()", () => {
     expect(tasks.double(21)).toBe(42);
     // @ts-expect-error a text is no number
     expect(tasks.double("21")).toBe(42);
+  });
+
+  test("keeps generic functions generic, also where its result is taken apart", async () => {
+    const { same, listOf, later, each, double } = defineTasks(import.meta.url, {
+      same: <V>(value: V) => value,
+      listOf: <V>(value: V, count: number): V[] => new Array<V>(count).fill(value),
+      later: async <V extends string>(text: V) => text,
+      each: eachOf,
+      double: (n: number) => n * 2,
+    });
+    expectTypeOf(same(1 as number)).toEqualTypeOf<number>();
+    expectTypeOf(listOf("a" as string, 2)).toEqualTypeOf<string[]>();
+    expectTypeOf(later("b" as const)).toEqualTypeOf<Promise<"b">>();
+    expectTypeOf([...each([1, 2])]).toEqualTypeOf<number[]>();
+    expectTypeOf(double).toExtend<Task<[n: number], number>>();
+    expectTypeOf(same).toExtend<Task<[value: unknown], unknown>>();
+    // @ts-expect-error a number is no string
+    void later(1);
+    const whole = defineTasks(import.meta.url, { pair: <V>(value: V): [V, V] => [value, value] });
+    expectTypeOf(whole.pair(1 as number)).toEqualTypeOf<[number, number]>();
+    const executor: Executor = new AsyncExecutor();
+    expect(await executor.run(listOf, "a", 2)).toEqual(["a", "a"]);
   });
 
   test("takes nothing but functions", () => {

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { installLoadGuard, type LoadGuard } from "../../internal/load-guard.js";
+import { isProgram } from "../shared/nesting.js";
 
 interface Load {
-  over: boolean;
+  state: ReturnType<LoadGuard["loading"]>;
 }
 
 /**
@@ -17,18 +18,22 @@ class ModuleLoads implements LoadGuard {
     installLoadGuard(this);
   }
 
-  loading(): boolean {
-    return this.#loads.getStore()?.over === false;
+  loading(): ReturnType<LoadGuard["loading"]> {
+    return this.#loads.getStore()?.state;
   }
 
-  /** Loads a module; what it starts and leaves behind is free again when it has been loaded. */
-  async run<T>(load: () => T): Promise<Awaited<T>> {
-    const here: Load = { over: false };
+  /**
+   * Loads a module; what it starts and leaves behind is free again when it has been loaded. But not where it is the program itself:
+   * a main function that nobody awaits would go on as if it ran in the program, and start workers that do the same.
+   */
+  async run<T>(module: string, load: () => T): Promise<Awaited<T>> {
     this.#pending += 1;
+    if (isProgram(module)) return await this.#loads.run({ state: "program" }, load);
+    const here: Load = { state: "module" };
     try {
       return await this.#loads.run(here, load);
     } finally {
-      here.over = true;
+      here.state = undefined;
       this.#pending -= 1;
       // Up to Node 22 a storage in use slows every promise of the thread down.
       if (this.#pending === 0) this.#loads.disable();

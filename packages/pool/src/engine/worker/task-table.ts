@@ -69,7 +69,7 @@ function withContext(task: Callable, restore: Callable): Callable {
 }
 
 function importModule(url: string): Promise<unknown> {
-  return moduleLoads.run<unknown>(() => {
+  return moduleLoads.run<unknown>(url, () => {
     // What is CommonJS by its name needs no loader of ES modules, which would cost each worker time and memory.
     return url.startsWith("file:") && url.endsWith(".cjs") ? required(url) : importOrRequire(url);
   });

@@ -1,5 +1,6 @@
 import { monotonicMs } from "../../internal/platform.js";
 import { BOOT_ATTEMPTS, BOOT_FIRST_PAUSE_MS, BOOT_LONGEST_PAUSE_MS } from "../tuning.js";
+import { missingPermission } from "../../internal/permission.js";
 import { isError } from "../../internal/kinds.js";
 
 /** What the system says when it has no more files, processes, threads or memory to give. */
@@ -20,6 +21,10 @@ export class BootFailures {
   #notBefore = 0;
   /** Since when no worker can be had for want of something. */
   #shortSince: number | undefined;
+  /** Whether the last one could have told why. */
+  #isUnexplained = false;
+  /** Whether Node's permission model allows no worker: no attempt will change that. */
+  #isForbidden = false;
 
   /** A worker is up. */
   reset(): void {
@@ -33,12 +38,19 @@ export class BootFailures {
     return this.#notBefore === 0 ? 0 : Math.max(0, this.#notBefore - monotonicMs());
   }
 
+  /** How many were in a row. */
+  get count(): number {
+    return this.#inARow;
+  }
+
   /** Notes that a worker could not be started, and why, as far as that is known. */
-  note(error: unknown): void {
+  note(error: unknown, isUnexplained = false): void {
     const now = monotonicMs();
     this.#notBefore =
       now + Math.min(BOOT_LONGEST_PAUSE_MS, BOOT_FIRST_PAUSE_MS * 2 ** this.#inARow);
     this.#inARow += 1;
+    this.#isUnexplained = isUnexplained;
+    this.#isForbidden = missingPermission(error) !== undefined;
     this.#shortSince = isShortage(error) ? (this.#shortSince ?? now) : undefined;
   }
 
@@ -47,7 +59,9 @@ export class BootFailures {
    * something that may be there again, only after so long.
    */
   isHopeless(patienceMs: number): boolean {
-    if (this.#shortSince === undefined) return this.#inARow >= BOOT_ATTEMPTS;
+    if (this.#shortSince === undefined) {
+      return this.#isForbidden || (this.#inARow >= BOOT_ATTEMPTS && !this.#isUnexplained);
+    }
     return monotonicMs() - this.#shortSince >= patienceMs;
   }
 }

@@ -1,6 +1,7 @@
 import { WorkerCrashedError } from "../../errors.js";
 import { CALL_ATTEMPTS } from "../tuning.js";
 import type { WorkerEnd, WorkerHandle } from "./worker-handle.js";
+import { missingPermission } from "../../internal/permission.js";
 import { isError } from "../../internal/kinds.js";
 
 /** When a worker died, as its call sees it. */
@@ -28,6 +29,12 @@ export function crashError(
   const how = isError(error) ? `: ${error.message}` : "";
   const details = { exitCode, signal, workerId, started, cause: error };
   return new WorkerCrashedError(`worker ${workerId} ${wordOfEnd(end)} ${when}${how}`, details);
+}
+
+/** Why none could be started, in words, where the program itself was not allowed to. */
+export function wordOfCause(error: unknown): string {
+  const flag = missingPermission(error);
+  return flag === undefined ? "" : `: Node's permission model asks for ${flag}`;
 }
 
 /** How a worker ended, in words. */

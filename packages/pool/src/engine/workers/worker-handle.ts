@@ -8,6 +8,8 @@ export interface WorkerEnd {
   readonly signal?: string | undefined;
   /** What it threw outside any task, or why it ran out of memory. */
   readonly error: unknown;
+  /** Whether it may have told why, and nobody listened: the next one is listened to. */
+  readonly isUnexplained?: boolean;
 }
 
 /** What a handle tells the worker set. */

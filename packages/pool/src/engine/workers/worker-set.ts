@@ -6,8 +6,17 @@ import { BootFailures, isShortage } from "./boot-failures.js";
 import type { Transport, WorkerEnd, WorkerHandle, WorkerListener } from "./worker-handle.js";
 import type { Printed } from "../shared/messages.js";
 import type { WorkerCall } from "../calls/worker-call.js";
-import { crashError, HELD, killedError, RAN, READ, wordOfEnd } from "./crash-errors.js";
-import { BOOT_ATTEMPTS, CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
+import { missingPermission } from "../../internal/permission.js";
+import {
+  crashError,
+  HELD,
+  killedError,
+  RAN,
+  READ,
+  wordOfCause,
+  wordOfEnd,
+} from "./crash-errors.js";
+import { CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
 
 /**
  * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
@@ -370,7 +379,11 @@ export class WorkerSet implements WorkerListener {
     ) {
       this.#pauses();
     } else {
-      this.#breaks(new BrokenExecutorError("a worker could not be started", { cause: error }));
+      this.#breaks(
+        new BrokenExecutorError(`a worker could not be started${wordOfCause(error)}`, {
+          cause: error,
+        }),
+      );
     }
   }
 
@@ -379,7 +392,7 @@ export class WorkerSet implements WorkerListener {
    * has none can be at its end.
    */
   #bootFailed(end: WorkerEnd, late: boolean): void {
-    this.#boots.note(end.error);
+    this.#boots.note(end.error, end.isUnexplained);
     if (this.#isReady) return;
     const { startupTimeoutMs } = this.#options;
     let message: string;
@@ -389,8 +402,10 @@ export class WorkerSet implements WorkerListener {
       return;
     } else if (isShortage(end.error)) {
       message = `no worker could be started for ${startupTimeoutMs} ms; the last ${wordOfEnd(end)}`;
+    } else if (missingPermission(end.error) !== undefined) {
+      message = `a worker could not be started${wordOfCause(end.error)}`;
     } else {
-      message = `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
+      message = `${this.#boots.count} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
     }
     this.#breaks(
       new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),

@@ -27,6 +27,7 @@ export interface SpawnedChild {
   signal(name: NodeJS.Signals): void;
   /** Called once, when the process is gone or could not be had. */
   onEnd(callback: (end: WorkerEnd) => void): void;
+  readonly keepsStderr: boolean;
   /** The last lines that it wrote to stderr, where that was kept. */
   stderr(): string;
 }
@@ -173,6 +174,7 @@ function watch(child: ChildProcess, refusal: Refusal): SpawnedChild {
       callback = tell;
       if (end !== undefined) tell(end);
     },
+    keepsStderr: stderr !== undefined,
     stderr: () => stderr?.text ?? "",
   };
 }

@@ -22,6 +22,7 @@ import { ChildExit } from "./child-exit.js";
 import { ChildInbox } from "./inbox.js";
 import { ChildOutbox, type Refusal } from "./outbox.js";
 import { Recalls } from "./recalls.js";
+import { printedRefusal } from "../../../internal/permission.js";
 import { queueMicrotask } from "../../../internal/platform.js";
 import { SLOTS } from "../../shared/tickets.js";
 
@@ -107,7 +108,8 @@ export class ProcessHandle extends WorkerHandle implements ChannelListener {
     this.#exit = new ChildExit(child, (end) => {
       host.gone(this);
       const error = this.isReady ? end.error : (end.error ?? bootError(end, child));
-      listener.ended(this, { ...end, error });
+      const isUnexplained = !this.isStarted && end.error === undefined && !child.keepsStderr;
+      listener.ended(this, { ...end, error, isUnexplained });
     });
   }
 
@@ -436,5 +438,6 @@ function bootError({ exitCode, signal }: WorkerEnd, child: SpawnedChild): Error 
   const how = signal === undefined ? `exit code ${exitCode ?? "unknown"}` : `the signal ${signal}`;
   const stderr = child.stderr();
   const wrote = stderr === "" ? "" : `, and wrote to stderr:\n${stderr}`;
-  return new Error(`the process ended with ${how} before it was up${wrote}`);
+  const error = new Error(`the process ended with ${how} before it was up${wrote}`);
+  return Object.assign(error, printedRefusal(stderr));
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { TaskSource } from "../../../task.js";
 import type { WorkerHandle, WorkerListener, Transport } from "../../workers/worker-handle.js";
 import type { RunTimes } from "../../shared/run-times.js";
+import { nestingBelow } from "../../shared/nesting.js";
 import { IdleSpin } from "../../shared/idle-spin.js";
 import { ipcChannel, socketChannel } from "./channel.js";
 import { ChildSpawner, type SpawnedChild } from "./child-spawner.js";
@@ -57,7 +58,8 @@ export class ProcessTransport implements Transport, ProcessHost {
     const token = pending?.token ?? makeToken();
     let child: SpawnedChild;
     try {
-      const birth = { workerId, name, address, token, concurrency, initializer };
+      const nesting = nestingBelow();
+      const birth = { workerId, nesting, name, address, token, concurrency, initializer };
       child = this.#spawner.spawn(birth, this.#lastNeverRan);
     } catch (error) {
       pending?.cancel();

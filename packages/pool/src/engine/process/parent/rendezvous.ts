@@ -88,9 +88,7 @@ export class Rendezvous {
     });
     // What fails later fails for a child that does not come: the limit of its start-up will tell.
     server.on("error", () => undefined);
-    server.listen({ path: place.address, exclusive: true });
-    server.unref();
-    if (!server.listening) {
+    if (!listens(server, place.address)) {
       place.remove();
       return false;
     }
@@ -138,6 +136,17 @@ export class Rendezvous {
     this.#remove?.();
     this.#remove = undefined;
   }
+}
+
+/** With Node's permission model a program may be allowed to write files, and not to listen. */
+function listens(server: Server, path: string): boolean {
+  try {
+    server.listen({ path, exclusive: true });
+  } catch {
+    return false;
+  }
+  server.unref();
+  return server.listening;
 }
 
 /** Makes a place to listen at, if there is a folder for it and its path is short enough. */

@@ -1,5 +1,6 @@
 import type { EncodedThrown } from "../../../codec/encode-error.js";
 import type { TaskSource } from "../../../task.js";
+import type { Nesting } from "../../shared/nesting.js";
 import type { CallId } from "./call-id.js";
 import {
   ReplyStatus,
@@ -11,6 +12,7 @@ import {
 /** What a child process gets from its parent before anything else. */
 export interface ChildBirth {
   readonly workerId: number;
+  readonly nesting: Nesting;
   readonly name: string;
   /** Where the parent listens; undefined where it cannot: then frames go by Node's own channel. */
   readonly address: string | undefined;

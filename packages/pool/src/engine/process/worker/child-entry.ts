@@ -15,6 +15,7 @@ import { moduleLoads } from "../../worker/module-loads.js";
 import { openConnection } from "./socket-connection.js";
 import { ConsoleCapture } from "../../worker/console-capture.js";
 import { loadTask } from "../../worker/task-table.js";
+import { enterWorker } from "../../shared/nesting.js";
 import { startSideThread } from "./side-thread.js";
 
 moduleLoads.install();
@@ -38,6 +39,7 @@ worker.add({
 
 async function begin(birth: ChildBirth): Promise<void> {
   process.title = birth.name;
+  enterWorker(birth.nesting);
   const claims = Claims.create(firstIds());
   startSideThread(birth, claims);
   const connection: ParentConnection = openConnection(

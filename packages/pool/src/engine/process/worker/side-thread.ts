@@ -15,17 +15,29 @@ const parent = process.ppid;
  */
 export function startSideThread({ address, token }: ChildBirth, claims: ClaimMemory): void {
   const data: RecallThreadData = { parent, address, token, claims };
-  const thread = new Worker(join(__dirname, "recall-thread.cjs"), {
+  const thread = makeThread(data);
+  // Where Node makes no thread calls are not taken back, and this one looks for the parent itself.
+  if (thread === undefined) watchParent();
+  // So it is where the working directory was deleted, say.
+  thread?.on("error", watchParent);
+  thread?.unref();
+}
+
+/** Undefined where Node's permission model allows no threads. */
+function makeThread(data: RecallThreadData): Worker | undefined {
+  const options = {
     workerData: data,
     // Nothing of the program's own, such as modules to load first, belongs there.
     env: {},
     execArgv: [],
     trackUnmanagedFds: false,
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
-  });
-  // Node makes no thread where the working directory was deleted, say. Then calls are not taken back, and this thread looks itself.
-  thread.on("error", watchParent);
-  thread.unref();
+  };
+  try {
+    return new Worker(join(__dirname, "recall-thread.cjs"), options);
+  } catch {
+    return undefined;
+  }
 }
 
 function watchParent(): void {

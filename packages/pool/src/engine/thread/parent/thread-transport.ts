@@ -1,6 +1,7 @@
 import type { TaskSource } from "../../../task.js";
 import type { WorkerHandle, WorkerListener, Transport } from "../../workers/worker-handle.js";
 import { Ring } from "../wire/ring.js";
+import { nestingBelow } from "../../shared/nesting.js";
 import { Poller } from "./poller.js";
 import { ThreadHandle, type ThreadHost } from "./thread-handle.js";
 import { ThreadSpawner, type ThreadOptions } from "./thread-spawner.js";
@@ -34,7 +35,9 @@ export class ThreadTransport implements Transport, ThreadHost {
     const { initializer, runTimes, concurrency, spin } = this.#setup;
     const ring = Ring.create();
     const spinUs = spin.worker ? WORKER_SPIN_US : 0;
-    const birth = { workerId, memory: ring.memory, runTimes, spinUs, concurrency, initializer };
+    const { memory } = ring;
+    const nesting = nestingBelow();
+    const birth = { workerId, nesting, memory, runTimes, spinUs, concurrency, initializer };
     const thread = this.#spawner.spawn(name, birth);
     const worker = new ThreadHandle(workerId, ring, thread, listener, this);
     worker.maySpin(this.#poller.spinAllowed);

@@ -1,11 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedThrown } from "../../../codec/encode-error.js";
 import type { TaskSource } from "../../../task.js";
+import type { Nesting } from "../../shared/nesting.js";
 import type { StreamCommand, Printed, TaskEntry } from "../../shared/messages.js";
 
 /** What a worker gets at its birth, through `workerData`. */
 export interface WorkerBirth {
   readonly workerId: number;
+  readonly nesting: Nesting;
   readonly port: MessagePort;
   readonly memory: SharedArrayBuffer;
   /** Measured run time per task in microseconds, shared by all workers of an executor. */

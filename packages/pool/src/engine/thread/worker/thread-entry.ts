@@ -4,11 +4,13 @@ import { encodeThrown } from "../../../codec/encode-error.js";
 import { apply } from "../../../internal/platform.js";
 import { moduleLoads } from "../../worker/module-loads.js";
 import { loadTask } from "../../worker/task-table.js";
+import { enterWorker } from "../../shared/nesting.js";
 import { ThreadLoop } from "./thread-loop.js";
 import type { FromWorker, WorkerBirth } from "../wire/thread-messages.js";
 
 moduleLoads.install();
 const birth = workerData as WorkerBirth;
+enterWorker(birth.nesting);
 const loop = new ThreadLoop(birth);
 
 void begin();
