@@ -3,20 +3,40 @@ import { defineConfig, type Options } from "tsup";
 // @boundaries-ignore the settings that all packages share stand at the top
 import { libraryBuild } from "../../tsup.base.js";
 
+/** The exports of a module of Node that an `import` can name. */
+function namesOf(path: string): string[] {
+  const module: object = process.getBuiltinModule(path) ?? {};
+  return Object.keys(module).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+}
+
 /**
  * Loads as little as can be when the package is imported.
  *
- * - Modules of Node come from `process.getBuiltinModule`. An `import` reads every export of the module, and some of those load
- *   other modules: that of `node:crypto` takes longer than all of this package. Bundlers leave the call as it is.
+ * - Modules of Node come from `process.getBuiltinModule`, and of each only the exports that are used are read. An `import` reads every
+ *   export of the module, and some of those load other modules: that of `node:crypto` takes longer than all of this package. Bundlers
+ *   leave the call as it is.
  * - workerpool is built in, and runs when the first pool is made.
  */
 const leanImport: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "lean-import",
   setup(build) {
-    build.onResolve({ filter: /./ }, ({ path, kind }) =>
-      kind !== "entry-point" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
-    );
+    build.onResolve({ filter: /./ }, ({ path, kind }) => {
+      if (kind === "entry-point" || !isBuiltin(path)) return undefined;
+      return { path, namespace: kind === "import-statement" ? "builtin" : "required-builtin" };
+    });
     build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: [
+        `const found = /* @__PURE__ */ process.getBuiltinModule("${path}");`,
+        "const read = (name) => found[name];",
+        // What nobody imports is left out, as to read it has no effect.
+        ...namesOf(path).map(
+          (name) =>
+            `const $${name} = /* @__PURE__ */ read("${name}"); export { $${name} as ${name} };`,
+        ),
+        "export default found;",
+      ].join("\n"),
+    }));
+    build.onLoad({ filter: /./, namespace: "required-builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("${path}");`,
     }));
     build.onResolve({ filter: /^workerpool$/ }, ({ path, namespace }) =>
@@ -36,7 +56,12 @@ export default defineConfig({
   splitting: true,
   noExternal: ["workerpool"],
   esbuildPlugins: [leanImport],
+  // Every import reads all of it: without blanks and comments that takes half the time.
+  minifyWhitespace: true,
+  minifySyntax: true,
   esbuildOptions(options, { format }) {
+    // Of an error that nobody catches Node prints the line.
+    options.lineLimit = 120;
     if (format !== "cjs") return;
     // CommonJS has no import.meta.url, and tsup's own shim loses what follows a "#" in a path.
     options.define = { ...options.define, "import.meta.url": "__importMetaUrl" };

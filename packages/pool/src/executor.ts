@@ -152,6 +152,22 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   /**
+   * Starts workers before there is work for them, and promises that they are ready, with the initializer run: `minWorkers` of them,
+   * or all of `maxWorkers` where that is 0. The program does not end meanwhile. An executor of this thread has nothing to start.
+   *
+   * @throws {ExecutorShutdownError} At the call, after `shutdown()`.
+   * @returns A promise that rejects with BrokenExecutorError when the workers cannot be started, the reason as its `cause`, and with
+   *   ExecutorShutdownError when the executor is shut down first. Nobody need wait for it: calls tell of the same failure.
+   * @example
+   * await using executor = new ThreadPoolExecutor({ maxWorkers: 2 });
+   * await executor.warmUp();
+   * executor.stats().idle; // => 2
+   */
+  warmUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
    * Gives the same ways to hand in work, with options bound to each call. It can be chained: later options are
    * added to the earlier ones and win over them.
    *

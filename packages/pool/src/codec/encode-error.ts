@@ -1,4 +1,3 @@
-import { Deserializer, Serializer } from "node:v8";
 import { types } from "node:util";
 import { className, inspectText, tryRead } from "./describe-value.js";
 import type {
@@ -11,6 +10,7 @@ import type {
 import { classesOf, isError } from "./error-classes.js";
 import { refuseLoss } from "./lost-in-copy.js";
 import { readProperty } from "../internal/platform.js";
+import { v8 } from "../internal/v8.js";
 import { partsOf, UNREADABLE } from "./parts-of.js";
 
 export type { EncodedThrown } from "./encoded.js";
@@ -73,6 +73,7 @@ function encode(value: unknown, depth: number, progress: Progress): EncodedThrow
  * every typed array a view of all that was written.
  */
 function copy(value: object): unknown {
+  const { Deserializer, Serializer } = v8();
   const writer = new Serializer();
   writer.writeHeader();
   writer.writeValue(value);

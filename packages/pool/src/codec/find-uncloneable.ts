@@ -1,5 +1,4 @@
 import { types } from "node:util";
-import { deserialize, serialize } from "node:v8";
 import { SerializationError } from "../errors.js";
 import {
   isEmitter,
@@ -11,6 +10,7 @@ import {
 } from "./describe-value.js";
 import { insteadOf, isLost } from "./lost-in-copy.js";
 import { structuredClone } from "../internal/platform.js";
+import { v8 } from "../internal/v8.js";
 
 /** How deep and how far is looked: enough for a form, a tree or a table, and an end for a generated graph. */
 const MAX_DEPTH = 500;
@@ -82,6 +82,7 @@ function locate(
 ): Culprit | undefined {
   try {
     // Threads take more than processes do, so what both refuse comes first.
+    const { deserialize, serialize } = v8();
     return (
       new Search(structuredClone, transferred).run(value, root) ??
       new Search((part) => deserialize(serialize(part)) as unknown, transferred).run(value, root)

@@ -136,6 +136,9 @@ export class Engine {
         this.#left(calls);
       },
     };
+    // A module that makes an executor while a worker loads it would start workers in each worker, and these in each of theirs.
+    const mayNotStart = this.#isTooDeep || this.#loadGuard?.loading() !== undefined;
+    if (!isProcessExiting() && !mayNotStart) this.#workerSet.fill();
   }
 
   /**
@@ -167,10 +170,17 @@ export class Engine {
     return this.#broadcasts.run(task, args);
   }
 
+  /** Starts workers before there are calls, and promises that they are ready. */
+  warmUp(): Promise<void> {
+    this.assertOpen();
+    return this.#workerSet.warmUp();
+  }
+
   /** Takes no more calls. @returns What settles when all calls are done and all workers gone. */
   close(cancelFutures: boolean): Promise<void> {
     this.#shutDown = true;
     this.admission?.close();
+    this.#workerSet.letGo(() => new ExecutorShutdownError("the executor was shut down"));
     if (cancelFutures) this.#cancelWaiting();
     this.#ended ??= new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -258,6 +268,7 @@ export class Engine {
   #break(error: BrokenExecutorError): void {
     this.#broken ??= error;
     this.admission?.close();
+    this.#workerSet.letGo(() => new BrokenExecutorError(error.message, { cause: error.cause }));
     const fail = (call: WorkerCall): void => {
       // Each future has an error object of its own: whoever catches one may write on it.
       call.failed(new BrokenExecutorError(error.message, { cause: error.cause }));

@@ -10,6 +10,11 @@ import { clone } from "./shared/clone.js";
 export interface WorkerPoolOptions {
   /** How many workers run at the same time, a whole number from 1. Default: `os.availableParallelism()`. */
   maxWorkers?: number | undefined;
+  /**
+   * How many workers start when the executor is made, a whole number from 0 to `maxWorkers`. So many stay when they have nothing to do,
+   * whatever `idleTimeoutMs` says, and one that dies is replaced. They do not keep the program alive. Default: 0.
+   */
+  minWorkers?: number | undefined;
   /** Runs once in every worker before its first call, also in those that replace others; awaited. */
   initializer?: Task<never, unknown> | undefined;
   /** What the initializer is given: each worker gets a copy of what they are when the executor is made. */
@@ -71,6 +76,7 @@ export interface ContextCarrier {
 /** The names of these options. */
 const WORKER_POOL_OPTIONS = [
   "maxWorkers",
+  "minWorkers",
   "initializer",
   "initializerArgs",
   "concurrencyPerWorker",
@@ -89,6 +95,7 @@ const WORKER_POOL_OPTIONS = [
 /** The options with their defaults, once they have been checked. */
 export interface CheckedPoolOptions {
   readonly maxWorkers: number;
+  readonly minWorkers: number;
   readonly initializer: { source: TaskSource; args: readonly unknown[] } | undefined;
   readonly concurrencyPerWorker: number;
   readonly maxQueue: number | undefined;
@@ -113,6 +120,7 @@ export function checkPoolOptions(
   checkOptionNames(className, options, [...WORKER_POOL_OPTIONS, ...more]);
   const {
     maxWorkers = availableParallelism(),
+    minWorkers = 0,
     initializer,
     initializerArgs = [],
     concurrencyPerWorker = 1,
@@ -140,8 +148,15 @@ export function checkPoolOptions(
   if (onConsole !== undefined && typeof onConsole !== "function") {
     throw new TypeError(`onConsole must be a function, not ${describe(onConsole)}`);
   }
+  checkCount("maxWorkers", maxWorkers);
+  if (checkCount("minWorkers", minWorkers, 0) > maxWorkers) {
+    throw new RangeError(
+      `minWorkers must be at most ${maxWorkers}, which is maxWorkers, not ${minWorkers}`,
+    );
+  }
   return {
-    maxWorkers: checkCount("maxWorkers", maxWorkers),
+    maxWorkers,
+    minWorkers,
     initializer:
       initializer === undefined
         ? undefined

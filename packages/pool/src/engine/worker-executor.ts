@@ -82,6 +82,10 @@ export abstract class WorkerExecutor extends Executor {
     return this.#engine.broadcast(id, copy) as Promise<Awaited<R>[]>;
   }
 
+  override warmUp(): Promise<void> {
+    return this.#engine.warmUp();
+  }
+
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkOptionNames("shutdown()", options, ["wait", "cancelFutures", "timeoutMs"]);
     const { wait = true, cancelFutures = false, timeoutMs = Infinity } = options;

@@ -82,6 +82,11 @@ export abstract class LocalExecutor extends Executor {
     return super.broadcast(task as Task<A, R>, ...args);
   }
 
+  override warmUp(): Promise<void> {
+    this.#assertOpen();
+    return super.warmUp();
+  }
+
   override map<A extends unknown[], R>(
     task: (...args: A) => R,
     ...iterables: IterablesOf<A>

@@ -22,6 +22,7 @@ function expectRefusal(executor: Executor): void {
     expect(() => one.run(Tasks.power, 2, 2)).toThrow(ExecutorShutdownError);
     expect(() => one.map(Tasks.power, [2], [2])).toThrow(ExecutorShutdownError);
   }
+  expect(() => executor.warmUp()).toThrow(ExecutorShutdownError);
 }
 
 export function describeShutdown(bench: Workbench): void {

@@ -16,7 +16,8 @@ import {
   wordOfCause,
   wordOfEnd,
 } from "./crash-errors.js";
-import { CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
+import { BOOT_ATTEMPTS, CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
+import { WarmUps } from "./warm-ups.js";
 
 /**
  * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
@@ -30,6 +31,7 @@ const NO_STARTUP: Startup = { name: "", late: false, stopTimer: nothing };
 /** How the workers of an executor are made and replaced. */
 export interface WorkerSetOptions {
   readonly maxWorkers: number;
+  readonly minWorkers: number;
   readonly workerName: string;
   readonly maxTasksPerWorker: number;
   readonly idleTimeoutMs: number;
@@ -82,17 +84,23 @@ export class WorkerSet implements WorkerListener {
   readonly #startups = new Map<number, Startup>();
   readonly #idleTimers = new Map<WorkerHandle, () => void>();
   readonly #boots = new BootFailures();
+  /** Workers that were ready and died before their first call. They keep no call from its worker, only others without a call. */
+  readonly #idleDeaths = new BootFailures();
+  readonly #warmUps: WarmUps;
   readonly #leaveTimers = new Map<WorkerHandle, () => void>();
   #nextId = 1;
   /** How often all workers were ended at once. */
   #endings = 0;
   /** Stops the clock until the next attempt to make a worker. */
   #stopPause: (() => void) | undefined;
+  /** Whether calls wait for the end of that pause. */
+  #pauseIsWaitedFor = false;
   #closed = false;
 
   constructor(transport: Transport, options: WorkerSetOptions) {
     this.#transport = transport;
     this.#options = options;
+    this.#warmUps = new WarmUps(options.minWorkers, options.maxWorkers);
   }
 
   get size(): number {
@@ -100,7 +108,8 @@ export class WorkerSet implements WorkerListener {
   }
 
   /**
-   * Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed.
+   * Makes workers for calls that would have to wait for one: none while there are idle ones, and no more than allowed. Makes those
+   * that are kept without a call as well.
    *
    * @returns How many are to come when those run that start now.
    */
@@ -112,16 +121,38 @@ export class WorkerSet implements WorkerListener {
       if (worker.held === 0) idle += 1;
       if (!worker.isStarted) starting += 1;
     }
-    let missing = Math.min(this.#options.maxWorkers - this.workers.length, waiting - idle);
+    const there = this.workers.length;
+    const forCalls = Math.min(this.#options.maxWorkers - there, waiting - idle);
+    let missing = Math.max(forCalls, this.#warmUps.kept - there);
     if (missing <= 0) return 0;
+    const areCalls = forCalls > 0;
     // Those that are there must not take what the others are wanted for: then nothing would ask for a worker again.
-    if (this.#pauses()) return missing;
+    if (this.#pauses(areCalls)) return missing;
     try {
       for (; missing > 0 && starting < STARTING_AT_ONCE; missing -= 1, starting += 1) this.#spawn();
     } catch (error) {
-      this.#notMade(error);
+      this.#notMade(error, areCalls);
     }
     return missing;
+  }
+
+  /** Makes the workers that are kept without a call, where some are missing. */
+  fill(): void {
+    if (this.workers.length < this.#warmUps.kept) this.growFor(0);
+  }
+
+  /** Makes the workers that are wanted before there are calls, and promises that they are ready. */
+  warmUp(): Promise<void> {
+    if (!this.#warmUps.pending) this.#idleDeaths.reset();
+    const warm = this.#warmUps.begin();
+    this.#tellWarm();
+    this.fill();
+    return warm;
+  }
+
+  /** Keeps no worker any more that has nothing to do; who waits for workers is given an error. */
+  letGo(errorOf: () => Error): void {
+    this.#warmUps.end(errorOf);
   }
 
   /** How many more calls a worker may take before it is replaced. */
@@ -146,6 +177,8 @@ export class WorkerSet implements WorkerListener {
         startTimer(
           this.#options.idleTimeoutMs,
           () => {
+            this.#idleTimers.delete(worker);
+            if (this.workers.length <= this.#warmUps.kept) return;
             if (worker.held === 0 && !worker.closed) this.#retire(worker);
           },
           true,
@@ -219,6 +252,7 @@ export class WorkerSet implements WorkerListener {
 
   started(): void {
     for (const listener of this.#listeners) listener.started?.();
+    this.fill();
   }
 
   ready(worker: WorkerHandle): void {
@@ -227,6 +261,9 @@ export class WorkerSet implements WorkerListener {
     startup?.stopTimer();
     this.#boots.reset();
     traceWorker({ event: "up", name: startup?.name ?? "", workerId });
+    // It may have been started for a call that was cancelled, or for none.
+    this.rest(worker);
+    this.#tellWarm();
   }
 
   initializerFailed(worker: WorkerHandle, error: unknown): void {
@@ -352,39 +389,51 @@ export class WorkerSet implements WorkerListener {
     for (const call of begun) call.failed(crash(RAN, true));
     for (const call of unsure) call.failed(crash(HELD, "unknown"));
     deadly?.failed(crash(READ, "unknown"));
+    if (worker.sent > 0) this.#idleDeaths.reset();
     if (!wasClosed && !worker.isReady) this.#bootFailed(end, late);
+    else if (!wasClosed && worker.sent === 0) this.#diedIdle(end);
     else if (lost > 0 && !wasKilled) this.#crashed(crash(RAN, true));
     else if (deadly !== undefined) this.#crashed(crash(READ, "unknown"));
     for (const listener of this.#listeners) listener.gone?.(worker);
+    this.fill();
   }
 
   /** Says whether no worker is made at the moment, as the last could not be started; then it is tried again by itself. */
-  #pauses(): boolean {
+  #pauses(areCalls: boolean): boolean {
     const { pauseMs } = this.#boots;
-    if (pauseMs === 0) return false;
-    // It holds the program, as calls wait for it.
-    this.#stopPause ??= startTimer(pauseMs, () => {
+    const ms = areCalls ? pauseMs : Math.max(pauseMs, this.#idleDeaths.pauseMs);
+    if (ms === 0) return false;
+    if (areCalls && !this.#pauseIsWaitedFor) {
+      this.#stopPause?.();
       this.#stopPause = undefined;
-      this.started();
-    });
+    }
+    if (this.#stopPause !== undefined) return true;
+    this.#pauseIsWaitedFor = areCalls;
+    // It holds the program where calls wait for it.
+    this.#stopPause = startTimer(
+      ms,
+      () => {
+        this.#stopPause = undefined;
+        this.started();
+      },
+      !areCalls,
+    );
     return true;
   }
 
   /** A worker could not even be made: with the same options none ever will, but for want of something. */
-  #notMade(error: unknown): void {
+  #notMade(error: unknown, areCalls: boolean): void {
     this.#boots.note(error);
-    if (
-      this.#isReady ||
-      (isShortage(error) && !this.#boots.isHopeless(this.#options.startupTimeoutMs))
-    ) {
-      this.#pauses();
-    } else {
-      this.#breaks(
-        new BrokenExecutorError(`a worker could not be started${wordOfCause(error)}`, {
-          cause: error,
-        }),
+    const isShort = isShortage(error) && !this.#boots.isHopeless(this.#options.startupTimeoutMs);
+    if (!isShort) {
+      this.#failsToStart(
+        () =>
+          new BrokenExecutorError(`a worker could not be started${wordOfCause(error)}`, {
+            cause: error,
+          }),
       );
     }
+    if (isShort || this.#isReady) this.#pauses(areCalls);
   }
 
   /**
@@ -393,23 +442,56 @@ export class WorkerSet implements WorkerListener {
    */
   #bootFailed(end: WorkerEnd, late: boolean): void {
     this.#boots.note(end.error, end.isUnexplained);
-    if (this.#isReady) return;
     const { startupTimeoutMs } = this.#options;
+    const { error } = end;
     let message: string;
     if (late) {
       message = `a worker was not up within ${startupTimeoutMs} ms`;
-    } else if (this.workers.length > 0 || !this.#boots.isHopeless(startupTimeoutMs)) {
+    } else if (
+      !this.#boots.isHopeless(startupTimeoutMs) ||
+      (this.workers.length > 0 && !this.#isReady)
+    ) {
       return;
-    } else if (isShortage(end.error)) {
+    } else if (isShortage(error)) {
       message = `no worker could be started for ${startupTimeoutMs} ms; the last ${wordOfEnd(end)}`;
     } else if (missingPermission(end.error) !== undefined) {
       message = `a worker could not be started${wordOfCause(end.error)}`;
     } else {
       message = `${this.#boots.count} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
     }
-    this.#breaks(
-      new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),
-    );
+    const options = error === undefined ? undefined : { cause: error };
+    this.#failsToStart(() => new BrokenExecutorError(message, options));
+  }
+
+  /** A worker died that was ready and had never had a call: nobody has lost anything but those who wait for it. */
+  #diedIdle(end: WorkerEnd): void {
+    const { error } = end;
+    this.#idleDeaths.note(error);
+    if (!this.#idleDeaths.isHopeless(this.#options.startupTimeoutMs)) return;
+    const message = `${BOOT_ATTEMPTS} workers in a row died before their first call; the last ${wordOfEnd(end)}`;
+    const options = error === undefined ? undefined : { cause: error };
+    this.#warmUpFails(() => new BrokenExecutorError(message, options));
+  }
+
+  /** Workers cannot be started: an executor that has some goes on with those, one without is at its end. */
+  #failsToStart(errorOf: () => BrokenExecutorError): void {
+    if (this.#isReady) this.#warmUpFails(errorOf);
+    else this.#breaks(errorOf());
+  }
+
+  #tellWarm(): void {
+    const ready = this.workers.filter(({ isReady }) => isReady).length;
+    if (this.#warmUps.ready(ready)) this.#restAll();
+  }
+
+  #warmUpFails(errorOf: () => Error): void {
+    this.#warmUps.fail(errorOf);
+    this.#restAll();
+  }
+
+  /** Workers that were kept for a warm-up alone may go when their time is over. */
+  #restAll(): void {
+    for (const worker of [...this.workers]) this.rest(worker);
   }
 
   #breaks(error: BrokenExecutorError): void {
