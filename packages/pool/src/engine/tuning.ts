@@ -129,6 +129,14 @@ export const UNTOLD_US = 2000;
 /** A thread that began nothing between two looks this far apart is idle, in ms. Guard: memory. */
 export const IDLE_LOOK_MS = 200;
 
+/**
+ * First pause between two looks of a thread that stands still for workers that have died, in ms; doubled by each look. A look is a
+ * message to each worker. Guard: test/thread/blocking-deaths.
+ */
+export const FIRST_LIFE_LOOK_MS = 2;
+/** Longest such pause, in ms: so long it may take to see that a worker ran out of memory. */
+export const LONGEST_LIFE_LOOK_MS = 500;
+
 // ── Values between threads (thread/wire) ─────────────────────────────────────────────────────────────────────────────────────────
 
 /** Bytes of a value that fit into a slot. A copy of them costs little beside a message. Guard: payload, memory. */

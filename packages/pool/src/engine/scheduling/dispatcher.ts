@@ -21,6 +21,14 @@ import {
   type WorkerKind,
 } from "./send-ahead.js";
 
+/** Those of this thread that have something to hand out at the end of the turn. */
+const due = new Set<Dispatcher>();
+
+/** Hands out what would be handed out at the end of the turn, which does not come while this thread stands still. */
+export function handOutAll(): void {
+  for (const dispatcher of [...due]) dispatcher.handOutNow();
+}
+
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
  * few milliseconds; and what was sent ahead of its time can be taken back for a worker that has nothing to do.
@@ -41,7 +49,13 @@ export class Dispatcher {
   /** So many of the calls that were handed out last are too little to wake a second worker for. */
   #fewest = 1;
   #scheduled = false;
+  /** Whether the end of the turn leads to here. There can be one such way only, however often it is gone before. */
+  #queued = false;
   #flushing = false;
+  /** Whether arguments are being read: the call that they belong to is in the queue and about to be placed. */
+  #reading = false;
+  /** How often it has handed out. */
+  #rounds = 0;
   /** The worker that was offered a call in this turn. */
   #offered: WorkerHandle | undefined;
   #sinceFlush = 0;
@@ -95,6 +109,18 @@ export class Dispatcher {
     else this.schedule();
   }
 
+  /** Whether it can hand out anything before the code that is running goes on. */
+  get isReading(): boolean {
+    return this.#reading;
+  }
+
+  /** Hands out at once, also within a callback that itself was called here. What was placed is published, if no more can be done. */
+  handOutNow(): void {
+    if (this.#reading) {
+      for (const worker of [...this.#workerSet.workers]) if (worker.held > 0) worker.publish();
+    } else this.#flush();
+  }
+
   /** Puts calls back that were never begun, where they stood. */
   requeue(calls: readonly WorkerCall[]): void {
     for (const call of calls) call.stopTimer?.();
@@ -114,7 +140,7 @@ export class Dispatcher {
     if (idle?.offer === undefined) return;
     this.#flushing = true;
     try {
-      idle.place(call, this.#tasks.entries);
+      this.#place(idle, call);
     } catch {
       // It stays where it is, and fails at the end of the turn: whoever hands it in has no future of it yet.
     } finally {
@@ -132,25 +158,37 @@ export class Dispatcher {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.flush);
+    due.add(this);
+    if (this.#queued) return;
+    this.#queued = true;
+    queueMicrotask(this.#endOfTurn);
   }
+
+  readonly #endOfTurn = (): void => {
+    this.#queued = false;
+    if (this.#scheduled) this.flush();
+  };
 
   /** Where what is handed out runs code of users, and that leads back to here, it waits for the end of the turn. */
   readonly flush = (): void => {
-    if (this.#flushing) {
-      this.schedule();
-      return;
-    }
-    this.#flushing = true;
-    try {
-      this.#flush();
-    } finally {
-      this.#flushing = false;
-    }
+    if (this.#flushing) this.schedule();
+    else this.#flush();
   };
 
   #flush(): void {
+    const within = this.#flushing;
+    this.#flushing = true;
+    try {
+      this.#handOutRound();
+    } finally {
+      this.#flushing = within;
+    }
+  }
+
+  #handOutRound(): void {
     this.#scheduled = false;
+    due.delete(this);
+    this.#rounds += 1;
     this.#sinceFlush = 0;
     const wokeOne = this.#publishOffered();
     if (this.waiting.isEmpty) {
@@ -264,11 +302,11 @@ export class Dispatcher {
     let unpublished = false;
     let woke = false;
     while (count < most) {
-      const call = this.waiting.next(this.#times);
+      const call = this.#nextCall();
       if (call === undefined || worker.room <= 0) break;
       let refusal: { reason: unknown } | undefined;
       try {
-        worker.place(call, this.#tasks.entries);
+        this.#place(worker, call);
       } catch (error) {
         refusal = { reason: error };
       }
@@ -278,7 +316,10 @@ export class Dispatcher {
         // What was placed before is published first, so that callbacks find nothing half done.
         if (unpublished) woke = worker.publish() || woke;
         unpublished = false;
+        const rounds = this.#rounds;
         call.failed(refusal.reason);
+        // A callback has waited, and all was handed out meanwhile: what was counted before is not so any more.
+        if (this.#rounds !== rounds) break;
         continue;
       }
       if (call.worker !== worker) continue;
@@ -292,6 +333,25 @@ export class Dispatcher {
     if (count === 0) return false;
     this.#workerSet.busy(worker);
     return (unpublished && worker.publish()) || woke;
+  }
+
+  /** To cut a chunk off a map tells those who trace calls. */
+  #nextCall(): WorkerCall | undefined {
+    this.#reading = true;
+    try {
+      return this.waiting.next(this.#times);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #place(worker: WorkerHandle, call: WorkerCall): void {
+    this.#reading = true;
+    try {
+      worker.place(call, this.#tasks.entries);
+    } finally {
+      this.#reading = false;
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { BrokenExecutorError, type WorkerCrashedError } from "../../errors.js";
+import { startAlarm } from "../../internal/alarms.js";
 import { startTimer } from "../../internal/timer.js";
 import { traceWorker } from "../../tracing.js";
 import { BootFailures, isShortage } from "./boot-failures.js";
@@ -275,7 +276,7 @@ export class WorkerSet implements WorkerListener {
     const name = `${workerName}_${workerId - 1}`;
     const worker = this.#transport.open(workerId, name, this);
     const startup: Startup = { name, late: false, stopTimer: nothing };
-    startup.stopTimer = startTimer(startupTimeoutMs, () => {
+    startup.stopTimer = startAlarm(startupTimeoutMs, () => {
       startup.late = true;
       worker.kill();
     });
@@ -296,7 +297,7 @@ export class WorkerSet implements WorkerListener {
   #retire(worker: WorkerHandle): void {
     this.#remove(worker);
     worker.leave();
-    const stopTimer = startTimer(
+    const stopTimer = startAlarm(
       LEAVE_MS,
       () => {
         worker.kill();
@@ -354,7 +355,7 @@ export class WorkerSet implements WorkerListener {
     const { pauseMs } = this.#boots;
     if (pauseMs === 0) return false;
     // It holds the program, as calls wait for it.
-    this.#stopPause ??= startTimer(pauseMs, () => {
+    this.#stopPause ??= startAlarm(pauseMs, () => {
       this.#stopPause = undefined;
       this.started();
     });

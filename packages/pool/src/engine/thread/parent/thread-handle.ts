@@ -57,6 +57,9 @@ export class ThreadHandle extends WorkerHandle {
   #tasksKnown = 0;
   /** What could not be sent, and was not published yet. */
   readonly #unsent: Unsent[] = [];
+  #killed = false;
+  /** What it died of, as far as it could say. */
+  #uncaught: unknown;
   /** Why nothing is believed any more that comes from there. */
   #fault: WireFault | undefined;
 
@@ -347,6 +350,7 @@ export class ThreadHandle extends WorkerHandle {
   }
 
   override kill(): void {
+    this.#killed = true;
     this.#thread.kill();
   }
 
@@ -359,9 +363,40 @@ export class ThreadHandle extends WorkerHandle {
     Atomics.store(this.#ring.header, Word.MaySpin, allowed ? 1 : 0);
   }
 
-  /** Tells the worker whether this thread looks by itself and needs no wake-up. */
-  polling(polls: boolean): void {
-    Atomics.store(this.#ring.header, Word.Polling, polls ? 1 : 0);
+  /** Tells the worker how this thread finds what it has finished: see ParentLook. */
+  parentLooks(look: number): void {
+    Atomics.store(this.#ring.header, Word.Look, look);
+  }
+
+  /** Whether there is something that was not read. */
+  get hasNews(): boolean {
+    const { header } = this.#ring;
+    return (
+      Atomics.load(header, Word.Completed) !== this.#completed ||
+      Atomics.load(header, Word.Posted) !== this.#posted
+    );
+  }
+
+  /** Reads all there is, also what the worker says about itself; false when there was nothing. */
+  readAll(): boolean {
+    const found = this.collectAll();
+    return this.#inbox.drain() || found;
+  }
+
+  /** Whether the worker was ended, or says that it ends. */
+  get isDying(): boolean {
+    return this.#killed || Atomics.load(this.#ring.header, Word.Exits) === 1;
+  }
+
+  /** Looks whether the worker is gone, as no event will tell while this thread stands still. */
+  lookForEnd(): void {
+    if (!this.#thread.isGone()) return;
+    // Its last words come before its end.
+    this.#inbox.drain();
+    const { header } = this.#ring;
+    const told = Atomics.load(header, Word.Exits) === 1;
+    const exitCode = told ? Atomics.load(header, Word.ExitCode) : undefined;
+    this.#thread.end({ exitCode, error: this.#uncaught });
   }
 
   /** The arguments of a call cannot be sent, and its slot will be skipped. */
@@ -387,7 +422,7 @@ export class ThreadHandle extends WorkerHandle {
     this.closed = true;
     this.#inbox.close();
     this.#thread.ref();
-    this.#thread.kill();
+    this.kill();
   }
 
   readonly #wake = (): void => {
@@ -413,6 +448,9 @@ export class ThreadHandle extends WorkerHandle {
         return;
       case "synced":
         this.#failLost();
+        return;
+      case "uncaught":
+        this.#uncaught = decodeThrown(word.error);
         return;
       case "fault":
         this.#fail(new WireFault(word.message));
