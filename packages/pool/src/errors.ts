@@ -233,6 +233,7 @@ const classes: Record<string, { prototype: ConcurError }> = {
   CancelledError,
   TimeoutError,
   InvalidStateError,
+  DeadlockError,
   QueueFullError,
   ExecutorShutdownError,
   BrokenExecutorError,

@@ -3,7 +3,7 @@ import { runDueAlarms } from "../internal/alarms.js";
 import { monotonicMs } from "../internal/platform.js";
 import { countTurn } from "../internal/turns.js";
 import type { WorkerCall } from "./calls/worker-call.js";
-import { handOutAll } from "./scheduling/dispatcher.js";
+import { assertNotReading, handOutAll } from "./scheduling/dispatcher.js";
 import type { StandingWait } from "./workers/worker-handle.js";
 
 /**
@@ -12,15 +12,11 @@ import type { StandingWait } from "./workers/worker-handle.js";
  *
  * Each of these may run code of users, and that may wait in the same way, so all is looked at again at each step.
  *
- * @param wait - Of the kind of workers that the call is for.
- * @param assertPossible - Throws when nothing can end the call any more.
+ * @throws {InvalidStateError | DeadlockError} When that cannot be.
  */
-export function blockFor(
-  { future }: WorkerCall,
-  untilMs: number,
-  wait: StandingWait,
-  assertPossible: () => void,
-): void {
+export function blockFor(call: WorkerCall, untilMs: number, wait: StandingWait): void {
+  const { future } = call;
+  assertNotReading();
   try {
     for (;;) {
       handOutAll();
@@ -29,7 +25,7 @@ export function blockFor(
       if (future.done()) return;
       const leftMs = untilMs === Infinity ? Infinity : untilMs - monotonicMs();
       if (leftMs <= 0) return;
-      assertPossible();
+      if (call.streams?.isFed) throw fedError();
       wait.next(Math.min(leftMs, alarmInMs));
       if (future.done()) return;
     }

@@ -11,9 +11,9 @@ import type { CallEnd } from "../internal/call-end.js";
 import { Admission } from "../internal/admission.js";
 import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
-import { whenSettled } from "../internal/platform.js";
+import { monotonicMs, whenSettled } from "../internal/platform.js";
 import { startAlarm } from "../internal/alarms.js";
-import { blockFor, fedError } from "./block.js";
+import { blockFor } from "./block.js";
 import { Broadcasts } from "./scheduling/broadcasts.js";
 import { forwardLines } from "./workers/console-lines.js";
 import { WorkerSet } from "./workers/worker-set.js";
@@ -229,17 +229,10 @@ export class Engine {
   }
 
   #block(call: WorkerCall, untilMs: number): void {
-    this.assertCanBlock();
+    if (untilMs > monotonicMs()) this.assertCanBlock();
     const wait = this.#transport.standStill?.();
     if (wait === undefined) return;
-    blockFor(call, untilMs, wait, () => {
-      if (call.streams?.isFed) throw fedError();
-      if (call.queued && this.#dispatcher.isReading) {
-        throw new DeadlockError(
-          "the call cannot begin before this code returns: it was called while arguments of a call were read",
-        );
-      }
-    });
+    blockFor(call, untilMs, wait);
   }
 
   /** Calls have come back that were with a worker and had not begun. */

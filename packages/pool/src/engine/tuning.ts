@@ -96,6 +96,11 @@ export const REPLY_WAIT_MS = 0.1;
 
 // ── Waiting for work and for results (shared/idle-spin.ts, thread/worker/pacing.ts) ──────────────────────────────────────────────
 
+/**
+ * A thread that stands still and was woken within this time would have found the result by looking if the worker had had a core of its
+ * own, in µs. Guard: round-trip-sync.
+ */
+export const SHORT_SLEEP_US = 200;
 /** A worker thread looks for work this long before it sleeps, in µs. Depends on the time of a wake-up. Guard: round-trip. */
 export const WORKER_SPIN_US = 50;
 /** The parent looks for results of threads this long, in µs. Guard: round-trip, idle-cpu. */

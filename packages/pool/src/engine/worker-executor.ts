@@ -21,6 +21,7 @@ import { SubmissionStacks } from "./calls/submission-stacks.js";
 import { TaskRegistry } from "./calls/task-registry.js";
 import { argumentError } from "./calls/argument-error.js";
 import { fedError } from "./block.js";
+import { assertNotReading } from "./scheduling/dispatcher.js";
 import { WorkerCall } from "./calls/worker-call.js";
 import { whenSettled } from "../internal/platform.js";
 import { clone } from "./shared/clone.js";
@@ -134,6 +135,7 @@ export abstract class WorkerExecutor extends Executor {
   ): Awaited<R> {
     this.#engine.assertOpen();
     this.#engine.assertCanBlock();
+    assertNotReading();
     if (sourcesOf(args, options.transfer) !== undefined) throw fedError();
     return this.submitWith(options, task, args).resultSync();
   }

@@ -5,6 +5,7 @@ import { MapWork } from "../map/map-work.js";
 import type { RunTimes } from "../shared/run-times.js";
 import type { TaskRegistry } from "../calls/task-registry.js";
 import { limitTime } from "../calls/time-limit.js";
+import { InvalidStateError } from "../../errors.js";
 import { CallQueue } from "./call-queue.js";
 import { WorkerCall } from "../calls/worker-call.js";
 import { queueMicrotask } from "../../internal/platform.js";
@@ -23,6 +24,17 @@ import {
 
 /** Those of this thread that have something to hand out at the end of the turn. */
 const due = new Set<Dispatcher>();
+
+/** Whether arguments of a call are being read: it has been decided who gets the call, and nothing may change that now. */
+let reading = false;
+
+/** @throws {InvalidStateError} When this thread must not stand still, as it is in the middle of a hand-out. */
+export function assertNotReading(): void {
+  if (!reading) return;
+  throw new InvalidStateError(
+    "resultSync() and runSync() cannot wait while arguments of a call are read, as in a getter, nor in a subscriber of concur:call",
+  );
+}
 
 /** Hands out what would be handed out at the end of the turn, which does not come while this thread stands still. */
 export function handOutAll(): void {
@@ -52,8 +64,6 @@ export class Dispatcher {
   /** Whether the end of the turn leads to here. There can be one such way only, however often it is gone before. */
   #queued = false;
   #flushing = false;
-  /** Whether arguments are being read: the call that they belong to is in the queue and about to be placed. */
-  #reading = false;
   /** How often it has handed out. */
   #rounds = 0;
   /** The worker that was offered a call in this turn. */
@@ -109,16 +119,9 @@ export class Dispatcher {
     else this.schedule();
   }
 
-  /** Whether it can hand out anything before the code that is running goes on. */
-  get isReading(): boolean {
-    return this.#reading;
-  }
-
-  /** Hands out at once, also within a callback that itself was called here. What was placed is published, if no more can be done. */
+  /** Hands out at once, also within a callback that itself was called here. */
   handOutNow(): void {
-    if (this.#reading) {
-      for (const worker of [...this.#workerSet.workers]) if (worker.held > 0) worker.publish();
-    } else this.#flush();
+    this.#flush();
   }
 
   /** Puts calls back that were never begun, where they stood. */
@@ -189,6 +192,7 @@ export class Dispatcher {
     this.#scheduled = false;
     due.delete(this);
     this.#rounds += 1;
+    const round = this.#rounds;
     this.#sinceFlush = 0;
     const wokeOne = this.#publishOffered();
     if (this.waiting.isEmpty) {
@@ -211,7 +215,10 @@ export class Dispatcher {
     if (this.#kind.concurrency > 1) woke = this.#spread(workers, fair) || woke;
     else if (this.#handOut(workers, true, share)) woke = true;
     woke = this.#handOut(workers, false, toCome > 0 ? share : Infinity) || woke;
-    this.#stallMonitor.watch(watchedFrom(fewest, this.#kind.takesBackAtOnce));
+    // Where a round was within this one, each may have left calls with a worker that is at work, by measures of its own.
+    this.#fewest = fewest;
+    const { takesBackAtOnce } = this.#kind;
+    this.#stallMonitor.watch(this.#rounds === round ? watchedFrom(fewest, takesBackAtOnce) : 2);
     this.#handedOut(woke);
   }
 
@@ -337,20 +344,22 @@ export class Dispatcher {
 
   /** To cut a chunk off a map tells those who trace calls. */
   #nextCall(): WorkerCall | undefined {
-    this.#reading = true;
+    const outer = reading;
+    reading = true;
     try {
       return this.waiting.next(this.#times);
     } finally {
-      this.#reading = false;
+      reading = outer;
     }
   }
 
   #place(worker: WorkerHandle, call: WorkerCall): void {
-    this.#reading = true;
+    const outer = reading;
+    reading = true;
     try {
       worker.place(call, this.#tasks.entries);
     } finally {
-      this.#reading = false;
+      reading = outer;
     }
   }
 

@@ -1,13 +1,9 @@
 import { availableParallelism } from "node:os";
 import { monotonicMs } from "../../../internal/platform.js";
-import {
-  FIRST_LIFE_LOOK_MS,
-  LONGEST_LIFE_LOOK_MS,
-  LOOKS_PER_CLOCK,
-  PARENT_SPIN_US,
-} from "../../tuning.js";
+import { FIRST_LIFE_LOOK_MS, LONGEST_LIFE_LOOK_MS } from "../../tuning.js";
 import { Bell } from "../wire/bell.js";
 import { ParentLook } from "../wire/ring.js";
+import { StandingSpin } from "./standing-spin.js";
 import type { ThreadHandle } from "./thread-handle.js";
 
 /** The threads of one executor, as this thread sees them while it stands still. */
@@ -24,6 +20,7 @@ export interface StandingThreads {
 /** All threads that this one has made, of all its executors: while it stands still, it serves all of them. */
 const all = new Set<StandingThreads>();
 const cores = availableParallelism();
+const spin = new StandingSpin();
 let madeBell: Bell | undefined;
 
 /** What wakes this thread when it stands still. */
@@ -42,50 +39,51 @@ export function serveStanding(threads: StandingThreads, serves: boolean): void {
  * wait in the same way.
  */
 export class ThreadWait {
-  #mayStillSpin = true;
+  #isFirst = true;
   #lifeLookMs = FIRST_LIFE_LOOK_MS;
   #nextLifeLook = 0;
   #dying = 0;
 
   /** Looks, sleeps until something comes, and reads it. It may return before something has come, and does after `ms`. */
   next(ms: number): void {
-    if (this.#mayStillSpin) {
-      this.#mayStillSpin = false;
-      if (spin()) return;
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      if (mayLook() && spin.look(readAll)) return;
     }
     const bell = bellOfThisThread();
     const { rings } = bell;
-    setLook(ParentLook.StandsStill);
+    for (const threads of all) {
+      for (const worker of threads.workers) worker.parentLooks(ParentLook.StandsStill);
+    }
     // What came before the stores above has not rung.
     if (readAll()) return;
+    const asleepAt = monotonicMs();
+    if (this.#nextLifeLook === 0) this.#nextLifeLook = asleepAt + this.#lifeLookMs;
+    const lookInMs = this.#nextLifeLook - asleepAt;
+    if (lookInMs > 0) bell.wait(rings, Math.min(ms, lookInMs));
     const now = monotonicMs();
-    if (this.#nextLifeLook === 0) this.#nextLifeLook = now + this.#lifeLookMs;
-    const lookIn = this.#nextLifeLook - now;
-    if (lookIn > 0) bell.wait(rings, Math.min(ms, lookIn));
-    readAll();
-    this.#lookForEnds();
+    if (readAll()) spin.slept((now - asleepAt) * 1e3);
+    this.#lookForEnds(now);
   }
 
   /** The event loop has this thread again, as soon as its callers let it. */
   end(): void {
     for (const threads of all) {
       for (const worker of threads.workers) worker.parentLooks(threads.look);
-    }
-    // What was finished just before the stores above has woken nobody.
-    for (const threads of [...all]) {
-      for (const worker of [...threads.workers]) if (worker.hasNews) worker.collectAll();
       threads.wentOn();
     }
+    // What was finished just before the stores above has woken nobody.
+    readAll();
   }
 
   /** A thread that dies tells the event loop, and the threads that can say so before ring the bell. */
-  #lookForEnds(): void {
+  #lookForEnds(now: number): void {
     let dying = 0;
     for (const threads of all) {
       for (const worker of threads.workers) if (worker.isDying) dying += 1;
     }
     if (dying > this.#dying) this.#lifeLookMs = FIRST_LIFE_LOOK_MS;
-    else if (monotonicMs() < this.#nextLifeLook) return;
+    else if (now < this.#nextLifeLook) return;
     this.#dying = dying;
     for (const threads of [...all]) for (const worker of [...threads.workers]) worker.lookForEnd();
     this.#nextLifeLook = monotonicMs() + this.#lifeLookMs;
@@ -93,39 +91,28 @@ export class ThreadWait {
   }
 }
 
-/** Looks for results for some microseconds; true when there were some. */
-function spin(): boolean {
-  const busy: ThreadHandle[] = [];
-  let maySpin = true;
+/** Whether there are cores to look for results instead of sleeping. Workers do not look for work either where that does not pay. */
+function mayLook(): boolean {
+  let busy = 0;
+  let allowed = true;
+  const { rests } = spin;
   for (const threads of all) {
     for (const worker of threads.workers) {
       if (worker.held === 0) continue;
-      if (!threads.maySpin || !worker.isReady) maySpin = false;
-      busy.push(worker);
+      busy += 1;
+      if (!threads.maySpin || !worker.isReady) allowed = false;
+      if (rests) worker.maySpin(false);
+      else worker.parentLooks(ParentLook.Looks);
     }
   }
-  if (!maySpin || busy.length === 0 || busy.length >= cores) return false;
-  for (const worker of busy) worker.parentLooks(ParentLook.Looks);
-  const end = monotonicMs() + PARENT_SPIN_US / 1e3;
-  do {
-    for (let turn = 0; turn < LOOKS_PER_CLOCK; turn += 1) {
-      let found = false;
-      for (const worker of busy) if (worker.hasNews && worker.collectAll()) found = true;
-      if (found) return true;
-    }
-  } while (monotonicMs() < end);
-  return false;
-}
-
-function setLook(look: number): void {
-  for (const threads of all) for (const worker of threads.workers) worker.parentLooks(look);
+  return allowed && !rests && busy > 0 && busy < cores;
 }
 
 /** Reads everything that is there; false when there was nothing. */
 function readAll(): boolean {
   let found = false;
-  for (const threads of [...all]) {
-    for (const worker of [...threads.workers]) if (worker.readAll()) found = true;
+  for (const threads of all) {
+    for (const worker of threads.workers) if (worker.hasNews && worker.readAll()) found = true;
   }
   return found;
 }

@@ -10,7 +10,7 @@ import { SlotKind, slotKindOf, putSlotValue, takeSlotValue } from "../wire/slot-
 import { refuseLossBetweenThreads } from "../../shared/clone.js";
 import { ReplyStatus, type StreamCommand, type TaskEntry } from "../../shared/messages.js";
 import { unpackOutcome } from "../wire/packed.js";
-import { AbortFlag, Word, type Ring } from "../wire/ring.js";
+import { AbortFlag, ParentLook, Word, type Ring } from "../wire/ring.js";
 import { isOf } from "../wire/slot-states.js";
 import { WireFault } from "../../shared/wire-fault.js";
 import { Slots } from "../../workers/slots.js";
@@ -54,6 +54,9 @@ export class ThreadHandle extends WorkerHandle {
   #completed = 0;
   #posted = 0;
   #printed = 0;
+  #said = 0;
+  #maySpin = false;
+  #look: number = ParentLook.InLoop;
   #tasksKnown = 0;
   /** What could not be sent, and was not published yet. */
   readonly #unsent: Unsent[] = [];
@@ -360,11 +363,15 @@ export class ThreadHandle extends WorkerHandle {
 
   /** Lets the worker spin for new work, or not. */
   maySpin(allowed: boolean): void {
+    if (this.#maySpin === allowed) return;
+    this.#maySpin = allowed;
     Atomics.store(this.#ring.header, Word.MaySpin, allowed ? 1 : 0);
   }
 
   /** Tells the worker how this thread finds what it has finished: see ParentLook. */
   parentLooks(look: number): void {
+    if (this.#look === look) return;
+    this.#look = look;
     Atomics.store(this.#ring.header, Word.Look, look);
   }
 
@@ -373,14 +380,19 @@ export class ThreadHandle extends WorkerHandle {
     const { header } = this.#ring;
     return (
       Atomics.load(header, Word.Completed) !== this.#completed ||
-      Atomics.load(header, Word.Posted) !== this.#posted
+      Atomics.load(header, Word.Posted) !== this.#posted ||
+      Atomics.load(header, Word.Said) !== this.#said
     );
   }
 
   /** Reads all there is, also what the worker says about itself; false when there was nothing. */
   readAll(): boolean {
-    const found = this.collectAll();
-    return this.#inbox.drain() || found;
+    if (!this.hasNews) return false;
+    const said = Atomics.load(this.#ring.header, Word.Said);
+    const collected = this.collectAll();
+    if (said === this.#said) return collected;
+    this.#said = said;
+    return this.#inbox.drain() || collected;
   }
 
   /** Whether the worker was ended, or says that it ends. */

@@ -59,6 +59,7 @@ export class ThreadTransport implements Transport, ThreadHost, StandingThreads {
 
   wentOn(): void {
     this.#poller.wentOn();
+    for (const worker of this.workers) worker.maySpin(this.#poller.spinAllowed);
   }
 
   kicked(): void {

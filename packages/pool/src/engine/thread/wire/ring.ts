@@ -32,6 +32,8 @@ export const Word = {
   /** Worker: 1 when it ends, and with which code. */
   Exits: 11,
   ExitCode: 12,
+  /** Worker: how many messages about itself, or with printed lines, it has ever posted. */
+  Said: 13,
 } as const;
 const HEADER_WORDS = 16;
 

@@ -16,14 +16,15 @@ export class ParentLine {
     this.#bell = new Bell(bell);
   }
 
-  /** Posts a message. @throws What stands against sending it. */
-  post(message: FromWorker, transfer?: readonly object[]): void {
-    this.#port.postMessage(message, transfer as ArrayBuffer[] | undefined);
+  /** Says something about this worker. */
+  say(word: FromWorker): void {
+    this.#port.postMessage(word);
+    Atomics.add(this.ring.header, Word.Said, 1);
     this.#ringIfStill();
   }
 
-  /** Posts replies, which the parent also finds by their number. @throws What stands against sending them. */
-  postReplies(replies: unknown[], transfer?: readonly object[]): void {
+  /** Posts replies. @throws What stands against sending them. */
+  post(replies: unknown[], transfer?: readonly object[]): void {
     this.#port.postMessage(replies, transfer as ArrayBuffer[] | undefined);
     Atomics.add(this.ring.header, Word.Posted, 1);
     this.#ringIfStill();

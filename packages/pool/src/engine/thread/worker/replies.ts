@@ -60,9 +60,9 @@ export class Replies {
     this.flush();
     try {
       refuseLossBetweenThreads(value);
-      this.#line.postReplies([ticket, status, value], transfer);
+      this.#line.post([ticket, status, value], transfer);
     } catch (error) {
-      this.#line.postReplies(unsendable(ticket, status, value, error));
+      this.#line.post(unsendable(ticket, status, value, error));
     }
   }
 
@@ -83,7 +83,7 @@ export class Replies {
   /** Posts something in the middle of a call at once. @throws When it cannot be cloned. */
   post(ticket: number, status: number, value: unknown, transfer?: readonly object[]): void {
     this.flush();
-    this.#line.postReplies([ticket, status, value], transfer);
+    this.#line.post([ticket, status, value], transfer);
   }
 
   /** The way of a call's streams to the parent. */
@@ -113,7 +113,7 @@ export class Replies {
     this.#starts = [];
     this.#records.begin();
     try {
-      this.#line.postReplies(batch);
+      this.#line.post(batch);
     } catch {
       this.#postOneByOne(batch, starts);
     }
@@ -128,9 +128,9 @@ export class Replies {
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
     entriesOf(batch, starts, 2, (entry) => entry[1] === ReplyStatus.Record).forEach((reply) => {
       try {
-        this.#line.postReplies(reply);
+        this.#line.post(reply);
       } catch (error) {
-        this.#line.postReplies(unsendable(reply[0], reply[1], reply[2], error));
+        this.#line.post(unsendable(reply[0], reply[1], reply[2], error));
       }
     });
   }

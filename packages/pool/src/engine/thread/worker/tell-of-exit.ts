@@ -16,7 +16,7 @@ export function tellOfExit(line: ParentLine): void {
   });
   process.once("exit", (code) => {
     try {
-      if (last !== undefined) line.post({ kind: "uncaught", error: encodeThrown(last.error) });
+      if (last !== undefined) line.say({ kind: "uncaught", error: encodeThrown(last.error) });
     } finally {
       line.exits(code);
     }

@@ -20,16 +20,16 @@ void begin();
 async function begin(): Promise<void> {
   // An initializer that waits for something must not be the end of a thread that nothing else holds.
   birth.port.ref();
-  line.post({ kind: "started" });
+  line.say({ kind: "started" });
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);
       await apply(initialize, undefined, birth.initializer.args);
     } catch (error) {
-      line.post({ kind: "initializer failed", error: encodeThrown(error) });
+      line.say({ kind: "initializer failed", error: encodeThrown(error) });
       return;
     }
   }
-  line.post({ kind: "ready" });
+  line.say({ kind: "ready" });
   loop.start();
 }

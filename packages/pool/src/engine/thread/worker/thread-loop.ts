@@ -41,7 +41,7 @@ export class ThreadLoop implements CallEnvironment {
   readonly #runner: SlotRunner;
   readonly #console = new ConsoleCapture((stream, text) => {
     const name = this.#calls.current?.name;
-    this.#line.post({ kind: "printed", stream, text, name });
+    this.#line.say({ kind: "printed", stream, text, name });
     Atomics.add(this.#ring.header, Word.Printed, 1);
   });
   #taken = 0;
@@ -126,7 +126,7 @@ export class ThreadLoop implements CallEnvironment {
   /** Lets the parent know that all replies up to here have been posted. */
   #sync(): void {
     this.#replies.flush();
-    this.#line.post({ kind: "synced" });
+    this.#line.say({ kind: "synced" });
   }
 
   /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
@@ -151,7 +151,7 @@ export class ThreadLoop implements CallEnvironment {
     this.#leaving = true;
     this.#replies.flush();
     const message = isError(error) ? error.message : "the loop of the worker failed";
-    this.#line.post({ kind: "fault", message });
+    this.#line.say({ kind: "fault", message });
   }
 
   #runAll(): void {
