@@ -1,4 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
+import { DeadlockError } from "./errors.js";
 import { PriorityQueue } from "./internal/priority-queue.js";
 import { checkCount, checkOptionNames } from "./internal/validate.js";
 import type { LocalCall } from "./local/local-call.js";
@@ -57,6 +58,13 @@ export class AsyncExecutor extends LocalExecutor {
     const queue = maxQueue === undefined ? undefined : checkCount("maxQueue", maxQueue, 0);
     super(killAfterMs, queue === undefined ? undefined : { maxQueue: queue, maxWorkers });
     this.maxWorkers = maxWorkers;
+  }
+
+  /** @throws {DeadlockError} Always: its calls run in the event loop, which would stand still. */
+  protected override runSyncWith(): never {
+    throw new DeadlockError(
+      "calls of an AsyncExecutor run in this event loop, which would stand still: await run(), or use a ThreadPoolExecutor",
+    );
   }
 
   protected override admit(call: LocalCall): void {

@@ -11,6 +11,11 @@ export interface SubmitterHost {
     task: (...args: A) => R,
     args: A,
   ): Future<Awaited<R>>;
+  runSyncWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Awaited<R>;
   submitWhenReadyWith<A extends unknown[], R>(
     options: TaskOptions,
     task: (...args: A) => R,
@@ -44,6 +49,10 @@ export class BoundSubmitter implements FunctionSubmitter {
 
   run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     return this.submit(task, ...args).result();
+  }
+
+  runSync<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Awaited<R> {
+    return this.#host.runSyncWith(this.#options, task, args);
   }
 
   submitWhenReady<A extends unknown[], R>(

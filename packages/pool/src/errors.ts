@@ -3,6 +3,7 @@ export type ConcurErrorCode =
   | "CONCUR_CANCELLED"
   | "CONCUR_TIMEOUT"
   | "CONCUR_INVALID_STATE"
+  | "CONCUR_DEADLOCK"
   | "CONCUR_QUEUE_FULL"
   | "CONCUR_SHUTDOWN"
   | "CONCUR_BROKEN"
@@ -90,6 +91,20 @@ export class TimeoutError extends ConcurError {
  */
 export class InvalidStateError extends ConcurError {
   readonly code = "CONCUR_INVALID_STATE";
+}
+
+/**
+ * Says that a blocking wait was refused, as what it would wait for could only be done by the thread that waits.
+ *
+ * @example
+ * try {
+ *   new AsyncExecutor().runSync(() => 42);
+ * } catch (error) {
+ *   error instanceof DeadlockError; // => true
+ * }
+ */
+export class DeadlockError extends ConcurError {
+  readonly code = "CONCUR_DEADLOCK";
 }
 
 /**
@@ -218,6 +233,7 @@ const classes: Record<string, { prototype: ConcurError }> = {
   CancelledError,
   TimeoutError,
   InvalidStateError,
+  DeadlockError,
   QueueFullError,
   ExecutorShutdownError,
   BrokenExecutorError,

@@ -74,6 +74,18 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   /**
+   * Does what `submit(task, ...args).resultSync()` does: hands in a call and blocks this thread until it is done.
+   *
+   * It is for code that cannot be async; a server must never do so. Limit it by `with({ timeoutMs })`, which stops the call.
+   *
+   * @throws What the task throws.
+   * @throws {DeadlockError} Before anything is handed in, when the call could only be done by this thread.
+   */
+  runSync<A extends unknown[], R>(task: Task<A, R>, ...args: A): Awaited<R> {
+    return this.runSyncWith({}, task, args);
+  }
+
+  /**
    * Hands in a call as soon as the queue has room for it, and promises its future: where `submit` of a full executor
    * (`maxQueue`) throws QueueFullError, this waits. Those who wait come in the order of their calls, whatever their
    * priority.
@@ -221,6 +233,15 @@ export abstract class Executor implements AsyncDisposable {
     return this.submit(task as Task<A, R>, ...args);
   }
 
+  /** Hands in one call with options and waits for it by blocking. */
+  protected runSyncWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Awaited<R> {
+    return this.submitWith(options, task, args).resultSync();
+  }
+
   /** Hands in a call that `maxQueue` need not stop any more: its turn has come. */
   protected admitWith<A extends unknown[], R>(
     options: TaskOptions,
@@ -286,6 +307,7 @@ export abstract class Executor implements AsyncDisposable {
     return new BoundSubmitter(
       {
         submitWith: (bound, task, args) => this.submitWith(bound, task, args),
+        runSyncWith: (bound, task, args) => this.runSyncWith(bound, task, args),
         submitWhenReadyWith: (bound, task, args) => this.submitWhenReadyWith(bound, task, args),
         mapWith: (bound, task, iterables) => this.mapWith(bound, task, iterables),
         streamWith: (bound, task, args) => this.streamWith(bound, task, args),

@@ -1,10 +1,11 @@
 import { AsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
-import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
+import { CancelledError, DeadlockError, InvalidStateError, TimeoutError } from "./errors.js";
 import { reportCallbackError } from "./internal/callback-error.js";
 import type { FutureOwner } from "./internal/future-owner.js";
 import { isThenable, kindOf } from "./internal/kinds.js";
-import { whenSettled } from "./internal/platform.js";
+import { monotonicMs, whenSettled } from "./internal/platform.js";
+import { checkDuration, checkOptionNames } from "./internal/validate.js";
 import { checkWaitLimits, waitWithin, type WaitLimits } from "./internal/wait-limits.js";
 
 /** Where a call stands: pending, then running, then finished; or from pending or running to cancelled. */
@@ -41,6 +42,13 @@ const key = Symbol("future");
 let control: FutureControl;
 
 const nothing = (): void => undefined;
+const NO_LIMITS: BlockingLimits = {};
+
+/** How long to block, at most. */
+export interface BlockingLimits {
+  /** Milliseconds from the call; 0 or less looks once and does not wait. Default: no limit. */
+  timeoutMs?: number | undefined;
+}
 
 /**
  * Stands for one call: its state, and its outcome once there is one. The counterpart of Python's
@@ -157,6 +165,31 @@ export class Future<T> {
   }
 
   /**
+   * Waits for the call's value by blocking, as Python's `result()` does: this thread and its event loop stand still until then.
+   *
+   * It is for code that cannot be async, such as plugins and loaders of configuration; a server must never do so. It waits for calls
+   * of a ThreadPoolExecutor of this thread, and what is done needs no waiting. Several calls go on at once while one of them is waited for. Those
+   * that end meanwhile settle, and their done callbacks run before this returns; what awaits their promises goes on afterwards.
+   *
+   * @param limits.timeoutMs - Milliseconds from here; 0 or less does not wait. The call goes on when they run out.
+   * @throws What the task threw, CancelledError, or TimeoutError.
+   * @throws {DeadlockError} When the call could only be done by this thread: that of an executor of this event loop, of processes, or one that
+   *   reads an async iterable of this thread.
+   * @throws {TypeError | RangeError} For bad limits.
+   */
+  resultSync(limits: BlockingLimits = NO_LIMITS): T {
+    const { timeoutMs } = limits;
+    if (limits !== NO_LIMITS) {
+      checkOptionNames("resultSync()", limits, ["timeoutMs"]);
+      if (timeoutMs !== undefined) checkDuration("timeoutMs", timeoutMs);
+    }
+    if (!this.done()) this.#block(timeoutMs ?? Infinity);
+    if (!this.done()) throw new TimeoutError(`the call was not done within ${timeoutMs} ms`);
+    if (this.#failed) throw this.#reason();
+    return this.#value as T;
+  }
+
+  /**
    * Promises what the call threw, or undefined when it succeeded.
    *
    * Since a task may throw undefined, `outcome` is the way to tell the two apart. Limits as for `result()`.
@@ -233,6 +266,17 @@ export class Future<T> {
 
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  #block(timeoutMs: number): void {
+    const owner = this.#owner;
+    if (owner?.block !== undefined) {
+      owner.block(timeoutMs === Infinity ? Infinity : monotonicMs() + timeoutMs);
+    } else if (timeoutMs > 0) {
+      throw new DeadlockError(
+        "only this thread can settle the call, and it would stand still: await result()",
+      );
+    }
   }
 
   /** Does what `result()` does without limits, which nearly all calls do, at the cost of one promise. */

@@ -5,6 +5,7 @@ export {
   BrokenExecutorError,
   CancelledError,
   ConcurError,
+  DeadlockError,
   ExecutorShutdownError,
   InvalidStateError,
   isConcurError,
@@ -20,7 +21,7 @@ export type { ContextCarrier } from "./engine/pool-options.js";
 export type { ConsoleLine } from "./engine/workers/console-lines.js";
 export { Executor, type ExecutorStats, type ShutdownOptions } from "./executor.js";
 export type { ItemOf, Streamable, StreamIterator } from "./streams/stream.js";
-export { Future, type FutureState } from "./future.js";
+export { Future, type BlockingLimits, type FutureState } from "./future.js";
 export { InlineExecutor, type InlineExecutorOptions } from "./inline-executor.js";
 export type { CallTrace, WorkerTrace } from "./tracing.js";
 export type { WaitLimits } from "./internal/wait-limits.js";

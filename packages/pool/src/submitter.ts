@@ -11,6 +11,7 @@ export type IterablesOf<A extends unknown[]> = { [K in keyof A]: AnyIterable<A[K
 export interface Submitter {
   submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>>;
+  runSync<A extends unknown[], R>(task: Task<A, R>, ...args: A): Awaited<R>;
   submitWhenReady<A extends unknown[], R>(
     task: Task<A, R>,
     ...args: A
@@ -30,6 +31,7 @@ export interface Submitter {
 export interface FunctionSubmitter {
   submit<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Future<Awaited<R>>;
   run<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  runSync<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Awaited<R>;
   submitWhenReady<A extends unknown[], R>(
     task: (...args: A) => R,
     ...args: A

@@ -2,6 +2,7 @@ import { serializationError } from "../codec/find-uncloneable.js";
 import {
   BrokenExecutorError,
   CancelledError,
+  DeadlockError,
   ExecutorShutdownError,
   InvalidStateError,
 } from "../errors.js";
@@ -10,8 +11,9 @@ import type { CallEnd } from "../internal/call-end.js";
 import { Admission } from "../internal/admission.js";
 import { loadGuard } from "../internal/load-guard.js";
 import { isProcessExiting, watchProcessExit } from "../internal/process-exit.js";
-import { whenSettled } from "../internal/platform.js";
-import { startTimer } from "../internal/timer.js";
+import { monotonicMs, whenSettled } from "../internal/platform.js";
+import { startAlarm } from "../internal/alarms.js";
+import { blockFor } from "./block.js";
 import { isTooDeep } from "./shared/nesting.js";
 import { MOST_NESTED } from "./tuning.js";
 import { Broadcasts } from "./scheduling/broadcasts.js";
@@ -44,6 +46,7 @@ export class Engine {
   /** Where the queue is limited. */
   readonly admission: Admission | undefined;
   readonly #options: CheckedPoolOptions;
+  readonly #transport: Transport;
   readonly #workerSet: WorkerSet;
   readonly #dispatcher: Dispatcher;
   readonly #broadcasts: Broadcasts;
@@ -68,6 +71,7 @@ export class Engine {
   ) {
     watchProcessExit();
     this.#options = options;
+    this.#transport = transport;
     const { maxQueue, maxWorkers, concurrencyPerWorker } = options;
     if (maxQueue !== undefined) {
       const places = maxWorkers * concurrencyPerWorker;
@@ -130,6 +134,9 @@ export class Engine {
         this.#dispatcher.waiting.remove(call) || (call.worker?.takeBack(call) ?? false),
       stop: (call, stop) => {
         this.#stop(call, stop);
+      },
+      block: (call, untilMs) => {
+        this.#block(call, untilMs);
       },
       ended: (end, calls) => {
         this.#counts[end] += calls;
@@ -232,6 +239,21 @@ export class Engine {
     if (this.#isTooDeep) throw new InvalidStateError(TOO_DEEP);
   }
 
+  /** @throws {DeadlockError} When nothing could end a call while this thread stands still. */
+  assertCanBlock(): void {
+    if (this.#transport.standStill !== undefined) return;
+    throw new DeadlockError(
+      "results of processes come by the event loop, which would stand still: await result() or run(), or use a ThreadPoolExecutor",
+    );
+  }
+
+  #block(call: WorkerCall, untilMs: number): void {
+    if (untilMs > monotonicMs()) this.assertCanBlock();
+    const wait = this.#transport.standStill?.();
+    if (wait === undefined) return;
+    blockFor(call, untilMs, wait);
+  }
+
   /** Calls have come back that were with a worker and had not begun. */
   #returned(calls: readonly WorkerCall[]): void {
     // Some were asked to stop before they began, and now never will.
@@ -259,7 +281,7 @@ export class Engine {
     // What the reason is made of may have ended it already.
     if (call.future.done()) return;
     call.onRelease(
-      startTimer(graceMs, () => {
+      startAlarm(graceMs, () => {
         this.#workerSet.killFor(call);
       }),
     );

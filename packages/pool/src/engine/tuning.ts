@@ -101,6 +101,11 @@ export const REPLY_WAIT_MS = 0.1;
 
 // ── Waiting for work and for results (shared/idle-spin.ts, thread/worker/pacing.ts) ──────────────────────────────────────────────
 
+/**
+ * A thread that stands still and was woken within this time would have found the result by looking if the worker had had a core of its
+ * own, in µs. Guard: round-trip-sync.
+ */
+export const SHORT_SLEEP_US = 200;
 /** A worker thread looks for work this long before it sleeps, in µs. Depends on the time of a wake-up. Guard: round-trip. */
 export const WORKER_SPIN_US = 50;
 /** The parent looks for results of threads this long, in µs. Guard: round-trip, idle-cpu. */
@@ -133,6 +138,14 @@ export const YIELD_MS = 4;
 export const UNTOLD_US = 2000;
 /** A thread that began nothing between two looks this far apart is idle, in ms. Guard: memory. */
 export const IDLE_LOOK_MS = 200;
+
+/**
+ * First pause between two looks of a thread that stands still for workers that have died, in ms; doubled by each look. A look is a
+ * message to each worker. Guard: test/thread/blocking-deaths.
+ */
+export const FIRST_LIFE_LOOK_MS = 2;
+/** Longest such pause, in ms: so long it may take to see that a worker ran out of memory. */
+export const LONGEST_LIFE_LOOK_MS = 500;
 
 // ── Values between threads (thread/wire) ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,7 @@ import { Executor, type ExecutorStats, type ShutdownOptions } from "../executor.
 import type { ItemOf, Streamable, StreamIterator } from "../streams/stream.js";
 import type { Future } from "../future.js";
 import type { Admission } from "../internal/admission.js";
-import { startTimer } from "../internal/timer.js";
+import { startAlarm } from "../internal/alarms.js";
 import { isTraced, namesOf, traceCall } from "../tracing.js";
 import { checkDuration, checkOptionNames } from "../internal/validate.js";
 import type { ResultIterator } from "../map/result-iterator.js";
@@ -22,6 +22,8 @@ import type { RunTimes } from "./shared/run-times.js";
 import { SubmissionStacks } from "./calls/submission-stacks.js";
 import { TaskRegistry } from "./calls/task-registry.js";
 import { argumentError } from "./calls/argument-error.js";
+import { fedError } from "./block.js";
+import { assertNotReading } from "./scheduling/dispatcher.js";
 import { WorkerCall } from "./calls/worker-call.js";
 import { whenSettled } from "../internal/platform.js";
 import { clone } from "./shared/clone.js";
@@ -51,6 +53,10 @@ export abstract class WorkerExecutor extends Executor {
   /** As in the base class, but without a second array of the arguments. */
   override run<A extends unknown[], R>(task: Task<A, R>, ...args: A): Promise<Awaited<R>> {
     return this.submitWith(NO_OPTIONS, task, args).result();
+  }
+
+  override runSync<A extends unknown[], R>(task: Task<A, R>, ...args: A): Awaited<R> {
+    return this.runSyncWith(NO_OPTIONS, task, args);
   }
 
   override map<A extends unknown[], R>(
@@ -92,7 +98,7 @@ export abstract class WorkerExecutor extends Executor {
     checkDuration("timeoutMs", timeoutMs, 0);
     const ended = this.#engine.close(cancelFutures);
     if (timeoutMs !== Infinity) {
-      const stopTimer = startTimer(timeoutMs, () => {
+      const stopTimer = startAlarm(timeoutMs, () => {
         this.#engine.endByForce(this.#options.killAfterMs);
       });
       void whenSettled(ended, stopTimer, stopTimer);
@@ -126,6 +132,18 @@ export abstract class WorkerExecutor extends Executor {
       this.#engine.admission.assertOpen();
     }
     return this.admitWith(options, task, args);
+  }
+
+  protected override runSyncWith<A extends unknown[], R>(
+    options: TaskOptions,
+    task: (...args: A) => R,
+    args: A,
+  ): Awaited<R> {
+    this.#engine.assertOpen();
+    this.#engine.assertCanBlock();
+    assertNotReading();
+    if (sourcesOf(args, options.transfer) !== undefined) throw fedError();
+    return this.submitWith(options, task, args).resultSync();
   }
 
   protected override admitWith<A extends unknown[], R>(

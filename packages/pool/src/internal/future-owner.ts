@@ -6,4 +6,11 @@ export interface FutureOwner {
   hasBegun?(): boolean;
   /** Begins to stop a call that runs; false when nothing can stop it. */
   abort(reason: unknown): boolean;
+  /**
+   * Lets this thread stand still until the call is done, or until that moment of `monotonicMs()`; absent where it could only be ended
+   * by this thread.
+   *
+   * @throws {DeadlockError} When nothing can end it while this thread stands still.
+   */
+  block?(untilMs: number): void;
 }

@@ -67,6 +67,10 @@ export abstract class LocalExecutor extends Executor {
     return this.submit(task, ...args).result();
   }
 
+  override runSync<A extends unknown[], R>(task: (...args: A) => R, ...args: A): Awaited<R> {
+    return this.runSyncWith({}, task, args);
+  }
+
   override submitWhenReady<A extends unknown[], R>(
     task: (...args: A) => R,
     ...args: A

@@ -3,6 +3,7 @@ import {
   BrokenExecutorError,
   CancelledError,
   ConcurError,
+  DeadlockError,
   ExecutorShutdownError,
   InvalidStateError,
   isConcurError,
@@ -22,6 +23,11 @@ const ERRORS: Record<ConcurErrorCode, { kind: unknown; below: unknown; error: Co
     kind: InvalidStateError,
     below: ConcurError,
     error: new InvalidStateError("done already"),
+  },
+  CONCUR_DEADLOCK: {
+    kind: DeadlockError,
+    below: ConcurError,
+    error: new DeadlockError("nobody else can end it"),
   },
   CONCUR_QUEUE_FULL: {
     kind: QueueFullError,
@@ -59,6 +65,7 @@ const NAMES: Record<ConcurErrorCode, string> = {
   CONCUR_CANCELLED: "CancelledError",
   CONCUR_TIMEOUT: "TimeoutError",
   CONCUR_INVALID_STATE: "InvalidStateError",
+  CONCUR_DEADLOCK: "DeadlockError",
   CONCUR_QUEUE_FULL: "QueueFullError",
   CONCUR_SHUTDOWN: "ExecutorShutdownError",
   CONCUR_BROKEN: "BrokenExecutorError",

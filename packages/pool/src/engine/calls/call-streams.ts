@@ -60,6 +60,7 @@ export class CallStreams {
   readonly #pumps = new Map<number, { pump: Pump; controller: AbortController }>();
   #stream: { queue: ItemQueue; credit: number } | undefined;
   #received = 0;
+  #endedSources = 0;
 
   /** @param sources - The streams among the arguments by their places; in `call.args` they are undefined. */
   constructor(call: StreamedCall, sources: ReadonlyMap<number, unknown>) {
@@ -89,6 +90,11 @@ export class CallStreams {
     this.#stream = { queue, credit };
     this.resting = true;
     return iterator;
+  }
+
+  /** Whether this thread's event loop has to read what the call reads. */
+  get isFed(): boolean {
+    return this.#sources.size > this.#endedSources;
   }
 
   /** What the worker is sent to begin with. */
@@ -153,6 +159,7 @@ export class CallStreams {
   }
 
   #sourceEnded(source: number, failure?: { error: unknown }): void {
+    this.#endedSources += 1;
     this.#tell({
       kind: "source ended",
       call: this.#call.sequence,

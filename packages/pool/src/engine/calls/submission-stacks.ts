@@ -1,4 +1,5 @@
 import type { Submission } from "../../codec/decode-error.js";
+import { turnsCounted } from "../../internal/turns.js";
 import { captureStack, fileOf, stackText } from "../../internal/stack.js";
 import { monotonicMs, queueMicrotask } from "../../internal/platform.js";
 import { STACKS_PER_WINDOW, STACK_FRAMES, STACK_WINDOW_MS } from "../tuning.js";
@@ -21,7 +22,7 @@ export function textOf(submission: SubmissionStack | undefined): Submission | un
 const THIS_MODULE = /engine\/calls\/submission-stacks\.[jt]s$/;
 /** The methods between a caller and this module, where a bundler has put the whole program into one file. */
 const OUR_METHODS =
-  /^\s*at (?:[\w$]+\.)?(?:capture|#submit|admitWith|submitWith|streamWith|mapWith) /;
+  /^\s*at (?:[\w$]+\.)?(?:capture|#submit|admitWith|submitWith|runSyncWith|streamWith|mapWith) /;
 
 /** The first frames are those of the file that this is built into, or of its sources. */
 function withoutOwnFrames(stack: string): string {
@@ -48,12 +49,15 @@ export class SubmissionStacks {
   #openedAt = 0;
   #shared: SubmissionStack | undefined;
   #resetDue = false;
+  #turn = turnsCounted();
 
   capture(): SubmissionStack | undefined {
     if (!this.#resetDue) {
       this.#resetDue = true;
-      queueMicrotask(this.#reset);
+      queueMicrotask(this.#endOfTurn);
     }
+    // The ends of its turns do not come to a thread that waits by standing still.
+    if (this.#turn !== turnsCounted()) this.#reset();
     if (this.#taken >= STACKS_PER_WINDOW) return this.#shared;
     this.#taken += 1;
     const site: SubmissionStack = {};
@@ -70,12 +74,17 @@ export class SubmissionStacks {
     return site;
   }
 
-  /** The clock is read once a turn: for each call it would cost a good part of what it saves. */
-  readonly #reset = (): void => {
+  readonly #endOfTurn = (): void => {
     this.#resetDue = false;
+    this.#reset();
+  };
+
+  /** The clock is read once a turn: for each call it would cost a good part of what it saves. */
+  #reset(): void {
+    this.#turn = turnsCounted();
     const now = monotonicMs();
     if (now - this.#openedAt < STACK_WINDOW_MS) return;
     this.#openedAt = now;
     this.#taken = 0;
-  };
+  }
 }

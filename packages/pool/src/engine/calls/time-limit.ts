@@ -1,5 +1,5 @@
 import { TimeoutError } from "../../errors.js";
-import { startTimer } from "../../internal/timer.js";
+import { startAlarm } from "../../internal/alarms.js";
 import { monotonicMs } from "../../internal/platform.js";
 import type { WorkerCall } from "./worker-call.js";
 
@@ -14,7 +14,7 @@ export function limitTime(call: WorkerCall, timeoutMs: number, taskName: string)
     // Not begun: it cannot end before a whole limit from now.
     const left = begunAt === undefined ? timeoutMs : begunAt + timeoutMs - monotonicMs();
     if (left > 0) {
-      call.stopTimer = startTimer(Math.max(1, left), check);
+      call.stopTimer = startAlarm(Math.max(1, left), check);
       return;
     }
     const reason = new TimeoutError(
@@ -22,5 +22,5 @@ export function limitTime(call: WorkerCall, timeoutMs: number, taskName: string)
     );
     call.host.stop(call, { reason, timedOut: true });
   };
-  call.stopTimer = startTimer(timeoutMs, check);
+  call.stopTimer = startAlarm(timeoutMs, check);
 }

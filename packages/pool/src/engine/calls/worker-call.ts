@@ -18,6 +18,8 @@ export interface CallHost {
   takeBack(call: WorkerCall): boolean;
   /** Begins to stop a call that runs. */
   stop(call: WorkerCall, stop: Stop): void;
+  /** Lets this thread stand still until the call is done, or until that moment of `monotonicMs()`. */
+  block(call: WorkerCall, untilMs: number): void;
   /** So many calls are about to end in this way: more than one for a chunk. */
   ended(end: CallEnd, calls: number): void;
 }
@@ -171,6 +173,10 @@ export class WorkerCall<T = unknown> implements FutureOwner, QueueEntry, FifoNod
   abort(reason: unknown): boolean {
     this.host.stop(this, { reason, timedOut: false });
     return true;
+  }
+
+  block(untilMs: number): void {
+    this.host.block(this, untilMs);
   }
 
   /** Ties the call to the signal of its options, which may cancel it here and now. */

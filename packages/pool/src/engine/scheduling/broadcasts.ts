@@ -86,6 +86,8 @@ export class Broadcasts {
       stop: (call, stop) => {
         host.stop(call, stop);
       },
+      // Nobody has the future of one.
+      block: () => undefined,
       ended: () => undefined,
     };
   }

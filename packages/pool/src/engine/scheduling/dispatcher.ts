@@ -5,6 +5,7 @@ import { MapWork } from "../map/map-work.js";
 import type { RunTimes } from "../shared/run-times.js";
 import type { TaskRegistry } from "../calls/task-registry.js";
 import { limitTime } from "../calls/time-limit.js";
+import { InvalidStateError } from "../../errors.js";
 import { CallQueue } from "./call-queue.js";
 import { WorkerCall } from "../calls/worker-call.js";
 import { queueMicrotask } from "../../internal/platform.js";
@@ -20,6 +21,25 @@ import {
   type NextEntry,
   type WorkerKind,
 } from "./send-ahead.js";
+
+/** Those of this thread that have something to hand out at the end of the turn. */
+const due = new Set<Dispatcher>();
+
+/** Whether arguments of a call are being read: it has been decided who gets the call, and nothing may change that now. */
+let reading = false;
+
+/** @throws {InvalidStateError} When this thread must not stand still, as it is in the middle of a hand-out. */
+export function assertNotReading(): void {
+  if (!reading) return;
+  throw new InvalidStateError(
+    "resultSync() and runSync() cannot wait while arguments of a call are read, as in a getter, nor in a subscriber of concur:call",
+  );
+}
+
+/** Hands out what would be handed out at the end of the turn, which does not come while this thread stands still. */
+export function handOutAll(): void {
+  for (const dispatcher of [...due]) dispatcher.handOutNow();
+}
 
 /**
  * Hands waiting calls to workers: first in, first out per priority; no further ahead than a worker is busy for a
@@ -41,7 +61,11 @@ export class Dispatcher {
   /** So many of the calls that were handed out last are too little to wake a second worker for. */
   #fewest = 1;
   #scheduled = false;
+  /** Whether the end of the turn leads to here. There can be one such way only, however often it is gone before. */
+  #queued = false;
   #flushing = false;
+  /** How often it has handed out. */
+  #rounds = 0;
   /** The worker that was offered a call in this turn. */
   #offered: WorkerHandle | undefined;
   #sinceFlush = 0;
@@ -95,6 +119,11 @@ export class Dispatcher {
     else this.schedule();
   }
 
+  /** Hands out at once, also within a callback that itself was called here. */
+  handOutNow(): void {
+    this.#flush();
+  }
+
   /** Puts calls back that were never begun, where they stood. */
   requeue(calls: readonly WorkerCall[]): void {
     for (const call of calls) call.stopTimer?.();
@@ -114,7 +143,7 @@ export class Dispatcher {
     if (idle?.offer === undefined) return;
     this.#flushing = true;
     try {
-      idle.place(call, this.#tasks.entries);
+      this.#place(idle, call);
     } catch {
       // It stays where it is, and fails at the end of the turn: whoever hands it in has no future of it yet.
     } finally {
@@ -132,25 +161,38 @@ export class Dispatcher {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.flush);
+    due.add(this);
+    if (this.#queued) return;
+    this.#queued = true;
+    queueMicrotask(this.#endOfTurn);
   }
+
+  readonly #endOfTurn = (): void => {
+    this.#queued = false;
+    if (this.#scheduled) this.flush();
+  };
 
   /** Where what is handed out runs code of users, and that leads back to here, it waits for the end of the turn. */
   readonly flush = (): void => {
-    if (this.#flushing) {
-      this.schedule();
-      return;
-    }
-    this.#flushing = true;
-    try {
-      this.#flush();
-    } finally {
-      this.#flushing = false;
-    }
+    if (this.#flushing) this.schedule();
+    else this.#flush();
   };
 
   #flush(): void {
+    const within = this.#flushing;
+    this.#flushing = true;
+    try {
+      this.#handOutRound();
+    } finally {
+      this.#flushing = within;
+    }
+  }
+
+  #handOutRound(): void {
     this.#scheduled = false;
+    due.delete(this);
+    this.#rounds += 1;
+    const round = this.#rounds;
     this.#sinceFlush = 0;
     const wokeOne = this.#publishOffered();
     if (this.waiting.isEmpty) {
@@ -173,7 +215,10 @@ export class Dispatcher {
     if (this.#kind.concurrency > 1) woke = this.#spread(workers, fair) || woke;
     else if (this.#handOut(workers, true, share)) woke = true;
     woke = this.#handOut(workers, false, toCome > 0 ? share : Infinity) || woke;
-    this.#stallMonitor.watch(watchedFrom(fewest, this.#kind.takesBackAtOnce));
+    // Where a round was within this one, each may have left calls with a worker that is at work, by measures of its own.
+    this.#fewest = fewest;
+    const { takesBackAtOnce } = this.#kind;
+    this.#stallMonitor.watch(this.#rounds === round ? watchedFrom(fewest, takesBackAtOnce) : 2);
     this.#handedOut(woke);
   }
 
@@ -264,11 +309,11 @@ export class Dispatcher {
     let unpublished = false;
     let woke = false;
     while (count < most) {
-      const call = this.waiting.next(this.#times);
+      const call = this.#nextCall();
       if (call === undefined || worker.room <= 0) break;
       let refusal: { reason: unknown } | undefined;
       try {
-        worker.place(call, this.#tasks.entries);
+        this.#place(worker, call);
       } catch (error) {
         refusal = { reason: error };
       }
@@ -278,7 +323,10 @@ export class Dispatcher {
         // What was placed before is published first, so that callbacks find nothing half done.
         if (unpublished) woke = worker.publish() || woke;
         unpublished = false;
+        const rounds = this.#rounds;
         call.failed(refusal.reason);
+        // A callback has waited, and all was handed out meanwhile: what was counted before is not so any more.
+        if (this.#rounds !== rounds) break;
         continue;
       }
       if (call.worker !== worker) continue;
@@ -292,6 +340,27 @@ export class Dispatcher {
     if (count === 0) return false;
     this.#workerSet.busy(worker);
     return (unpublished && worker.publish()) || woke;
+  }
+
+  /** To cut a chunk off a map tells those who trace calls. */
+  #nextCall(): WorkerCall | undefined {
+    const outer = reading;
+    reading = true;
+    try {
+      return this.waiting.next(this.#times);
+    } finally {
+      reading = outer;
+    }
+  }
+
+  #place(worker: WorkerHandle, call: WorkerCall): void {
+    const outer = reading;
+    reading = true;
+    try {
+      worker.place(call, this.#tasks.entries);
+    } finally {
+      reading = outer;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { WorkerSet } from "../workers/worker-set.js";
 import type { WorkerHandle } from "../workers/worker-handle.js";
-import { setImmediate, setTimeout } from "../../internal/platform.js";
+import { startAlarm } from "../../internal/alarms.js";
+import { setImmediate } from "../../internal/platform.js";
 import { STALL_LOOK_MS, STALL_SELDOM_MS } from "../tuning.js";
 
 /** Who is told of what is seen. */
@@ -28,6 +29,7 @@ export class StallMonitor {
   #atLeast = 2;
   #looking = false;
   #pauseMs = STALL_LOOK_MS;
+  #stopAlarm: (() => void) | undefined;
 
   /** @param concurrency - How many calls a worker runs at once. */
   constructor(workerSet: WorkerSet, concurrency: number, listener: StallListener) {
@@ -62,15 +64,20 @@ export class StallMonitor {
     }
     if (!this.#looking) return;
     // What is looked after keeps the program alive by itself.
-    setTimeout(this.#afterReading, this.#pauseMs).unref();
+    startAlarm(this.#pauseMs, this.#afterReading, true);
   }
 
   /** What has come from processes meanwhile is read after timers. */
   readonly #afterReading = (): void => {
+    this.#stopAlarm = startAlarm(STALL_LOOK_MS, this.#look, true);
     setImmediate(this.#look);
   };
 
+  /** Whichever comes first: where this thread stands still, it is the alarm. */
   readonly #look = (): void => {
+    if (this.#stopAlarm === undefined) return;
+    this.#stopAlarm();
+    this.#stopAlarm = undefined;
     this.#looking = false;
     this.#pauseMs = Math.min(STALL_SELDOM_MS, this.#pauseMs * 2);
     for (const worker of [...this.#workerSet.workers]) {

@@ -156,6 +156,14 @@ export abstract class WorkerHandle implements CallWorker {
   abstract dispose(): void;
 }
 
+/** One wait of this thread in which it stands still, and its event loop with it. */
+export interface StandingWait {
+  /** Waits until something comes from a worker, so many milliseconds at most, and reads it. It may return before. */
+  next(ms: number): void;
+  /** The event loop goes on. */
+  end(): void;
+}
+
 /** Makes workers of one kind, and their handles. */
 export interface Transport {
   /** Whether calls that were sent can be taken back here and now, and not only on request. */
@@ -166,6 +174,8 @@ export interface Transport {
    * @throws What Node throws for options that no worker can be made with.
    */
   open(workerId: number, name: string, listener: WorkerListener): WorkerHandle;
+  /** Begins a wait without the event loop; absent where nothing comes from workers without it. */
+  standStill?(): StandingWait;
   /** Is told after each hand-out how things stand. */
   handedOut(busyWorkers: number, inFlight: number, woke: boolean): void;
   /** Ends what is kept for the workers, when the last of them is gone. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { BrokenExecutorError, type WorkerCrashedError } from "../../errors.js";
+import { startAlarm } from "../../internal/alarms.js";
 import { startTimer } from "../../internal/timer.js";
 import { traceWorker } from "../../tracing.js";
 import { BootFailures, isShortage } from "./boot-failures.js";
@@ -321,7 +322,7 @@ export class WorkerSet implements WorkerListener {
     const name = `${workerName}_${workerId - 1}`;
     const worker = this.#transport.open(workerId, name, this);
     const startup: Startup = { name, late: false, stopTimer: nothing };
-    startup.stopTimer = startTimer(startupTimeoutMs, () => {
+    startup.stopTimer = startAlarm(startupTimeoutMs, () => {
       startup.late = true;
       worker.kill();
     });
@@ -342,7 +343,7 @@ export class WorkerSet implements WorkerListener {
   #retire(worker: WorkerHandle): void {
     this.#remove(worker);
     worker.leave();
-    const stopTimer = startTimer(
+    const stopTimer = startAlarm(
       LEAVE_MS,
       () => {
         worker.kill();
@@ -410,7 +411,7 @@ export class WorkerSet implements WorkerListener {
     if (this.#stopPause !== undefined) return true;
     this.#pauseIsWaitedFor = areCalls;
     // It holds the program where calls wait for it.
-    this.#stopPause = startTimer(
+    this.#stopPause = startAlarm(
       ms,
       () => {
         this.#stopPause = undefined;

@@ -10,6 +10,7 @@ const host: CallHost = {
   carriesContext: false,
   takeBack: () => true,
   stop: () => undefined,
+  block: () => undefined,
   ended: () => undefined,
 };
 const listener = { outcomes: () => undefined, allFailed: () => undefined };

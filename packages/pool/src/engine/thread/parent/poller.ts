@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { IdleSpin } from "../../shared/idle-spin.js";
 import type { ThreadHandle } from "./thread-handle.js";
 import { PARENT_SPIN_US } from "../../tuning.js";
+import { ParentLook } from "../wire/ring.js";
 
 /**
  * Lets this thread look for results in its idle turns instead of sleeping until a worker wakes it.
@@ -24,7 +25,7 @@ export class Poller {
         return false;
       },
       ended: () => {
-        for (const worker of workers) worker.polling(false);
+        for (const worker of workers) worker.parentLooks(ParentLook.InLoop);
         // What was finished just before the stores above has woken nobody.
         this.#collect();
       },
@@ -34,6 +35,21 @@ export class Poller {
   /** Whether workers may spin at the moment. */
   get spinAllowed(): boolean {
     return this.#spinAllowed;
+  }
+
+  /** How this thread finds results while its event loop has it. */
+  get look(): number {
+    return this.#spin?.awake ? ParentLook.Looks : ParentLook.InLoop;
+  }
+
+  /** Whether this thread may look for results instead of sleeping at the moment. */
+  get maySpin(): boolean {
+    return this.#spin !== undefined && this.#spinAllowed;
+  }
+
+  /** The event loop has stood still, which is no gap in its turns. */
+  wentOn(): void {
+    if (this.#spin?.awake) this.#spin.begin();
   }
 
   /** Is told after each hand-out how things stand. */
@@ -47,7 +63,7 @@ export class Poller {
     if (spin === undefined) return;
     if (!room || woke || inFlight === 0) spin.rest();
     else if (spin.awake) spin.begin();
-    else if (spin.begin()) for (const worker of this.#workers) worker.polling(true);
+    else if (spin.begin()) for (const worker of this.#workers) worker.parentLooks(ParentLook.Looks);
   }
 
   /** A worker had to wake this thread. */

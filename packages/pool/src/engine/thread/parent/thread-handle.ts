@@ -10,7 +10,7 @@ import { SlotKind, slotKindOf, putSlotValue, takeSlotValue } from "../wire/slot-
 import { refuseLossBetweenThreads } from "../../shared/clone.js";
 import { ReplyStatus, type StreamCommand, type TaskEntry } from "../../shared/messages.js";
 import { unpackOutcome } from "../wire/packed.js";
-import { AbortFlag, Word, type Ring } from "../wire/ring.js";
+import { AbortFlag, ParentLook, Word, type Ring } from "../wire/ring.js";
 import { isOf } from "../wire/slot-states.js";
 import { WireFault } from "../../shared/wire-fault.js";
 import { Slots } from "../../workers/slots.js";
@@ -54,9 +54,15 @@ export class ThreadHandle extends WorkerHandle {
   #completed = 0;
   #posted = 0;
   #printed = 0;
+  #said = 0;
+  #maySpin = false;
+  #look: number = ParentLook.InLoop;
   #tasksKnown = 0;
   /** What could not be sent, and was not published yet. */
   readonly #unsent: Unsent[] = [];
+  #killed = false;
+  /** What it died of, as far as it could say. */
+  #uncaught: unknown;
   /** Why nothing is believed any more that comes from there. */
   #fault: WireFault | undefined;
 
@@ -347,6 +353,7 @@ export class ThreadHandle extends WorkerHandle {
   }
 
   override kill(): void {
+    this.#killed = true;
     this.#thread.kill();
   }
 
@@ -356,12 +363,52 @@ export class ThreadHandle extends WorkerHandle {
 
   /** Lets the worker spin for new work, or not. */
   maySpin(allowed: boolean): void {
+    if (this.#maySpin === allowed) return;
+    this.#maySpin = allowed;
     Atomics.store(this.#ring.header, Word.MaySpin, allowed ? 1 : 0);
   }
 
-  /** Tells the worker whether this thread looks by itself and needs no wake-up. */
-  polling(polls: boolean): void {
-    Atomics.store(this.#ring.header, Word.Polling, polls ? 1 : 0);
+  /** Tells the worker how this thread finds what it has finished: see ParentLook. */
+  parentLooks(look: number): void {
+    if (this.#look === look) return;
+    this.#look = look;
+    Atomics.store(this.#ring.header, Word.Look, look);
+  }
+
+  /** Whether there is something that was not read. */
+  get hasNews(): boolean {
+    const { header } = this.#ring;
+    return (
+      Atomics.load(header, Word.Completed) !== this.#completed ||
+      Atomics.load(header, Word.Posted) !== this.#posted ||
+      Atomics.load(header, Word.Said) !== this.#said
+    );
+  }
+
+  /** Reads all there is, also what the worker says about itself; false when there was nothing. */
+  readAll(): boolean {
+    if (!this.hasNews) return false;
+    const said = Atomics.load(this.#ring.header, Word.Said);
+    const collected = this.collectAll();
+    if (said === this.#said) return collected;
+    this.#said = said;
+    return this.#inbox.drain() || collected;
+  }
+
+  /** Whether the worker was ended, or says that it ends. */
+  get isDying(): boolean {
+    return this.#killed || Atomics.load(this.#ring.header, Word.Exits) === 1;
+  }
+
+  /** Looks whether the worker is gone, as no event will tell while this thread stands still. */
+  lookForEnd(): void {
+    if (!this.#thread.isGone()) return;
+    // Its last words come before its end.
+    this.#inbox.drain();
+    const { header } = this.#ring;
+    const told = Atomics.load(header, Word.Exits) === 1;
+    const exitCode = told ? Atomics.load(header, Word.ExitCode) : undefined;
+    this.#thread.end({ exitCode, error: this.#uncaught });
   }
 
   /** The arguments of a call cannot be sent, and its slot will be skipped. */
@@ -387,7 +434,7 @@ export class ThreadHandle extends WorkerHandle {
     this.closed = true;
     this.#inbox.close();
     this.#thread.ref();
-    this.#thread.kill();
+    this.kill();
   }
 
   readonly #wake = (): void => {
@@ -413,6 +460,9 @@ export class ThreadHandle extends WorkerHandle {
         return;
       case "synced":
         this.#failLost();
+        return;
+      case "uncaught":
+        this.#uncaught = decodeThrown(word.error);
         return;
       case "fault":
         this.#fail(new WireFault(word.message));

@@ -7,12 +7,12 @@ import {
   type Worker,
 } from "node:worker_threads";
 import workerpool from "workerpool";
-import { whenSettled } from "../../../internal/platform.js";
+import { apply, whenSettled } from "../../../internal/platform.js";
 import type { Environment } from "../../workers/environment.js";
 import { PoolQueue } from "../../workers/pool-queue.js";
 import type { WorkerEnd } from "../../workers/worker-handle.js";
 import { StdioDrain } from "./stdio-drain.js";
-import type { WorkerBirth } from "../wire/thread-messages.js";
+import { WAKE, type WorkerBirth } from "../wire/thread-messages.js";
 
 /** Options of the threads themselves. */
 export interface ThreadOptions {
@@ -28,6 +28,10 @@ export interface SpawnedThread {
   readonly port: MessagePort;
   /** Called once, when the thread is gone. */
   onEnd(callback: (end: WorkerEnd) => void): void;
+  /** Looks whether the thread is gone, without the event loop. */
+  isGone(): boolean;
+  /** Says so before Node does. */
+  end(end: WorkerEnd): void;
   /** Lets the thread keep the program alive until it is gone. */
   ref(): void;
   kill(): void;
@@ -124,10 +128,13 @@ function watch(
   let end: WorkerEnd | undefined;
   let callback: ((end: WorkerEnd) => void) | undefined;
   let error: unknown;
-  const ended = (exitCode?: number): void => {
+  const endWith = (how: WorkerEnd): void => {
     if (end !== undefined) return;
-    end = { exitCode, error };
+    end = how;
     callback?.(end);
+  };
+  const ended = (exitCode?: number): void => {
+    endWith({ exitCode, error });
   };
   worker?.on("error", (thrown) => {
     error = thrown;
@@ -148,6 +155,8 @@ function watch(
       callback = tell;
       if (end !== undefined) tell(end);
     },
+    isGone: () => !isConnected(port),
+    end: endWith,
     ref() {
       worker?.ref();
     },
@@ -156,4 +165,28 @@ function watch(
       else void worker.terminate();
     },
   };
+}
+
+let connectedAnswer: unknown;
+
+/**
+ * Says whether somebody holds the other end of a port. A thread that dies lets go of it, however it dies, and Node's `postMessage`
+ * returns whether there is another end; the answer for one that is there is looked up once, as no page says so.
+ */
+function isConnected(port: MessagePort): boolean {
+  connectedAnswer ??= answerOfConnected();
+  return connectedAnswer !== true || post(port) === true;
+}
+
+function answerOfConnected(): unknown {
+  const { port1, port2 } = new MessageChannel();
+  const answer = post(port1) === true;
+  port1.close();
+  port2.close();
+  return answer;
+}
+
+/** `apply`, as its types say that it returns nothing. */
+function post(port: MessagePort): unknown {
+  return apply(port.postMessage, port, [WAKE]);
 }

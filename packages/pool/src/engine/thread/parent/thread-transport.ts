@@ -6,6 +6,12 @@ import { Poller } from "./poller.js";
 import { ThreadHandle, type ThreadHost } from "./thread-handle.js";
 import { ThreadSpawner, type ThreadOptions } from "./thread-spawner.js";
 import { WORKER_SPIN_US } from "../../tuning.js";
+import {
+  bellOfThisThread,
+  serveStanding,
+  ThreadWait,
+  type StandingThreads,
+} from "./standing-threads.js";
 
 /** What all threads of an executor are told at their birth. */
 export interface ThreadSetup {
@@ -18,31 +24,49 @@ export interface ThreadSetup {
 }
 
 /** Makes worker threads, each with memory of its own to share with this one. */
-export class ThreadTransport implements Transport, ThreadHost {
+export class ThreadTransport implements Transport, ThreadHost, StandingThreads {
   readonly takesBackAtOnce = true;
   readonly #spawner: ThreadSpawner;
   readonly #setup: ThreadSetup;
-  readonly #workers = new Set<ThreadHandle>();
+  readonly workers = new Set<ThreadHandle>();
   readonly #poller: Poller;
 
   constructor(options: ThreadOptions, setup: ThreadSetup) {
     this.#spawner = new ThreadSpawner(options);
     this.#setup = setup;
-    this.#poller = new Poller(this.#workers, setup.spin.parent);
+    this.#poller = new Poller(this.workers, setup.spin.parent);
   }
 
   open(workerId: number, name: string, listener: WorkerListener): WorkerHandle {
     const { initializer, runTimes, concurrency, spin } = this.#setup;
     const ring = Ring.create();
     const spinUs = spin.worker ? WORKER_SPIN_US : 0;
-    const { memory } = ring;
     const nesting = nestingBelow();
-    const birth = { workerId, nesting, memory, runTimes, spinUs, concurrency, initializer };
+    const memory = { memory: ring.memory, bell: bellOfThisThread().memory, runTimes };
+    const birth = { workerId, nesting, ...memory, spinUs, concurrency, initializer };
     const thread = this.#spawner.spawn(name, birth);
     const worker = new ThreadHandle(workerId, ring, thread, listener, this);
     worker.maySpin(this.#poller.spinAllowed);
-    this.#workers.add(worker);
+    this.workers.add(worker);
+    serveStanding(this, true);
     return worker;
+  }
+
+  standStill(): ThreadWait {
+    return new ThreadWait();
+  }
+
+  get maySpin(): boolean {
+    return this.#poller.maySpin;
+  }
+
+  get look(): number {
+    return this.#poller.look;
+  }
+
+  wentOn(): void {
+    this.#poller.wentOn();
+    for (const worker of this.workers) worker.maySpin(this.#poller.spinAllowed);
   }
 
   kicked(): void {
@@ -50,7 +74,8 @@ export class ThreadTransport implements Transport, ThreadHost {
   }
 
   gone(worker: ThreadHandle): void {
-    this.#workers.delete(worker);
+    this.workers.delete(worker);
+    if (this.workers.size === 0) serveStanding(this, false);
   }
 
   handedOut(busyWorkers: number, inFlight: number, woke: boolean): void {

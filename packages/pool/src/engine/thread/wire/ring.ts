@@ -14,8 +14,8 @@ export const Word = {
   Phase: 3,
   /** Both: the worker has sent a wake-up that the parent has not answered, so none is due. */
   Kicked: 4,
-  /** Parent: it looks by itself at the moment and needs no wake-up. */
-  Polling: 5,
+  /** Parent: see ParentLook. */
+  Look: 5,
   /** Worker: how many messages it has ever posted. */
   Posted: 6,
   /** Parent: 1 while the worker may spin for new work before it parks. */
@@ -29,6 +29,11 @@ export const Word = {
    * begins these when that does not come.
    */
   Offered: 10,
+  /** Worker: 1 when it ends, and with which code. */
+  Exits: 11,
+  ExitCode: 12,
+  /** Worker: how many messages about itself, or with printed lines, it has ever posted. */
+  Said: 13,
 } as const;
 const HEADER_WORDS = 16;
 
@@ -40,6 +45,16 @@ export const WorkerPhase = {
   Parked: 1,
   /** It is in its event loop: a message. */
   InLoop: 2,
+} as const;
+
+/** How the parent finds what the worker has finished, and so whether it has to be woken. */
+export const ParentLook = {
+  /** By its event loop: a message. */
+  InLoop: 0,
+  /** By itself. */
+  Looks: 1,
+  /** It waits for the bell that it shares with all its workers. */
+  StandsStill: 2,
 } as const;
 
 /** Bits of a slot's `abort` word. */

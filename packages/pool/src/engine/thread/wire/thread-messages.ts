@@ -10,6 +10,8 @@ export interface WorkerBirth {
   readonly nesting: Nesting;
   readonly port: MessagePort;
   readonly memory: SharedArrayBuffer;
+  /** What wakes the parent when it stands still, shared by all its workers. */
+  readonly bell: SharedArrayBuffer;
   /** Measured run time per task in microseconds, shared by all workers of an executor. */
   readonly runTimes: SharedArrayBuffer;
   readonly spinUs: number;
@@ -43,6 +45,8 @@ export type FromWorker =
   /** The answer to "sync": every reply that was due has been posted. */
   | { readonly kind: "synced" }
   | ({ readonly kind: "printed" } & Printed)
+  /** Nobody caught this, and the worker ends. */
+  | { readonly kind: "uncaught"; readonly error: EncodedThrown }
   /** What came from the parent cannot be true, and the worker runs nothing any more. */
   | { readonly kind: "fault"; readonly message: string }
   | { readonly kind: "initializer failed"; readonly error: EncodedThrown };

@@ -1,24 +1,23 @@
-import type { MessagePort } from "node:worker_threads";
 import { Word, type Ring } from "../wire/ring.js";
 import type { RunTimes } from "../../shared/run-times.js";
 import { Atomics } from "../../../internal/platform.js";
-import { WAKE } from "../wire/thread-messages.js";
 import { MASK } from "../../shared/tickets.js";
 import { FEW_LEFT, UNTOLD_US } from "../../tuning.js";
+import type { ParentLine } from "./parent-line.js";
 
 /** The worker's end of the ring of completions: the tickets of calls whose results are in shared memory, and when the parent is told. */
 export class Completions {
   readonly #ring: Ring;
-  readonly #port: MessagePort;
+  readonly #line: ParentLine;
   readonly #times: RunTimes;
   #completed = 0;
   /** Results the parent was not told of yet, and how long the first of them will have waited. */
   #untold = 0;
   #untoldUs = 0;
 
-  constructor(ring: Ring, port: MessagePort, times: RunTimes) {
-    this.#ring = ring;
-    this.#port = port;
+  constructor(line: ParentLine, times: RunTimes) {
+    this.#ring = line.ring;
+    this.#line = line;
     this.#times = times;
   }
 
@@ -52,12 +51,6 @@ export class Completions {
     if (this.#untold === 0) return;
     this.#untold = 0;
     this.#untoldUs = 0;
-    const { header } = this.#ring;
-    if (
-      Atomics.load(header, Word.Polling) === 0 &&
-      Atomics.exchange(header, Word.Kicked, 1) === 0
-    ) {
-      this.#port.postMessage(WAKE);
-    }
+    this.#line.wake();
   }
 }

@@ -1,4 +1,3 @@
-import type { MessagePort } from "node:worker_threads";
 import { encodeThrown } from "../../../codec/encode-error.js";
 import { serializationError } from "../../../codec/find-uncloneable.js";
 import { isPrimitive } from "../../../internal/kinds.js";
@@ -6,26 +5,23 @@ import { ReplyStatus } from "../../shared/messages.js";
 import { listOf, type SentOutcome } from "../wire/packed.js";
 import { RecordWriter, entriesOf } from "../wire/records.js";
 import { snapshot } from "../../shared/snapshot.js";
-import { Word, type Ring } from "../wire/ring.js";
 import { sendItems } from "../../shared/send-items.js";
 import type { RunningCall } from "../../worker/running-call.js";
 import type { StreamOutlet } from "../../worker/task-streams.js";
-import { Atomics } from "../../../internal/platform.js";
 import { clone, refuseLossBetweenThreads } from "../../shared/clone.js";
 import { REPLY_BATCH } from "../../tuning.js";
+import type { ParentLine } from "./parent-line.js";
 
 /** Collects what is too large for a slot and posts it in batches, as the cost of a message is in the posting. */
 export class Replies {
-  readonly #port: MessagePort;
-  readonly #ring: Ring;
+  readonly #line: ParentLine;
   #batch: unknown[] = [];
   /** Where in the batch each reply begins. */
   #starts: number[] = [];
   readonly #records = new RecordWriter();
 
-  constructor(port: MessagePort, ring: Ring) {
-    this.#port = port;
-    this.#ring = ring;
+  constructor(line: ParentLine) {
+    this.#line = line;
   }
 
   get waiting(): boolean {
@@ -64,9 +60,9 @@ export class Replies {
     this.flush();
     try {
       refuseLossBetweenThreads(value);
-      this.#post([ticket, status, value], transfer);
+      this.#line.post([ticket, status, value], transfer);
     } catch (error) {
-      this.#post(unsendable(ticket, status, value, error));
+      this.#line.post(unsendable(ticket, status, value, error));
     }
   }
 
@@ -87,7 +83,7 @@ export class Replies {
   /** Posts something in the middle of a call at once. @throws When it cannot be cloned. */
   post(ticket: number, status: number, value: unknown, transfer?: readonly object[]): void {
     this.flush();
-    this.#post([ticket, status, value], transfer);
+    this.#line.post([ticket, status, value], transfer);
   }
 
   /** The way of a call's streams to the parent. */
@@ -117,7 +113,7 @@ export class Replies {
     this.#starts = [];
     this.#records.begin();
     try {
-      this.#post(batch);
+      this.#line.post(batch);
     } catch {
       this.#postOneByOne(batch, starts);
     }
@@ -132,26 +128,16 @@ export class Replies {
   #postOneByOne(batch: readonly unknown[], starts: readonly number[]): void {
     entriesOf(batch, starts, 2, (entry) => entry[1] === ReplyStatus.Record).forEach((reply) => {
       try {
-        this.#post(reply);
+        this.#line.post(reply);
       } catch (error) {
-        this.#post(unsendable(reply[0], reply[1], reply[2], error));
+        this.#line.post(unsendable(reply[0], reply[1], reply[2], error));
       }
     });
-  }
-
-  #post(replies: readonly unknown[], transfer?: readonly object[]): void {
-    this.#port.postMessage(replies, transfer as ArrayBuffer[] | undefined);
-    Atomics.add(this.#ring.header, Word.Posted, 1);
   }
 }
 
 /** What is sent in place of a value that cannot be: a failure, in a chunk only of those calls whose values they are. */
-function unsendable(
-  ticket: unknown,
-  status: unknown,
-  value: unknown,
-  error: unknown,
-): readonly unknown[] {
+function unsendable(ticket: unknown, status: unknown, value: unknown, error: unknown): unknown[] {
   if (status === ReplyStatus.Chunk) {
     return [ticket, ReplyStatus.Chunk, sendablePart(value as SentOutcome)];
   }

@@ -6,31 +6,32 @@ import { moduleLoads } from "../../worker/module-loads.js";
 import { loadTask } from "../../worker/task-table.js";
 import { enterWorker } from "../../shared/nesting.js";
 import { ThreadLoop } from "./thread-loop.js";
-import type { FromWorker, WorkerBirth } from "../wire/thread-messages.js";
+import type { WorkerBirth } from "../wire/thread-messages.js";
+import { ParentLine } from "./parent-line.js";
+import { tellOfExit } from "./tell-of-exit.js";
 
 moduleLoads.install();
 const birth = workerData as WorkerBirth;
 enterWorker(birth.nesting);
-const loop = new ThreadLoop(birth);
+const line = new ParentLine(birth);
+tellOfExit(line);
+const loop = new ThreadLoop(birth, line);
 
 void begin();
 
 async function begin(): Promise<void> {
   // An initializer that waits for something must not be the end of a thread that nothing else holds.
   birth.port.ref();
-  birth.port.postMessage({ kind: "started" } satisfies FromWorker);
+  line.say({ kind: "started" });
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);
       await apply(initialize, undefined, birth.initializer.args);
     } catch (error) {
-      birth.port.postMessage({
-        kind: "initializer failed",
-        error: encodeThrown(error),
-      } satisfies FromWorker);
+      line.say({ kind: "initializer failed", error: encodeThrown(error) });
       return;
     }
   }
-  birth.port.postMessage({ kind: "ready" } satisfies FromWorker);
+  line.say({ kind: "ready" });
   loop.start();
 }

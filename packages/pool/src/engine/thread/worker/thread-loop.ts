@@ -1,5 +1,5 @@
 import { decodeThrown } from "../../../codec/decode-error.js";
-import { AbortFlag, Ring, Word, WorkerPhase } from "../wire/ring.js";
+import { AbortFlag, Word, WorkerPhase, type Ring } from "../wire/ring.js";
 import { RunTimes } from "../../shared/run-times.js";
 import { Completions } from "./completions.js";
 import { collectWhenIdle } from "./idle-gc.js";
@@ -12,12 +12,12 @@ import { SlotRunner } from "./slot-runner.js";
 import { Atomics, exitProcess, setImmediate } from "../../../internal/platform.js";
 import {
   WAKE,
-  type FromWorker,
   type ParentCommand,
   type ToWorker,
   type WorkerBirth,
 } from "../wire/thread-messages.js";
 import { Inbox } from "./inbox.js";
+import type { ParentLine } from "./parent-line.js";
 import { MASK, slotOf } from "../../shared/tickets.js";
 import { isError } from "../../../internal/kinds.js";
 
@@ -33,6 +33,7 @@ export class ThreadLoop implements CallEnvironment {
   readonly #replies: Replies;
   readonly #completions: Completions;
   readonly #port: WorkerBirth["port"];
+  readonly #line: ParentLine;
   readonly #times: RunTimes;
   readonly #pacing: Pacing;
   readonly #calls: RunningCalls;
@@ -40,19 +41,20 @@ export class ThreadLoop implements CallEnvironment {
   readonly #runner: SlotRunner;
   readonly #console = new ConsoleCapture((stream, text) => {
     const name = this.#calls.current?.name;
-    this.#port.postMessage({ kind: "printed", stream, text, name } satisfies FromWorker);
+    this.#line.say({ kind: "printed", stream, text, name });
     Atomics.add(this.#ring.header, Word.Printed, 1);
   });
   #taken = 0;
   #leaving = false;
 
-  constructor(birth: WorkerBirth) {
+  constructor(birth: WorkerBirth, line: ParentLine) {
     this.workerId = birth.workerId;
-    this.#ring = new Ring(birth.memory);
+    this.#ring = line.ring;
     this.#port = birth.port;
-    this.#replies = new Replies(birth.port, this.#ring);
+    this.#line = line;
+    this.#replies = new Replies(line);
     this.#times = new RunTimes(birth.runTimes);
-    this.#completions = new Completions(this.#ring, birth.port, this.#times);
+    this.#completions = new Completions(line, this.#times);
     this.#pacing = new Pacing(this.#ring, birth.spinUs);
     this.#calls = new RunningCalls(birth.concurrency, () => {
       this.#pacing.yielded();
@@ -124,7 +126,7 @@ export class ThreadLoop implements CallEnvironment {
   /** Lets the parent know that all replies up to here have been posted. */
   #sync(): void {
     this.#replies.flush();
-    this.#port.postMessage({ kind: "synced" } satisfies FromWorker);
+    this.#line.say({ kind: "synced" });
   }
 
   /** Ends the thread when what it was told to do is done: nothing is in the ring then. */
@@ -149,7 +151,7 @@ export class ThreadLoop implements CallEnvironment {
     this.#leaving = true;
     this.#replies.flush();
     const message = isError(error) ? error.message : "the loop of the worker failed";
-    this.#port.postMessage({ kind: "fault", message } satisfies FromWorker);
+    this.#line.say({ kind: "fault", message });
   }
 
   #runAll(): void {
