@@ -44,7 +44,8 @@ export function registryAt(memory: SharedArrayBuffer): Registry {
 
 /**
  * Looks whether threads that this thread has made are dead. While a thread waits without its event loop nobody tells it: but the
- * idle time of a thread that is gone is negative. A thread of which not even the start was told is taken for alive.
+ * idle time of a thread that is gone is negative, if it was asked for before. A thread that never came to its event loop is taken for
+ * alive, until the loop of this one tells its end.
  */
 export function lookAfterChildren(): void {
   for (const [id, worker] of children) {

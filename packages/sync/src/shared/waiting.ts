@@ -48,6 +48,7 @@ export function waitSync(wait: Wait, deadline: Deadline): void {
   for (let spins = 0; spins < SPINS; spins += 1) {
     if (Atomics.load(words, index) !== State.Waiting) return;
   }
+  lookAfterChildren();
   const task = wait.isStubborn === true ? undefined : currentTask();
   while (Atomics.load(words, index) === State.Waiting) {
     try {
