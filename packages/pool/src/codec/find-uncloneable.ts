@@ -8,6 +8,7 @@ import {
   prototypesOf,
   tryRead,
 } from "./describe-value.js";
+import { describeShareable, shareableName } from "./shareables.js";
 import { insteadOf, isLost } from "./lost-in-copy.js";
 import { structuredClone } from "../internal/platform.js";
 import { v8 } from "../internal/v8.js";
@@ -15,6 +16,8 @@ import { v8 } from "../internal/v8.js";
 /** How deep and how far is looked: enough for a form, a tree or a table, and an end for a generated graph. */
 const MAX_DEPTH = 500;
 const MAX_VALUES = 100_000;
+
+const FOR_THREADS = "processes share no memory, so use a ThreadPoolExecutor for tasks that share it";
 
 /** Where the culprit is, and what it is (`a function`) or what reading it threw. */
 interface Culprit {
@@ -84,8 +87,11 @@ function locate(
     // Threads take more than processes do, so what both refuse comes first.
     const { deserialize, serialize } = v8();
     return (
-      new Search(structuredClone, transferred).run(value, root) ??
-      new Search((part) => deserialize(serialize(part)) as unknown, transferred).run(value, root)
+      new Search(structuredClone, transferred, true).run(value, root) ??
+      new Search((part) => deserialize(serialize(part)) as unknown, transferred, false).run(
+        value,
+        root,
+      )
     );
   } catch {
     // A hostile value fights back; the failure to send it is to be reported all the same.
@@ -96,12 +102,19 @@ function locate(
 class Search {
   readonly #clone: (value: unknown) => unknown;
   readonly #seen: Set<unknown>;
+  /** Whether it is about threads, which can share memory. */
+  readonly #canShare: boolean;
   /** An instance that is refused although all its properties are fine: named when nothing inside it is wrong. */
   #suspect: Culprit | undefined;
   #left = MAX_VALUES;
 
-  constructor(clone: (value: unknown) => unknown, transferred: readonly unknown[]) {
+  constructor(
+    clone: (value: unknown) => unknown,
+    transferred: readonly unknown[],
+    canShare: boolean,
+  ) {
     this.#clone = clone;
+    this.#canShare = canShare;
     this.#seen = new Set(transferred);
   }
 
@@ -117,6 +130,10 @@ class Search {
     if (this.#seen.has(value) || depth > MAX_DEPTH || --this.#left < 0) return undefined;
     this.#seen.add(value);
     if (types.isProxy(value)) return { path, problem: { is: "a Proxy" } };
+    const shareable = this.#canShare ? undefined : shareableName(value);
+    if (shareable !== undefined) {
+      return { path, problem: { is: describeShareable(shareable).is, instead: FOR_THREADS } };
+    }
     if (types.isMap(value)) return this.#visitMap(value, path, depth);
     if (types.isSet(value)) return this.#visitAll(value, `${path} (a Set) element`, depth);
     if (types.isNativeError(value)) return this.#visitError(value, path, depth);

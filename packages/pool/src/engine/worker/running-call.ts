@@ -30,6 +30,8 @@ export class RunningCall implements CurrentCall {
   readonly executor = this;
   /** Whether the task has reported: its value must then take the same way, and not overtake. */
   reported = false;
+  /** Arguments in which there are copies of what threads share. */
+  shareables: unknown;
   /** The number that its streams go by, where it has some. */
   streamsId: number | undefined;
   #environment: CallEnvironment;

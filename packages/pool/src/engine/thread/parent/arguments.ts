@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { encodeThrown } from "../../../codec/encode-error.js";
+import { holdShareables } from "../../../codec/shareables.js";
 import { isPrimitive } from "../../../internal/kinds.js";
 import { SlotKind } from "../wire/slot-value.js";
 import type { Chunk, ChunkFailure } from "../../shared/messages.js";
@@ -23,6 +24,13 @@ export interface ReadArguments {
 
 /** Writes the arguments of a call down. Getters run, and whatever else users put into what they hand over. */
 export function readArguments(call: WorkerCall): ReadArguments {
+  const read = readPlainArguments(call);
+  const { kind, message, isCopy } = read;
+  if (!holdShareables(message)) return read;
+  return { kind: SlotKind.Shareables, message: [kind, message], isCopy };
+}
+
+function readPlainArguments(call: WorkerCall): ReadArguments {
   if (call.chunk !== undefined) return readChunk(call, call.chunk);
   const { args, options, streams } = call;
   // To copy all else here would take longer than a message of its own does.

@@ -27,6 +27,8 @@ export const SlotKind = {
   Streams: 12,
   /** The one argument, as a record, in a message. Value: a reply in the messages. */
   Record: 13,
+  /** Arguments that hold what threads share: `[kind, arguments]` of one of the kinds above, in a message. */
+  Shareables: 14,
 } as const;
 
 const { fromCharCode } = String;

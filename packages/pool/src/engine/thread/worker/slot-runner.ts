@@ -1,3 +1,4 @@
+import { reviveShareables } from "../../../codec/shareables.js";
 import { apply, monotonicMs } from "../../../internal/platform.js";
 import type { Chunk, StreamArguments } from "../../shared/messages.js";
 import type { RunTimes } from "../../shared/run-times.js";
@@ -56,9 +57,9 @@ export class SlotRunner extends CallRunner {
   run(ticket: number): boolean {
     const ring = this.#ring;
     const slot = slotOf(ticket);
-    const kind = ring.argumentKind[slot] ?? SlotKind.Nothing;
+    let kind = ring.argumentKind[slot] ?? SlotKind.Nothing;
     // Also those of a call that was taken back: nobody else would throw them away.
-    const message = kind >= SlotKind.Message ? this.#inbox.take(ticket) : undefined;
+    let message = kind >= SlotKind.Message ? this.#inbox.take(ticket) : undefined;
     if (((ring.abort[slot] ?? 0) & AbortFlag.Timed) !== 0) ring.begunAt[slot] = monotonicMs();
     const claimed = claim(ring.state, ticket);
     if (claimed === Claim.Broken) throw new WireFault("another call is in the slot of this one");
@@ -72,15 +73,24 @@ export class SlotRunner extends CallRunner {
       this.#inbox.drain();
       fn = this.tasks.loaded(task);
     }
+    let shareables: unknown;
+    if (kind === SlotKind.Shareables) {
+      const wrapped = message as [kind: number, message: unknown];
+      kind = wrapped[0];
+      message = shareables = wrapped[1];
+    }
     const named = kind === SlotKind.Named ? (message as [string, unknown[]]) : undefined;
     const streams = kind === SlotKind.Streams ? (message as StreamArguments) : undefined;
     const name = named?.[0] ?? streams?.name ?? this.tasks.name(task);
     const call = new RunningCall(this.#environment, ticket, name);
+    call.shareables = shareables;
     if (streams !== undefined) this.openStreams(call, streams, this.#replies.outletOf(call));
     return this.begin(call, task, fn, kind, named === undefined ? message : named[1]);
   }
 
   protected override invoke(call: RunningCall, fn: Callable, kind: number, args: unknown): unknown {
+    // Not before: the module of the task makes their classes known.
+    if (call.shareables !== undefined) reviveShareables(call.shareables);
     switch (kind) {
       case SlotKind.Nothing:
         return fn();

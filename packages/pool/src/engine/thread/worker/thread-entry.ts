@@ -1,6 +1,7 @@
 // The program of every worker thread. It is built into one CommonJS file, which starts faster than an ES module.
 import { workerData } from "node:worker_threads";
 import { encodeThrown } from "../../../codec/encode-error.js";
+import { reviveShareables } from "../../../codec/shareables.js";
 import { apply } from "../../../internal/platform.js";
 import { moduleLoads } from "../../worker/module-loads.js";
 import { loadTask } from "../../worker/task-table.js";
@@ -26,6 +27,7 @@ async function begin(): Promise<void> {
   if (birth.initializer !== undefined) {
     try {
       const initialize = await loadTask(birth.initializer.source);
+      reviveShareables(birth.initializer.args);
       await apply(initialize, undefined, birth.initializer.args);
     } catch (error) {
       line.say({ kind: "initializer failed", error: encodeThrown(error) });
