@@ -15,13 +15,15 @@ import {
   startProgram,
   type StartProgramOptions,
 } from "../../src/testing.js";
+import { bundledProgram } from "../fixtures/bundled-program.js";
 import { Latch } from "../fixtures/latch.js";
 import { sendGif, serveGifs, serveHttp, type TestServer } from "../fixtures/servers.js";
 import { makeTempFolder } from "../fixtures/temp-folder.js";
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
-const sequential = fixture("sequential.mjs");
+const sequential = await bundledProgram("sequential.mjs");
+const careless = await bundledProgram("careless.mjs");
 
 /** Runs the sequential program in a folder of its own against a server. */
 async function runAgainst(
@@ -333,9 +335,7 @@ describe("main does not trust the program", () => {
 
   test("KB17: that loses downloads", async () => {
     await using folder = await makeTempFolder();
-    const result = await startProgram(fixture("careless.mjs"), ["loses", "us"], {
-      cwd: folder.path,
-    }).result;
+    const result = await startProgram(careless, ["loses", "us"], { cwd: folder.path }).result;
     expect(result).toMatchObject(unexpected);
     expect(result.stderr).toMatch(
       /^\*\*\* unexpected error: some downloads are unaccounted for: 0 counted of 1 .*\n$/,
@@ -344,7 +344,6 @@ describe("main does not trust the program", () => {
 
   test("that throws: one line, and the stack only with DEBUG", async () => {
     await using folder = await makeTempFolder();
-    const careless = fixture("careless.mjs");
     const args = ["throws", "us"];
     expect(await startProgram(careless, args, { cwd: folder.path }).result).toMatchObject({
       ...unexpected,

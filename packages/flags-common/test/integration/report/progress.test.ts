@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { startFlagServer } from "@concur/flag-server";
 import { describe, expect, test } from "@jest/globals";
 import { Terminal } from "@xterm/headless";
@@ -16,9 +15,10 @@ import {
 } from "../../../src/testing.js";
 import { attemptDownload, createFlagClient } from "../../../src/index.js";
 import { TransferMeter } from "../../../src/shared/transfer-meter.js";
+import { bundledProgram } from "../../fixtures/bundled-program.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
 
-const sequential = fileURLToPath(new URL("../../fixtures/sequential.mjs", import.meta.url));
+const sequential = await bundledProgram("sequential.mjs");
 const RED = "\u001b[31m";
 const open: OpenEmulator = (size) => new Terminal({ ...size, allowProposedApi: true });
 

@@ -4,19 +4,17 @@ import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 // @boundaries-ignore what all tests share stands at the top
 import { describeWhere } from "../../../../../jest.where.mjs";
 import { readCounts, type Workplace } from "../../../src/testing.js";
 import { VersionCache } from "../../../src/verify/version-cache.js";
 import { verifyFolder } from "../../../src/verify/verify-folder.js";
-import { openWorkplace } from "../../fixtures/pooled-program.js";
+import { openWorkplace, pooledProgram as program } from "../../fixtures/pooled-program.js";
 import { sendGif, serveHttp, TINY_GIF, type TestServer } from "../../fixtures/servers.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
 
 const PATIENT = ["--timeout", "3600"];
-const program = fileURLToPath(new URL("../../fixtures/pooled.mjs", import.meta.url));
 
 /** Answers each path with itself, those with `gone` with 404, those with `broken` half. */
 function servePaths(seen: IncomingHttpHeaders[] = []): Promise<TestServer> {
