@@ -1,11 +1,19 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { runProgram } from "../support/run-program.js";
 
-type Outcome = { value?: unknown; thrown?: unknown };
+interface Outcome {
+  value?: unknown;
+  thrown?: unknown;
+}
 
 /** Runs a program that prints `[check, outcome]` in each line. A wait that never ends would keep this thread, too. */
 async function outcomesOf(program: string, ...args: string[]): Promise<Map<string, Outcome>> {
-  const { exitCode, stdout, stderr } = await runProgram(`blocking/${program}.mjs`, [], args, 120_000);
+  const { exitCode, stdout, stderr } = await runProgram(
+    `blocking/${program}.mjs`,
+    [],
+    args,
+    120_000,
+  );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = stdout.trimEnd().split("\n");
   return new Map(lines.map((line) => JSON.parse(line) as [string, Outcome]));
@@ -21,7 +29,11 @@ const CALLS: [name: string, title: string, value: unknown][] = [
   ["result", "[Y4] whose result cannot be sent", "CONCUR_NOT_SERIALIZABLE"],
   ["overlap", "[Y2] beside each other", [1, 2]],
   ["many", "[Y2] by the thousand, the last first", [2999, true]],
-  ["callbacks", "[Y5] whose callbacks run before the wait returns", ["first", "second", "returned"]],
+  [
+    "callbacks",
+    "[Y5] whose callbacks run before the wait returns",
+    ["first", "second", "returned"],
+  ],
   ["callback of another", "[Y5] while others settle and their callbacks run", ["slow", "finished"]],
   ["callback that blocks", "[Y6] whose callbacks block, too", [2, 3, 1]],
   [
@@ -81,24 +93,30 @@ const CALLS: [name: string, title: string, value: unknown][] = [
   ["end", "[Y13] and shuts down", "none"],
 ];
 
-describe.each(["main thread", "worker", "fake timers"])("a thread blocks for calls (%s)", (mode) => {
-  let outcomes: Map<string, Outcome>;
-  beforeAll(async () => {
-    outcomes = await outcomesOf("calls", mode);
-  }, 150_000);
+describe.each(["main thread", "worker", "fake timers"])(
+  "a thread blocks for calls (%s)",
+  (mode) => {
+    let outcomes: Map<string, Outcome>;
+    beforeAll(async () => {
+      outcomes = await outcomesOf("calls", mode);
+    }, 150_000);
 
-  test.each(CALLS.map(([name, title, value]) => [title, name, value]))("%s", (_title, name, value) => {
-    expect(outcomes.get(String(name))).toEqual({ value });
-  });
+    test.each(CALLS.map(([name, title, value]) => [title, name, value]))(
+      "%s",
+      (_title, name, value) => {
+        expect(outcomes.get(String(name))).toEqual({ value });
+      },
+    );
 
-  test("[Y4] whose errors arrive whole", () => {
-    const cause = { name: "TypeError", message: "why" };
-    const thrown = { name: "RangeError", message: "bad", code: "E", cause };
-    expect(outcomes.get("error")).toEqual({ thrown });
-    expect(outcomes.get("async error")).toEqual({ thrown: { name: "TypeError", message: "no" } });
-    expect(outcomes.get("thrown undefined")).toEqual({ thrown: { text: "undefined" } });
-  });
-});
+    test("[Y4] whose errors arrive whole", () => {
+      const cause = { name: "TypeError", message: "why" };
+      const thrown = { name: "RangeError", message: "bad", code: "E", cause };
+      expect(outcomes.get("error")).toEqual({ thrown });
+      expect(outcomes.get("async error")).toEqual({ thrown: { name: "TypeError", message: "no" } });
+      expect(outcomes.get("thrown undefined")).toEqual({ thrown: { text: "undefined" } });
+    });
+  },
+);
 
 describe("a thread blocks for calls whose worker", () => {
   let outcomes: Map<string, Outcome>;

@@ -5,7 +5,12 @@ import { Poller } from "./poller.js";
 import { ThreadHandle, type ThreadHost } from "./thread-handle.js";
 import { ThreadSpawner, type ThreadOptions } from "./thread-spawner.js";
 import { WORKER_SPIN_US } from "../../tuning.js";
-import { bellOfThisThread, serveStanding, ThreadWait, type StandingThreads } from "./standing-threads.js";
+import {
+  bellOfThisThread,
+  serveStanding,
+  ThreadWait,
+  type StandingThreads,
+} from "./standing-threads.js";
 
 /** What all threads of an executor are told at their birth. */
 export interface ThreadSetup {

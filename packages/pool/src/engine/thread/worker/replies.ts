@@ -137,12 +137,7 @@ export class Replies {
 }
 
 /** What is sent in place of a value that cannot be: a failure, in a chunk only of those calls whose values they are. */
-function unsendable(
-  ticket: unknown,
-  status: unknown,
-  value: unknown,
-  error: unknown,
-): unknown[] {
+function unsendable(ticket: unknown, status: unknown, value: unknown, error: unknown): unknown[] {
   if (status === ReplyStatus.Chunk) {
     return [ticket, ReplyStatus.Chunk, sendablePart(value as SentOutcome)];
   }
