@@ -21,7 +21,7 @@ import { readArguments } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
 import { ThreadInbox, type WorkerWord } from "./inbox.js";
 import { ThreadOutbox, type Unsent } from "./outbox.js";
-import { settle } from "../../calls/settle.js";
+import { decoded, settle } from "../../calls/settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
 import { Atomics } from "../../../internal/platform.js";
@@ -465,7 +465,7 @@ export class ThreadHandle extends WorkerHandle {
         this.#failLost();
         return;
       case "uncaught":
-        this.#uncaught = decodeThrown(word.error);
+        this.#uncaught = decoded(word.error);
         return;
       case "fault":
         this.#fail(new WireFault(word.message));
