@@ -14,10 +14,10 @@ const [folder = fileURLToPath(new URL("..", import.meta.url))] = argv
   .filter((word) => !word.startsWith("-"));
 
 const strings = /(["'`])(?:(?!\1)[^\\\n]|\\.)*\1/g;
-const numbers = /\[([A-X]\d+)\]/g;
+const numbers = /\[([A-Y]\d+)\]/g;
 /** A string that is an element of a list: a number in the row of a table. */
 const inRow = /^\s*[,\]]/;
-const label = /^["'`]([A-X]\d+)["'`]$/;
+const label = /^["'`]([A-Y]\d+)["'`]$/;
 
 function read(path) {
   return readFileSync(join(folder, path), "utf8");
@@ -46,8 +46,8 @@ function readTested() {
 /** The groups of the page with their entries. */
 function readPage() {
   const groups = [];
-  const heading = /^## ([A-X])\. (.*)$/;
-  const entry = /^- <a id="(\w+)"><\/a>\*\*([A-X]\d+)\*\* (\*\*(?:Not here|No test)\.\*\* )?(?=\S)/;
+  const heading = /^## ([A-Y])\. (.*)$/;
+  const entry = /^- <a id="(\w+)"><\/a>\*\*([A-Y]\d+)\*\* (\*\*(?:Not here|No test)\.\*\* )?(?=\S)/;
   for (const line of read("docs/behaviours.md").split("\n")) {
     const [, letter, title] = heading.exec(line) ?? [];
     if (letter !== undefined) groups.push({ letter, title, entries: [] });

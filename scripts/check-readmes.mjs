@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
 // The first page shows @concur/pool, so its examples run where that package is known.
-const pages = [{ page: "README.md", home: "packages/pool" }];
+const pages = [
+  { page: "README.md", home: "packages/pool" },
+  { page: "docs/finer-control.md", home: "packages/pool" },
+];
 for (const home of packages) pages.push({ page: join(home, "README.md"), home });
 
 const example =

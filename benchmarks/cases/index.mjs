@@ -25,6 +25,7 @@ import processMap from "./process-map.mjs";
 import processPayload from "./process-payload.mjs";
 import processRoundTrip from "./process-round-trip.mjs";
 import roundTrip from "./round-trip.mjs";
+import roundTripSync from "./round-trip-sync.mjs";
 import startUp from "./start-up.mjs";
 import stream from "./stream.mjs";
 import uneven from "./uneven.mjs";
@@ -35,6 +36,7 @@ export const cases = [
   objects20k,
   inFlight,
   roundTrip,
+  roundTripSync,
   map,
   stream,
   payload,

@@ -9,6 +9,7 @@
 // `kind` is "ours", "peer" (a Node library: the best of these is what we are compared with) or "reference".
 // `runsIn` is "threads", unless it is said to be "processes".
 // `movesResults: false` says that results cannot be transferred, `kills: false` that a running call cannot be stopped.
+//   runSync?(name, arg)        the same as run, but blocks; `blocks: true` says that there is one
 //   iterate?(name, items)      the library's own map over any iterable; gives its async iterable
 // `iterates: true` and `streams: true` say that there are such.
 // `measures(caseId)` says that it takes part in some cases only; a contender outside Node has `measure(caseId, cell, effort)`

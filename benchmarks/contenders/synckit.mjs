@@ -9,9 +9,9 @@ export default {
   name: "synckit",
   version: installedVersion("synckit"),
   kind: "reference",
-  measures: (caseId) => caseId === "cold-one-call",
+  measures: (caseId) => caseId === "cold-one-call" || caseId === "round-trip-sync",
   create() {
     const call = createSyncFn(script);
-    return { run: (name, arg) => call(name, arg), close: () => undefined };
+    return { run: call, runSync: call, close: () => undefined };
   },
 };

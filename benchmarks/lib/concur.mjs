@@ -18,6 +18,7 @@ export function concurContender(name, spin) {
     kind: "ours",
     streams: true,
     iterates: true,
+    blocks: true,
     create({ workers }) {
       const executor = new ThreadPoolExecutor({
         maxWorkers: workers,
@@ -28,6 +29,7 @@ export function concurContender(name, spin) {
           transfer === undefined
             ? executor.run(tasks[task], arg)
             : executor.with({ transfer }).run(task === "echo" ? echoMoved : tasks[task], arg),
+        runSync: (task, arg) => executor.runSync(tasks[task], arg),
         map: (task, items) => executor.map(tasks[task], items).toArray(),
         iterate: (task, items) => executor.map(tasks[task], items),
         stream: (task, arg) => executor.stream(tasks[task], arg),

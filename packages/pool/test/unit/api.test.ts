@@ -8,7 +8,8 @@ test("[U1] the package exports these names, and no others", () => {
   expect(Object.keys(root).sort()).toEqual(
     [
       ["ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION"],
-      ["BrokenExecutorError", "CancelledError", "ConcurError", "ExecutorShutdownError"],
+      ["BrokenExecutorError", "CancelledError", "ConcurError", "DeadlockError"],
+      ["ExecutorShutdownError"],
       ["InvalidStateError", "QueueFullError", "RemoteError", "SerializationError"],
       ["TimeoutError", "WorkerCrashedError", "isConcurError"],
       ["AsyncExecutor", "Executor", "Future", "InlineExecutor"],

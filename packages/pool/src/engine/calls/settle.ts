@@ -58,7 +58,7 @@ export function settle(call: WorkerCall, status: number, value: unknown): void {
 }
 
 /** What an error becomes is also up to users, who format stacks and register classes: whatever they do, the call ends. */
-function decoded(encoded: unknown, details?: Submission): unknown {
+export function decoded(encoded: unknown, details?: Submission): unknown {
   try {
     return decodeThrown(encoded, details);
   } catch (error) {

@@ -21,7 +21,7 @@ import { readArguments } from "./arguments.js";
 import { LostReplies } from "./lost-replies.js";
 import { ThreadInbox, type WorkerWord } from "./inbox.js";
 import { ThreadOutbox, type Unsent } from "./outbox.js";
-import { settle } from "../../calls/settle.js";
+import { decoded, settle } from "../../calls/settle.js";
 import { Submissions } from "./submissions.js";
 import type { SpawnedThread } from "./thread-spawner.js";
 import { Atomics } from "../../../internal/platform.js";
@@ -60,6 +60,7 @@ export class ThreadHandle extends WorkerHandle {
   #tasksKnown = 0;
   /** What could not be sent, and was not published yet. */
   readonly #unsent: Unsent[] = [];
+  #leaves = false;
   #killed = false;
   /** What it died of, as far as it could say. */
   #uncaught: unknown;
@@ -322,6 +323,7 @@ export class ThreadHandle extends WorkerHandle {
 
   override leave(): void {
     this.closed = true;
+    this.#leaves = true;
     this.#post({ kind: "leave" });
   }
 
@@ -402,7 +404,8 @@ export class ThreadHandle extends WorkerHandle {
 
   /** Looks whether the worker is gone, as no event will tell while this thread stands still. */
   lookForEnd(): void {
-    if (!this.#thread.isGone()) return;
+    // One that was told to leave has no calls, and closes its port before it is gone.
+    if (this.#leaves || !this.#thread.isGone()) return;
     // Its last words come before its end.
     this.#inbox.drain();
     const { header } = this.#ring;
@@ -462,7 +465,7 @@ export class ThreadHandle extends WorkerHandle {
         this.#failLost();
         return;
       case "uncaught":
-        this.#uncaught = decodeThrown(word.error);
+        this.#uncaught = decoded(word.error);
         return;
       case "fault":
         this.#fail(new WireFault(word.message));

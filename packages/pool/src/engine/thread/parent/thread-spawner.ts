@@ -7,7 +7,7 @@ import {
   type Worker,
 } from "node:worker_threads";
 import workerpool from "workerpool";
-import { apply, whenSettled } from "../../../internal/platform.js";
+import { whenSettled } from "../../../internal/platform.js";
 import type { Environment } from "../../workers/environment.js";
 import { PoolQueue } from "../../workers/pool-queue.js";
 import type { WorkerEnd } from "../../workers/worker-handle.js";
@@ -186,7 +186,7 @@ function answerOfConnected(): unknown {
   return answer;
 }
 
-/** `apply`, as its types say that it returns nothing. */
-function post(port: MessagePort): unknown {
-  return apply(port.postMessage, port, [WAKE]);
+/** Its types say that it returns nothing. */
+function post(port: { postMessage(message: unknown): unknown }): unknown {
+  return port.postMessage(WAKE);
 }

@@ -15,10 +15,12 @@ export function tellOfExit(line: ParentLine): void {
     });
   });
   process.once("exit", (code) => {
+    line.exits(code);
+    if (last === undefined) return;
     try {
-      if (last !== undefined) line.say({ kind: "uncaught", error: encodeThrown(last.error) });
-    } finally {
-      line.exits(code);
+      line.say({ kind: "uncaught", error: encodeThrown(last.error) });
+    } catch {
+      // To read it runs code of users. The thread ends as it would have without this.
     }
   });
 }
