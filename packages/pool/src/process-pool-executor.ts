@@ -5,6 +5,8 @@ import { ProcessTransport } from "./engine/process/parent/process-transport.js";
 import { encodePayload } from "./engine/process/wire/payload.js";
 import { RUN_TIME_BYTES, RunTimes } from "./engine/shared/run-times.js";
 import { findWorkerFile } from "./engine/workers/worker-file.js";
+import { InvalidStateError } from "./errors.js";
+import { isBun } from "./internal/runtime.js";
 import { WorkerExecutor } from "./engine/worker-executor.js";
 import { PROCESS_FORGETTING } from "./engine/tuning.js";
 
@@ -31,8 +33,14 @@ export class ProcessPoolExecutor extends WorkerExecutor {
   /**
    * @throws {TypeError | RangeError} For options that are unknown or unsound.
    * @throws {SerializationError} For arguments of the initializer that cannot be sent to a process.
+   * @throws {InvalidStateError} Under Bun.
    */
   constructor(options: ProcessPoolExecutorOptions = {}) {
+    if (isBun) {
+      throw new InvalidStateError(
+        "ProcessPoolExecutor does not work under Bun, which does not tell which process it has made: use ThreadPoolExecutor, or run the program with Node",
+      );
+    }
     const checked = checkPoolOptions("ProcessPoolExecutor", options, ["env", "execArgv"]);
     const env = checkEnvironment(options.env);
     const execArgv = checkNodeOptions(options.execArgv);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as BroadcastTasks from "../fixtures/broadcast-tasks.mjs";
 import * as Tasks from "../fixtures/process-tasks.mjs";
-import { runProgram } from "../support/run-program.js";
+import { printed, runProgram } from "../support/run-program.js";
 import { benches, ProcessBench } from "../thread/bench.js";
 
 describe("a process that dies before it is up", () => {
@@ -17,6 +17,14 @@ describe("a process that dies before it is up", () => {
     const { stdout } = await runProgram("process/dies-at-boot-on-many-cores.mjs");
     const told = "CONCUR_BROKEN the process ended with exit code 9 before it was up, and wrote to";
     expect(stdout).toBe(`${told} stderr:\nthere is no licence\n`.repeat(4));
+  });
+
+  test("is not even tried in Bun, whose own way of making processes is not Node's", async () => {
+    expect(await runProgram("process/in-bun.mjs")).toEqual(
+      printed(
+        "CONCUR_INVALID_STATE ProcessPoolExecutor does not work under Bun, which does not tell which process it has made: use ThreadPoolExecutor, or run the program with Node",
+      ),
+    );
   });
 
   test("is told of with the signal", async () => {

@@ -32,6 +32,11 @@ export function allInheritNames(): boolean {
   return false;
 }
 
+/** Deno has no such values, and no such function. */
+const isExternal =
+  (Reflect.get(types, "isExternal") as typeof types.isExternal | undefined) ??
+  ((): boolean => false);
+
 /** Most of the time is that of this: each question is a call out of V8. */
 function isMoreThanItsProperties(value: object): boolean {
   return (
@@ -49,6 +54,6 @@ function isMoreThanItsProperties(value: object): boolean {
     types.isGeneratorObject(value) ||
     types.isWeakMap(value) ||
     types.isWeakSet(value) ||
-    types.isExternal(value)
+    isExternal(value)
   );
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";
+import { isDeno } from "../../../internal/runtime.js";
 import { streamsStandStill } from "../../../internal/platform.js";
 
 /**
@@ -11,6 +12,8 @@ export class StdioDrain {
   #tell: (() => void) | undefined;
 
   watch({ stdout, stderr }: Worker): void {
+    // There a thread prints by itself, and these streams never end.
+    if (isDeno) return;
     for (const stream of [stdout, stderr]) {
       this.#open.add(stream);
       stream.once("end", () => {
