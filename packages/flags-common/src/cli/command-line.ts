@@ -115,7 +115,7 @@ export function parseCommandLine(
   const parser = createParser(definition);
   try {
     const own = args[0] === "--" ? args.slice(1) : args;
-    const raw: RawArguments = parser.parse_args(expandPrefixes(own));
+    const raw: RawArguments = withStandardStreams(parser.parse_args(expandPrefixes(own)));
     if (raw.version) {
       const { programName, version } = definition;
       return { outcome: "version", text: [programName, version].filter(Boolean).join(" ") };
@@ -140,6 +140,23 @@ function expandPrefixes(args: readonly string[]): string[] {
     const matches = BOOK_OPTIONS.filter((option) => option.startsWith(name));
     return matches.length === 1 ? [matches[0], ...rest].join("=") : argument;
   });
+}
+
+/** The names under which Unix has the standard streams as files; they cannot be opened where they are sockets. */
+const STANDARD_STREAMS = {
+  stdin: /^(\/dev\/stdin|\/(dev|proc\/self)\/fd\/0)$/,
+  stdout: /^(\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/,
+} as const;
+
+/** Takes a standard stream for what it is, whatever it is called. */
+function withStandardStreams(raw: RawArguments): RawArguments {
+  for (const name of INPUTS) {
+    if (STANDARD_STREAMS.stdin.test(raw[name] ?? "")) raw[name] = "-";
+  }
+  for (const name of DOCUMENTS) {
+    if (STANDARD_STREAMS.stdout.test(raw[name] ?? "")) raw[name] = "-";
+  }
+  return raw;
 }
 
 /** Makes the checks of the Python programs first, in their order and with their words. */
@@ -205,7 +222,32 @@ function milliseconds(seconds: number): number {
   return Math.max(1, Math.round(seconds * 1000));
 }
 
+/** Options with a text that says nothing when it is empty; an empty proxy is none, and an empty User-Agent is not sent. */
+const FILE_OPTIONS = {
+  from: "--from FILE",
+  urls: "--urls FILE",
+  out: "--out DIR",
+  cacert: "--cacert FILE",
+  manifest: "--manifest FILE",
+  report: "--report FILE",
+  gallery: "--gallery FILE",
+} as const;
+
+/** Options that read what they name. */
+const INPUTS = ["from", "urls", "cacert", "manifest"] as const;
+/** Options that write what they name. */
+const DOCUMENTS = ["report", "gallery"] as const;
+
+function checkFiles(parser: CommandLineParser, raw: RawArguments): void {
+  for (const name of Object.keys(FILE_OPTIONS) as (keyof typeof FILE_OPTIONS)[]) {
+    if (raw[name] === "") parser.usageError(`${FILE_OPTIONS[name]} must not be empty`);
+  }
+  const [first, second] = INPUTS.filter((name) => raw[name] === "-");
+  if (second !== undefined) parser.usageError(`--${first} - does not go with --${second} -`);
+}
+
 function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
+  checkFiles(parser, raw);
   if (raw.retries < 0 || raw.retries > MAX_RETRIES) {
     parser.usageError(`--retries N must be from 0 to ${MAX_RETRIES}`);
   }

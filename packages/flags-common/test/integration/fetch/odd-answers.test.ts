@@ -177,7 +177,7 @@ describe("redirects", () => {
   });
 
   test.each([
-    [0, "redirect refused"],
+    [0, "more than 0 redirects"],
     [1, "more than 1 redirect"],
     [2, "more than 2 redirects"],
   ])("of %d redirects, one more is too many", async (maxRedirects, reason) => {
