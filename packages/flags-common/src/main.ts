@@ -17,7 +17,7 @@ import { withUserPaths } from "./run/user-paths.js";
 import { DestinationError } from "./save/destination-error.js";
 import { findDestination, prepareDestination } from "./save/destination.js";
 import { VersionCache } from "./verify/version-cache.js";
-import { errorCode, errorMessage, systemMessage } from "./shared/failure-reason.js";
+import { errorCode, errorMessage, harmless, systemMessage } from "./shared/failure-reason.js";
 import { StoppedError } from "./shared/wait.js";
 
 /** Longer than what ends by itself takes, in milliseconds. */
@@ -105,10 +105,10 @@ async function runSafely(
       endSoon(stopSwitch.exitCode);
       return stopSwitch.exitCode ?? EXIT_CODES.interrupted;
     }
-    const exitCode = exitCodeOf(error);
-    if (exitCode !== undefined) {
-      output.note(`*** ${errorMessage(error)}`);
-      return exitCode;
+    const known = knownError(error);
+    if (known !== undefined) {
+      output.note(`*** ${harmless(known.message)}`);
+      return known.exitCode;
     }
     const { DEBUG: debug } = process.env;
     output.note(`*** unexpected error: ${debug ? inspect(error) : withCause(error)}`);
@@ -123,7 +123,27 @@ function withCause(error: unknown): string {
   return `${message}: ${errorMessage(error.cause)}`;
 }
 
-/** The exit code of an error that a user can do something about. */
+/** What to say, and to answer, about an error that a user can do something about. */
+function knownError(
+  error: unknown,
+): { readonly exitCode: number; readonly message: string } | undefined {
+  if (isWithoutFolder(error)) {
+    return {
+      exitCode: EXIT_CODES.cannotWrite,
+      message: "the current folder is not there any more",
+    };
+  }
+  const exitCode = exitCodeOf(error);
+  return exitCode === undefined || !types.isNativeError(error)
+    ? undefined
+    : { exitCode, message: error.message };
+}
+
+/** Node cannot tell where it stands, and so not where any path leads. */
+function isWithoutFolder(error: unknown): boolean {
+  return types.isNativeError(error) && "syscall" in error && error.syscall === "uv_cwd";
+}
+
 function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof InputError) return EXIT_CODES.usage;
   if (error instanceof DestinationError || error instanceof ReportError) {

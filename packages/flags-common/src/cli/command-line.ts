@@ -8,6 +8,7 @@ import {
   type FailOn,
   type RawArguments,
 } from "./options.js";
+import { checkFiles, withStandardStreams } from "./file-options.js";
 import type { RequestHeaders } from "../fetch/request-headers.js";
 import { checkProxy, checkRedirects, headersOf } from "./request-options.js";
 import {
@@ -142,23 +143,6 @@ function expandPrefixes(args: readonly string[]): string[] {
   });
 }
 
-/** The names under which Unix has the standard streams as files; they cannot be opened where they are sockets. */
-const STANDARD_STREAMS = {
-  stdin: /^(\/dev\/stdin|\/(dev|proc\/self)\/fd\/0)$/,
-  stdout: /^(\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/,
-} as const;
-
-/** Takes a standard stream for what it is, whatever it is called. */
-function withStandardStreams(raw: RawArguments): RawArguments {
-  for (const name of INPUTS) {
-    if (STANDARD_STREAMS.stdin.test(raw[name] ?? "")) raw[name] = "-";
-  }
-  for (const name of DOCUMENTS) {
-    if (STANDARD_STREAMS.stdout.test(raw[name] ?? "")) raw[name] = "-";
-  }
-  return raw;
-}
-
 /** Makes the checks of the Python programs first, in their order and with their words. */
 function check(parser: CommandLineParser, raw: RawArguments, own: CommandLine["own"]): CommandLine {
   if (raw.max_req !== "auto" && raw.max_req < 1) {
@@ -220,30 +204,6 @@ function check(parser: CommandLineParser, raw: RawArguments, own: CommandLine["o
 /** Timers take whole milliseconds, from 1. */
 function milliseconds(seconds: number): number {
   return Math.max(1, Math.round(seconds * 1000));
-}
-
-/** Options with a text that says nothing when it is empty; an empty proxy is none, and an empty User-Agent is not sent. */
-const FILE_OPTIONS = {
-  from: "--from FILE",
-  urls: "--urls FILE",
-  out: "--out DIR",
-  cacert: "--cacert FILE",
-  manifest: "--manifest FILE",
-  report: "--report FILE",
-  gallery: "--gallery FILE",
-} as const;
-
-/** Options that read what they name. */
-const INPUTS = ["from", "urls", "cacert", "manifest"] as const;
-/** Options that write what they name. */
-const DOCUMENTS = ["report", "gallery"] as const;
-
-function checkFiles(parser: CommandLineParser, raw: RawArguments): void {
-  for (const name of Object.keys(FILE_OPTIONS) as (keyof typeof FILE_OPTIONS)[]) {
-    if (raw[name] === "") parser.usageError(`${FILE_OPTIONS[name]} must not be empty`);
-  }
-  const [first, second] = INPUTS.filter((name) => raw[name] === "-");
-  if (second !== undefined) parser.usageError(`--${first} - does not go with --${second} -`);
 }
 
 function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {

@@ -99,6 +99,13 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
     case "ETIMEDOUT":
       return { code: "TIMEOUT", reason: "Connection timed out" };
     default:
+      // A name that the system does not take for one.
+      if (isOfLookup(error)) {
+        return {
+          code: "UNREACHABLE",
+          reason: `host not found (${printable(lookedUp(error, url))})`,
+        };
+      }
       if (code.startsWith("HPE_")) {
         return {
           code: "BAD_RESPONSE",
@@ -126,6 +133,10 @@ function errorText(error: unknown): string {
 
 function describeOther(code: string, error: unknown): string {
   return systemMessage(code) ?? maskedText(errorMessage(error));
+}
+
+function isOfLookup(error: unknown): boolean {
+  return types.isNativeError(error) && "syscall" in error && error.syscall === "getaddrinfo";
 }
 
 /** The host that was not found may be the one of a proxy. */

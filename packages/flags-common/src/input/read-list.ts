@@ -43,16 +43,22 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
 }
 
 async function readText(stream: Readable): Promise<string> {
-  const decoder = new TextDecoder();
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   const bytes: AsyncIterable<Uint8Array> = stream;
   let byteLength = 0;
   let text = "";
   for await (const chunk of bytes) {
     byteLength += chunk.length;
     if (byteLength > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES / 2 ** 20} MiB`);
+    decoder ??= new TextDecoder(encodingOf(chunk));
     text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return text + (decoder?.decode() ?? "");
+}
+
+/** What a shell of Windows writes to a file begins with the mark of UTF-16. */
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" {
+  return first === 0xff && second === 0xfe ? "utf-16le" : "utf-8";
 }
 
 /** Splits a list into its lines, as they are. */

@@ -1,14 +1,17 @@
 import { constants, type Stats } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { makeFolder } from "../save/make-folder.js";
 import { saveWhole } from "../save/save-whole.js";
+import { withTemporaryFile } from "../save/temporary-file.js";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 import { galleryPage } from "./gallery.js";
 import type { Output } from "./output.js";
 import type { RunReport } from "./record.js";
 import { reportText } from "./reporter.js";
 import { writeThrough } from "./write-through.js";
+
+const NO_BYTES = new Uint8Array(0);
 
 /** A file about a run that cannot be written; the message is one line. */
 export class ReportError extends Error {
@@ -39,11 +42,13 @@ export async function checkReports(paths: ReportPaths): Promise<void> {
     if (path === undefined || path === "-") continue;
     try {
       const existing = await statOf(path);
-      if (existing?.isDirectory() === true) throw new Error("it is a folder");
-      // A file is replaced, which is up to its folder.
-      const isFile = isReplaced(existing);
-      if (isFile) await makeFolder(dirname(path));
-      await access(isFile ? dirname(path) : path, constants.W_OK);
+      const isFolder = existing?.isDirectory() === true || /[/\\]$/.test(path);
+      if (isFolder) throw new Error("it is a folder");
+      if (isReplaced(existing)) {
+        await makeFolder(dirname(path));
+        // A file is replaced, which is up to its folder; and its name must leave room for ours.
+        await withTemporaryFile(dirname(path), basename(path), NO_BYTES, (probe) => rm(probe));
+      } else await access(path, constants.W_OK);
     } catch (error) {
       throw reportError({ option, path }, error);
     }

@@ -190,6 +190,15 @@ describe("redirects", () => {
   });
 });
 
+test("a name that is none is a host that is not found", async () => {
+  using client = createFlagClient(patient);
+  const host = `${"x".repeat(300)}.example`;
+  expect(await fetchFlag(`http://${host}`, "US", { client })).toMatchObject({
+    code: "UNREACHABLE",
+    reason: expect.stringMatching(/^host not found \(x+\)$/) as unknown,
+  });
+});
+
 describe("headers of a request", () => {
   test("are ours, unless others are given, or taken away", async () => {
     const seen: IncomingHttpHeaders[] = [];

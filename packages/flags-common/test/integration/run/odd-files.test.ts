@@ -52,7 +52,8 @@ describeWhere(process.platform !== "win32", "pipes", "Windows has none in folder
   test("are read as lists, and written as reports", async () => {
     await using server = await serveGifs();
     await using workplace = await openWorkplace();
-    const [list, report] = ["list", "report"].map((name) => join(workplace.path, name));
+    const list = join(workplace.path, "list");
+    const report = join(workplace.path, "report");
     for (const path of [list, report]) makePipe(path);
     const running = run(workplace, ["--urls", list, "--report", report]);
     await writeFile(list, `${server.baseUrl}/us/us.gif\n`);
@@ -91,6 +92,14 @@ describe("lists", () => {
         stderr: `*** cannot read ${path}: ${reason}\n`,
       });
     }
+  });
+
+  test("one in UTF-16 is read, as a shell of Windows writes it", async () => {
+    await using workplace = await openWorkplace();
+    const list = "\uFEFFhttp://x.example/a\r\n  out=é\r\n";
+    await writeFile(join(workplace.path, "list"), list, "utf16le");
+    const { stdout } = await run(workplace, ["--urls", "list", "--dry-run"]);
+    expect(stdout).toBe("http://x.example/a -> é\n");
   });
 
   test("stdin is one under any of its names", async () => {
@@ -186,6 +195,33 @@ describe("one file for two uses is refused before anything is done", () => {
     const both = ["--report", "/dev/null", "--gallery", "/dev/null"];
     const args = ["--base-url", server.baseUrl, "us", ...both];
     expect(await run(workplace, args)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+});
+
+describe("paths", () => {
+  test.each([
+    ["r/", "it is a folder"],
+    ["x".repeat(300), "name too long"],
+    [`${"x".repeat(250)}`, "name too long"],
+  ])("--report %s is refused before anything is done, with its cause", async (path, reason) => {
+    await using server = await serveGifs();
+    await using workplace = await openWorkplace();
+    const args = ["--base-url", server.baseUrl, "us", "--report", path];
+    expect(await run(workplace, args)).toMatchObject({
+      exitCode: 3,
+      stderr: `*** cannot write --report ${path}: ${reason}\n`,
+    });
+    expect(server.paths).toEqual([]);
+  });
+
+  test("a current folder that is gone is no mistake of the program", async () => {
+    await using workplace = await openWorkplace();
+    const command = ["sh", "-c", 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', "sh"];
+    const { result } = workplace.start(["us", "--dry-run"], { command });
+    expect(await result).toMatchObject({
+      exitCode: 3,
+      stderr: "*** the current folder is not there any more\n",
+    });
   });
 });
 

@@ -90,7 +90,9 @@ describe("secrets", () => {
     }
     expect(files.join()).toContain(`http://me:***@127.0.0.1:${server.port}/a`);
     expect((await stat(join(directory, ".versions.json"))).mode & 0o777).toBe(0o600);
-    expect(seen.find(({ authorization }) => authorization)?.authorization).toBe(`Basic ${btoa("me:s3cr3t")}`);
+    expect(seen.find(({ authorization }) => authorization)?.authorization).toBe(
+      `Basic ${btoa("me:s3cr3t")}`,
+    );
   });
 });
 
