@@ -1,4 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { launchFlagServer } from "@concur/flag-server";
 import {
@@ -11,6 +16,8 @@ import {
   untilPrinted,
 } from "@concur/flags-common/testing";
 import { describe, expect, test } from "@jest/globals";
+// @boundaries-ignore what all tests share stands at the top
+import { describeWhere } from "../../../jest.where.mjs";
 import { openWorkplace } from "./fixtures/harness.js";
 
 describe("flags-async at any width survives", () => {
@@ -116,3 +123,55 @@ describe("flags-async for a long time", () => {
     expect(server.counts.peak).toBeLessThanOrEqual(30);
   });
 });
+
+describeWhere(
+  existsSync("/proc/self/status"),
+  "flags-async with one large file",
+  "there is no /proc",
+  () => {
+    // With Content-Length, and in chunks of which several come at once.
+    test.each([1 << 20, 20_000])(
+      "has under 120 MB resident, and all of it, in pieces of %d",
+      async (pieceBytes) => {
+        const byteLength = 100_000_000;
+        const hash = createHash("sha256");
+        const server = createServer((_request, response) => {
+          if (pieceBytes === 1 << 20) response.setHeader("Content-Length", byteLength);
+          let sent = 0;
+          const send = (): void => {
+            while (sent < byteLength) {
+              // No piece is like another one.
+              const piece = Buffer.alloc(Math.min(pieceBytes, byteLength - sent), String(sent));
+              sent += piece.length;
+              hash.update(piece);
+              if (response.write(piece)) continue;
+              response.once("drain", send);
+              return;
+            }
+            response.end();
+          };
+          send();
+        }).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        await using workplace = await openWorkplace();
+        const status = join(workplace.path, "status");
+        // Not resourceUsage().maxRSS: that of a child begins with what its parent had.
+        const hook = `fs.writeFileSync(${JSON.stringify(status)}, fs.readFileSync("/proc/self/status"))`;
+        await writeFile(
+          join(workplace.path, "hook.cjs"),
+          `const fs = require("node:fs"); process.once("exit", () => ${hook});`,
+        );
+        const env = { NODE_OPTIONS: "--require=./hook.cjs" };
+        const input = `http://127.0.0.1:${(server.address() as AddressInfo).port}/large`;
+        const args = ["--urls", "-", "--out", "downloads", ...NO_LIMITS];
+        const result = await workplace.start(args, { env, input }).result;
+        server.close();
+        expect(result).toMatchObject({ exitCode: 0, stderr: "" });
+        const file = await readFile(join(workplace.path, "downloads", "large"));
+        expect(createHash("sha256").update(file).digest("hex")).toBe(hash.digest("hex"));
+        const kibibytes = Number(/^VmHWM:\s+(\d+)/m.exec(await readFile(status, "utf8"))?.[1]);
+        expect(kibibytes * 1024).toBeLessThan(120e6);
+      },
+    );
+  },
+);

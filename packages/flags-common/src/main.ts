@@ -4,8 +4,9 @@ import { EXIT_CODES } from "./cli/exit-codes.js";
 import type { CommandLineDefinition } from "./cli/options.js";
 import { InputError } from "./input/read-list.js";
 import { Output } from "./report/output.js";
-import { checkReports } from "./report/write-reports.js";
+import { checkReports, ReportError } from "./report/write-reports.js";
 import type { DownloadMany } from "./run/download-plan.js";
+import { assertApart } from "./run/assert-apart.js";
 import { provideServer, ServerStartError, type StartServer } from "./run/provide-server.js";
 import { reportDryRun } from "./run/report-dry-run.js";
 import { runDownloads } from "./run/run-downloads.js";
@@ -16,7 +17,7 @@ import { withUserPaths } from "./run/user-paths.js";
 import { DestinationError } from "./save/destination-error.js";
 import { findDestination, prepareDestination } from "./save/destination.js";
 import { VersionCache } from "./verify/version-cache.js";
-import { errorCode, errorMessage, systemMessage } from "./shared/failure-reason.js";
+import { errorCode, errorMessage, harmless, systemMessage } from "./shared/failure-reason.js";
 import { StoppedError } from "./shared/wait.js";
 
 /** Longer than what ends by itself takes, in milliseconds. */
@@ -104,10 +105,10 @@ async function runSafely(
       endSoon(stopSwitch.exitCode);
       return stopSwitch.exitCode ?? EXIT_CODES.interrupted;
     }
-    const exitCode = exitCodeOf(error);
-    if (exitCode !== undefined) {
-      output.note(`*** ${errorMessage(error)}`);
-      return exitCode;
+    const known = knownError(error);
+    if (known !== undefined) {
+      output.note(`*** ${harmless(known.message)}`);
+      return known.exitCode;
     }
     const { DEBUG: debug } = process.env;
     output.note(`*** unexpected error: ${debug ? inspect(error) : withCause(error)}`);
@@ -122,10 +123,32 @@ function withCause(error: unknown): string {
   return `${message}: ${errorMessage(error.cause)}`;
 }
 
-/** The exit code of an error that a user can do something about. */
+/** What to say, and to answer, about an error that a user can do something about. */
+function knownError(
+  error: unknown,
+): { readonly exitCode: number; readonly message: string } | undefined {
+  if (isWithoutFolder(error)) {
+    return {
+      exitCode: EXIT_CODES.cannotWrite,
+      message: "the current folder is not there any more",
+    };
+  }
+  const exitCode = exitCodeOf(error);
+  return exitCode === undefined || !types.isNativeError(error)
+    ? undefined
+    : { exitCode, message: error.message };
+}
+
+/** Node cannot tell where it stands, and so not where any path leads. */
+function isWithoutFolder(error: unknown): boolean {
+  return types.isNativeError(error) && "syscall" in error && error.syscall === "uv_cwd";
+}
+
 function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof InputError) return EXIT_CODES.usage;
-  if (error instanceof DestinationError) return EXIT_CODES.cannotWrite;
+  if (error instanceof DestinationError || error instanceof ReportError) {
+    return EXIT_CODES.cannotWrite;
+  }
   if (error instanceof ServerStartError) return EXIT_CODES.failed;
   return undefined;
 }
@@ -148,11 +171,14 @@ async function run(
     const items = commandLine.urls === undefined ? undefined : await listItems(commandLine, signal);
     const versions = await VersionCache.open(directory, false);
     const expectations = { manifest, versions, items };
-    const verification = { program, directory, expectations, format, report };
+    // What else there is has no part in it.
+    const paths = { ...commandLine, gallery: undefined, cacert: undefined };
+    const verification = { program, directory, expectations, format, paths };
     return await runVerification(verification, output, signal);
   }
   const ca = await readCertificates(commandLine.cacert, signal);
   const items = await listItems(commandLine, signal);
+  await assertApart(commandLine, directory, () => items.map(({ fileName }) => fileName));
   const { ignoredBecauseOf, ignoredCodes } = commandLine;
   if (ignoredBecauseOf !== undefined) {
     const codes = ignoredCodes.slice(0, 10).join(" ");
@@ -160,7 +186,7 @@ async function run(
   }
   if (commandLine.dryRun) {
     await checkReports({ report, gallery: undefined });
-    await reportDryRun(program, items, commandLine, output);
+    await reportDryRun(program, items, commandLine, output, signal);
     return items.some(({ fault }) => fault !== undefined) ? EXIT_CODES.failed : EXIT_CODES.ok;
   }
   await prepareDestination(directory);

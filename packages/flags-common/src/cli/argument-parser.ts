@@ -1,4 +1,5 @@
 import { ArgumentParser, ArgumentTypeError } from "argparse";
+import { maskedText } from "../shared/mask-secrets.js";
 
 /** Thrown by {@link CommandLineParser} instead of leaving the process: what to print, and where. */
 export class ParserExit extends Error {
@@ -25,7 +26,9 @@ export class CommandLineParser extends ArgumentParser {
 
   /** What argparse itself finds wrong: usage first, as in Python. */
   override error(message: string): never {
-    throw new ParserExit("usage", `${this.format_usage()}${this.prog}: error: ${message}\n`);
+    // It repeats what was written, which may be an address with a password.
+    const safe = maskedText(message);
+    throw new ParserExit("usage", `${this.format_usage()}${this.prog}: error: ${safe}\n`);
   }
 
   /** What the program finds wrong: in the words of the Python programs, usage last. */

@@ -8,6 +8,7 @@ import {
   type FailOn,
   type RawArguments,
 } from "./options.js";
+import { checkFiles, withStandardStreams } from "./file-options.js";
 import type { RequestHeaders } from "../fetch/request-headers.js";
 import { checkProxy, checkRedirects, headersOf } from "./request-options.js";
 import {
@@ -115,7 +116,7 @@ export function parseCommandLine(
   const parser = createParser(definition);
   try {
     const own = args[0] === "--" ? args.slice(1) : args;
-    const raw: RawArguments = parser.parse_args(expandPrefixes(own));
+    const raw: RawArguments = withStandardStreams(parser.parse_args(expandPrefixes(own)));
     if (raw.version) {
       const { programName, version } = definition;
       return { outcome: "version", text: [programName, version].filter(Boolean).join(" ") };
@@ -206,6 +207,7 @@ function milliseconds(seconds: number): number {
 }
 
 function checkCombinations(parser: CommandLineParser, raw: RawArguments): void {
+  checkFiles(parser, raw);
   if (raw.retries < 0 || raw.retries > MAX_RETRIES) {
     parser.usageError(`--retries N must be from 0 to ${MAX_RETRIES}`);
   }

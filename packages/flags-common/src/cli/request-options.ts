@@ -71,22 +71,46 @@ export function headersOf(
   parser: CommandLineParser,
   raw: { readonly header: readonly string[]; readonly user_agent: string | undefined },
 ): RequestHeaders {
-  const headers: Record<string, string> = {};
-  const add = (option: string, name: string, value: string): void => {
+  const headers = new Map<string, Header>();
+  const checked = (option: string, value: string): string => {
     if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) {
       parser.usageError(`${option} must not have control characters`);
     }
     // Bytes of UTF-8 go out as they are, as from curl.
-    headers[name] = Buffer.from(value).toString("latin1");
+    return Buffer.from(value).toString("latin1");
   };
-  if (raw.user_agent !== undefined) add("--user-agent NAME", "User-Agent", raw.user_agent);
-  for (const header of raw.header) {
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*?)\s*$/s.exec(header) ?? [];
+  for (const line of raw.header) {
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*?)\s*$/s.exec(line) ?? [];
     // The header itself may be a secret.
     if (name === undefined || value === undefined) {
       parser.usageError("--header HEADER must be like 'Name: value'");
     }
-    add("--header HEADER", name, value);
+    const key = name.toLowerCase();
+    const header = headers.get(key) ?? { name, values: [] };
+    headers.set(key, header);
+    header.values.push(checked("--header HEADER", value));
   }
-  return headers;
+  if (raw.user_agent !== undefined && !headers.has("user-agent")) {
+    const values = [checked("--user-agent NAME", raw.user_agent)];
+    headers.set("user-agent", { name: "User-Agent", values });
+  }
+  // Defined and not assigned: a header may be called __proto__.
+  return Object.fromEntries(
+    [...headers].map(([key, { name, values }]) => [name, sent(key, values)]),
+  );
+}
+
+interface Header {
+  readonly name: string;
+  readonly values: string[];
+}
+
+/** What is sent of a header that was given several times: a line for each, where that is allowed. */
+function sent(key: string, all: readonly string[]): string | readonly string[] {
+  // An empty one takes away what is sent usually, and nothing of what is given.
+  const [first = "", ...more] = all.filter((value) => value !== "");
+  // RFC 9112, 3.2.
+  if (more.length === 0 || key === "host") return first;
+  // RFC 6265, 5.4.
+  return key === "cookie" ? [first, ...more].join("; ") : [first, ...more];
 }

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { types } from "node:util";
 import { credentialsOf } from "../shared/mask-secrets.js";
 import { race } from "./connect.js";
-import { ProxyError } from "./proxy.js";
+import { ProxyConnectionError, ProxyError } from "./proxy.js";
 
 /** A connection that was not made in time. */
 export class ConnectTimeoutError extends Error {
@@ -163,7 +163,7 @@ export class Connector {
         else connecting.fail(new ProxyError(`proxy ${proxy.host}: HTTP ${response.statusCode}`));
       });
       ask.once("error", (error) => {
-        connecting.fail(error);
+        connecting.fail(new ProxyConnectionError(error));
       });
       ask.end();
     });

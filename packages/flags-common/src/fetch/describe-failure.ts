@@ -1,11 +1,17 @@
 import { types } from "node:util";
 import { maskedText } from "../shared/mask-secrets.js";
-import { errorCode, errorMessage, inSeconds, systemMessage } from "../shared/failure-reason.js";
+import {
+  errorCode,
+  errorMessage,
+  inSeconds,
+  printable,
+  systemMessage,
+} from "../shared/failure-reason.js";
 import { ConnectTimeoutError } from "./connector.js";
 import type { CutoffReason } from "./cutoff.js";
 import type { FlagClient } from "./flag-client.js";
 import type { Failure as FlagFailure } from "./flag-result.js";
-import { ProxyError, proxyFor } from "./proxy.js";
+import { isTunnel, ProxyConnectionError, ProxyError, proxyFor } from "./proxy.js";
 import { IdleTimeoutError, UpgradeError, type RequestTrace } from "./request-trace.js";
 
 /** What is known about a failed request besides what was thrown. */
@@ -42,11 +48,24 @@ export function describeFailure(error: unknown, circumstances: Circumstances): F
   if (trace.answered && BROKEN_BODY.has(code)) {
     return { code: "TRUNCATED", reason: `body is truncated (${progress(trace)})` };
   }
-  const failure = describeConnection(code, cause, url);
-  return trace.answered || failure.code === "BAD_RESPONSE"
-    ? failure
-    : { ...failure, reason: viaProxy(failure.reason, url, client) };
+  const isOfProxy = cause instanceof ProxyConnectionError;
+  const thrown = isOfProxy ? cause.cause : cause;
+  const failure = describeConnection(errorCode(thrown) ?? "", thrown, url);
+  const isBehind = trace.answered || (!isOfProxy && isSaidByServer(failure, url, client));
+  const { reason } = failure;
+  const told = isBehind ? reason : viaProxy(reason, url, client);
+  return { ...failure, reason: told === NO_TLS_SPOKEN ? `the server ${told}` : told };
 }
+
+/** In a tunnel, what somebody says that makes no sense is from its other end. */
+function isSaidByServer({ code }: Failure, url: URL, client: FlagClient): boolean {
+  if (code !== "BAD_RESPONSE" && code !== "NETWORK") return false;
+  const proxy = proxyFor(url, client.proxy);
+  return proxy !== undefined && isTunnel(proxy, url);
+}
+
+/** Who does not is to be put before it. */
+const NO_TLS_SPOKEN = "does not speak TLS (http:// may be meant)";
 
 /** Codes of a body that ended early: by a FIN or a RST, or inside a chunk. */
 const BROKEN_BODY = new Set(["ECONNRESET", "HPE_INVALID_EOF_STATE", "ERR_STREAM_PREMATURE_CLOSE"]);
@@ -80,14 +99,44 @@ function describeConnection(code: string, error: unknown, url: URL): Failure {
     case "ETIMEDOUT":
       return { code: "TIMEOUT", reason: "Connection timed out" };
     default:
+      // A name that the system does not take for one.
+      if (isOfLookup(error)) {
+        return {
+          code: "UNREACHABLE",
+          reason: `host not found (${printable(lookedUp(error, url))})`,
+        };
+      }
       if (code.startsWith("HPE_")) {
         return {
           code: "BAD_RESPONSE",
           reason: `${MALFORMED[code] ?? "not an HTTP answer"} (${code})`,
         };
       }
-      return { code: "NETWORK", reason: systemMessage(code) ?? maskedText(errorMessage(error)) };
+      return { code: "NETWORK", reason: describeTls(code, error) ?? describeOther(code, error) };
   }
+}
+
+/** OpenSSL takes what is no TLS for TLS of a version, or of a size, that does not exist. */
+const NO_TLS = /wrong version number|packet length too long|http request|unknown protocol/;
+
+/** An error of OpenSSL is a line for those who write it: what it has to say is one of its parts. */
+function describeTls(code: string, error: unknown): string | undefined {
+  if (code !== "EPROTO" && !code.startsWith("ERR_SSL_")) return undefined;
+  const [, part] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(errorText(error)) ?? [];
+  const reason = part ?? code.replace("ERR_SSL_", "").replaceAll("_", " ").toLowerCase();
+  return NO_TLS.test(reason) ? NO_TLS_SPOKEN : `TLS failed (${printable(reason)})`;
+}
+
+function errorText(error: unknown): string {
+  return types.isNativeError(error) ? error.message : "";
+}
+
+function describeOther(code: string, error: unknown): string {
+  return systemMessage(code) ?? maskedText(errorMessage(error));
+}
+
+function isOfLookup(error: unknown): boolean {
+  return types.isNativeError(error) && "syscall" in error && error.syscall === "getaddrinfo";
 }
 
 /** The host that was not found may be the one of a proxy. */

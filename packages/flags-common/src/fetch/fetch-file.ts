@@ -94,7 +94,9 @@ export async function fetchFile(
       newTrace: () => (reading.trace = new RequestTrace()),
     });
     const result =
-      "refused" in response ? fail("REDIRECT", response.refused) : await reading.take(response);
+      "refused" in response
+        ? fail("REDIRECT", response.refused, limitOf(response))
+        : await reading.take(response);
     answer = timed(result, startedAtMs, reading.trace);
   } catch (error) {
     // Of both, the user is the one to be told of.
@@ -113,6 +115,10 @@ export async function fetchFile(
     cutoff.close();
   }
   return answer.status === "error" ? { ...answer, ...reading.left(answer.code) } : answer;
+}
+
+function limitOf({ limit }: Pick<Failure, "limit">): Pick<Failure, "limit"> {
+  return limit === undefined ? {} : { limit };
 }
 
 /** Adds the times to a result, which nobody else has yet: a copy of it would take longer than all else here. */

@@ -42,6 +42,8 @@ export interface Failure {
   readonly reason: string;
   /** The status of the answer, with `HTTP_STATUS` only. */
   readonly httpStatus?: number;
+  /** The option of the client that sets the limit which was passed, with `TOO_LARGE` and `REDIRECT` only. */
+  readonly limit?: "maxBytes" | "maxRedirects";
   /** How long the server asked us to wait before the next try, in milliseconds from 0. */
   readonly retryAfterMs?: number;
 }

@@ -77,7 +77,7 @@ function acceptPart(headers: IncomingHttpHeaders, beginning: Beginning): Accepte
 
 /** Says that a body is too large. */
 export function tooLarge(maxBytes: number): Failure {
-  return fail("TOO_LARGE", `body is larger than ${maxBytes} bytes`);
+  return fail("TOO_LARGE", `body is larger than ${maxBytes} bytes`, { limit: "maxBytes" });
 }
 
 function findGifFailure(headers: IncomingHttpHeaders): Failure | undefined {
@@ -106,7 +106,7 @@ function statusFailure({ status, statusText, headers }: AnswerHead): Failure {
 export function fail(
   code: Failure["code"],
   reason: string,
-  details: Pick<Failure, "httpStatus" | "retryAfterMs"> = {},
+  details: Pick<Failure, "httpStatus" | "limit" | "retryAfterMs"> = {},
 ): Failure {
   return { status: "error", code, reason, ...details };
 }

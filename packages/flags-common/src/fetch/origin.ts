@@ -99,7 +99,8 @@ export class Origin {
   }
 
   /**
-   * Gives the headers of a request, each name before its value: as a list, node:http takes them as they are.
+   * Gives the headers of a request, each name before its value: as a list, node:http takes them as they are, and a name
+   * several times.
    *
    * @param layers - Go over our own, and later ones over earlier ones.
    */
@@ -112,7 +113,9 @@ export class Origin {
       theirs === undefined ? {} : { "Proxy-Authorization": basic(theirs) },
       headersToSend(mergedHeaders(HEADERS, ...layers)),
     );
-    return Object.entries(all).flat();
+    return Object.entries(all).flatMap(([name, values]) =>
+      typeof values === "string" ? [name, values] : values.flatMap((value) => [name, value]),
+    );
   }
 }
 

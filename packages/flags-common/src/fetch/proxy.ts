@@ -5,6 +5,16 @@ export class ProxyError extends Error {
   override readonly name = "ProxyError";
 }
 
+/** What went wrong between us and a proxy, before it had anything to do with what lies behind it. */
+export class ProxyConnectionError extends Error {
+  override readonly name = "ProxyConnectionError";
+
+  /** @param cause - What was thrown. */
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
 /**
  * Finds the proxy for an address: the one that is given, else the one that the environment names, `http_proxy` or
  * `https_proxy`, else `all_proxy`, in lower or upper case; unless `no_proxy` has the host. This machine itself is never

@@ -1,12 +1,12 @@
-/** Headers by name, as they are sent; names are told apart without regard to case. */
-export type RequestHeaders = Readonly<Record<string, string>>;
+/** Headers by name, as they are sent; several values go out in as many lines. Names are told apart without regard to case. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /** What says who we are, and is for the host alone that was asked for. */
 const PERSONAL = new Set(["authorization", "cookie", "proxy-authorization", "host"]);
 
 /** Puts headers over others, whatever the case of their names. */
-export function mergedHeaders(...layers: readonly RequestHeaders[]): Record<string, string> {
-  const merged = new Map<string, [name: string, value: string]>();
+export function mergedHeaders(...layers: readonly RequestHeaders[]): RequestHeaders {
+  const merged = new Map<string, [name: string, value: string | readonly string[]]>();
   for (const layer of layers) {
     for (const [name, value] of Object.entries(layer)) {
       merged.set(name.toLowerCase(), [name, value]);
@@ -16,7 +16,7 @@ export function mergedHeaders(...layers: readonly RequestHeaders[]): Record<stri
 }
 
 /** Leaves out the headers without a value: as in curl, they take one away that is sent usually. */
-export function headersToSend(headers: RequestHeaders): Record<string, string> {
+export function headersToSend(headers: RequestHeaders): RequestHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
 }
 

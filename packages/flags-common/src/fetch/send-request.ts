@@ -5,6 +5,7 @@ import { discard } from "./body.js";
 import { Cookies } from "./cookies.js";
 import type { Cutoff } from "./cutoff.js";
 import type { FlagClient } from "./flag-client.js";
+import type { Failure } from "./flag-result.js";
 import type { Origin } from "./origin.js";
 import { judgeRedirect } from "./redirect.js";
 import { impersonalHeaders, type RequestHeaders } from "./request-headers.js";
@@ -21,6 +22,11 @@ export interface OutgoingRequest {
   readonly newTrace: () => RequestTrace;
 }
 
+/** A redirect that is not followed, with the limit that it passed, if any. */
+interface RefusedRedirect extends Pick<Failure, "limit"> {
+  readonly refused: string;
+}
+
 /** What a connection that the other side has closed comes to; a timeout, say, is no sign of it. */
 const CLOSED_CODES = new Set(["ECONNRESET", "EPIPE"]);
 
@@ -32,7 +38,7 @@ const CLOSED_CODES = new Set(["ECONNRESET", "EPIPE"]);
 export async function sendRequest(
   start: URL,
   outgoing: OutgoingRequest,
-): Promise<IncomingMessage | { refused: string }> {
+): Promise<IncomingMessage | RefusedRedirect> {
   const { client, asked } = outgoing;
   const cookies = new Cookies();
   let url = start;
@@ -50,7 +56,7 @@ export async function sendRequest(
     if (redirect === undefined) return response;
     await discard(response);
     if ("refused" in redirect) return redirect;
-    if (hops === client.maxRedirects) return { refused: moreThan(hops) };
+    if (hops === client.maxRedirects) return { refused: moreThan(hops), limit: "maxRedirects" };
     cookies.take(url, theirs["set-cookie"]);
     // What was left once is another's, whoever sends us back.
     if (redirect.target.origin !== url.origin) given = impersonalHeaders(given);
@@ -59,7 +65,6 @@ export async function sendRequest(
 }
 
 function moreThan(redirects: number): string {
-  if (redirects === 0) return "redirect refused";
   return `more than ${redirects} redirect${redirects === 1 ? "" : "s"}`;
 }
 

@@ -19,8 +19,8 @@ export async function sendThroughAxios(
   const response: AxiosResponse<IncomingMessage> = await axios.request({
     adapter: async (config) => {
       const data = await sendStraight(options, sending);
-      // Node's names are in lower case and its values without blanks around: nothing is left to put in order.
-      const headers: AxiosHeaders = Object.assign(new AxiosHeaders(), data.headers);
+      // Those of the answer are read from the answer: axios would take one called `normalize` for its own method.
+      const headers = new AxiosHeaders();
       const { statusCode: status = 0, statusMessage: statusText = "" } = data;
       return { data, status, statusText, headers, config };
     },

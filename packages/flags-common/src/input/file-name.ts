@@ -1,3 +1,5 @@
+import { maskedWithin } from "../shared/mask-secrets.js";
+
 /** Most file systems take 255 bytes; some are left for numbers and for the names of temporary files. */
 const MAX_NAME_BYTES = 200;
 /** What a file is called whose address ends with a slash. */
@@ -29,7 +31,8 @@ function withoutDevice(name: string): string {
 /** Makes a file name of the last part of an address. */
 export function nameOfUrl(url: URL): string {
   const { pathname } = url;
-  return plainName(decoded(pathname.slice(pathname.lastIndexOf("/") + 1)));
+  // It may be an address by itself, with a password that would be printed with every name.
+  return plainName(maskedWithin(decoded(pathname.slice(pathname.lastIndexOf("/") + 1))));
 }
 
 /** Windows drops blanks and dots at the end; names with a dot in front are hidden, and ours for what is not finished. */
@@ -60,12 +63,12 @@ function shortened(name: string): string {
 
 /** The names of a run: no two of them are the same on any file system. */
 export class FileNames {
-  /** For each name as {@link keyOf} gives it, the number that was last put behind it. */
+  /** For each name as {@link nameKey} gives it, the number that was last put behind it. */
   readonly #inUse = new Map<string, number>();
 
   /** Takes a name, or that name with a number where it is taken. */
   take(wanted: string): string {
-    const key = keyOf(wanted);
+    const key = nameKey(wanted);
     const last = this.#inUse.get(key);
     if (last === undefined) {
       this.#inUse.set(key, 1);
@@ -75,18 +78,18 @@ export class FileNames {
     const [stem, ending] = dot > 0 ? [wanted.slice(0, dot), wanted.slice(dot)] : [wanted, ""];
     let name = wanted;
     let number = last;
-    while (this.#inUse.has(keyOf(name))) {
+    while (this.#inUse.has(nameKey(name))) {
       number += 1;
       name = `${stem}-${number}${ending}`;
     }
     this.#inUse.set(key, number);
-    this.#inUse.set(keyOf(name), 1);
+    this.#inUse.set(nameKey(name), 1);
     return name;
   }
 }
 
 /** Some file systems do not tell A.gif from a.gif, nor one way to write é from the other. */
-function keyOf(name: string): string {
+export function nameKey(name: string): string {
   if (PLAIN.test(name)) return name.toLowerCase();
   return name.normalize("NFKC").toUpperCase().toLowerCase();
 }

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { StoppedError, untilStopped } from "../shared/wait.js";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 
@@ -7,6 +8,9 @@ import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason
 export class InputError extends Error {
   override readonly name = "InputError";
 }
+
+/** A list of a million addresses has less. What is larger is none: a device without an end, for one. */
+const MAX_BYTES = 2 ** 28;
 
 /** One line of a list that says something. */
 export interface ListLine {
@@ -23,9 +27,10 @@ export interface ListLine {
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   try {
-    if (path !== "-")
-      return await untilStopped(readFile(path, { encoding: "utf8", signal }), signal);
-    return await untilStopped(text(process.stdin), signal);
+    if (path === "-") return await untilStopped(readText(process.stdin), signal);
+    // Whatever else gives bytes will do, such as the pipe of a shell's <(...).
+    if ((await stat(path)).isDirectory()) throw new Error("it is a folder");
+    return await untilStopped(readText(createReadStream(path, { signal })), signal);
   } catch (error) {
     if (signal.aborted) {
       // Otherwise it would keep the program alive.
@@ -35,6 +40,25 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
     const reason = systemMessage(errorCode(error)) ?? errorMessage(error);
     throw new InputError(`cannot read ${path}: ${reason}`, { cause: error });
   }
+}
+
+async function readText(stream: Readable): Promise<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  const bytes: AsyncIterable<Uint8Array> = stream;
+  let byteLength = 0;
+  let text = "";
+  for await (const chunk of bytes) {
+    byteLength += chunk.length;
+    if (byteLength > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES / 2 ** 20} MiB`);
+    decoder ??= new TextDecoder(encodingOf(chunk));
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + (decoder?.decode() ?? "");
+}
+
+/** What a shell of Windows writes to a file begins with the mark of UTF-16. */
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" {
+  return first === 0xff && second === 0xfe ? "utf-16le" : "utf-8";
 }
 
 /** Splits a list into its lines, as they are. */

@@ -15,6 +15,7 @@ export async function reportDryRun(
   items: readonly DownloadItem[],
   { format, report: path }: Pick<CommandLine, "format" | "report">,
   output: Output,
+  signal: AbortSignal,
 ): Promise<void> {
   const results = items.map((item) => toRecord(notStarted(item)));
   const counts = { ...newCounts(), notStarted: items.length };
@@ -35,5 +36,7 @@ export async function reportDryRun(
     case "ndjson":
       for (const record of results) output.print(JSON.stringify(record));
   }
-  if (path !== undefined) await write(path, `${reportText(report)}\n`, output);
+  if (path !== undefined) {
+    await write({ option: "report", path }, `${reportText(report)}\n`, output, signal);
+  }
 }

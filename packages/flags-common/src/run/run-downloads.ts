@@ -100,7 +100,7 @@ export async function runDownloads(
   }
   for (const note of notesOf(control)) output.note(`*** ${note}`);
   if (stopSwitch.exitCode !== EXIT_CODES.cannotWrite) await control.versions.save();
-  await writeReports(report, directory, commandLine, output);
+  await writeReports(report, directory, commandLine, output, stopSwitch.signal);
   return judge(run, counts, observer, output);
 }
 

@@ -37,6 +37,9 @@ export async function readManifestFile(
   return path === undefined ? undefined : readManifest(await readInput(path, signal), nameOf(path));
 }
 
+/** How a certificate begins; other blocks, such as keys, are passed over. */
+const CERTIFICATE = /^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+
 /**
  * Reads the certificates that a command line names, if it names any.
  *
@@ -48,13 +51,26 @@ export async function readCertificates(
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const ca = await readInput(path, signal);
-  try {
-    if (!ca.includes("-----BEGIN")) throw new Error("no PEM");
-    process.getBuiltinModule("node:tls").createSecureContext({ ca });
-  } catch (error) {
-    throw new InputError(`there are no certificates in ${nameOf(path)}`, { cause: error });
+  const name = nameOf(path);
+  // Node passes over what it cannot read, and would trust the others.
+  const blocks = ca.split(/^(?=-----BEGIN )/m).filter((text) => CERTIFICATE.test(text));
+  if (blocks.length === 0) throw new InputError(`there are no certificates in ${name}`);
+  for (const [index, block] of blocks.entries()) {
+    try {
+      parseCertificate(block);
+    } catch (error) {
+      const which = `certificate ${index + 1} of ${blocks.length}`;
+      throw new InputError(`${name}: ${which} cannot be read`, { cause: error });
+    }
   }
   return ca;
+}
+
+/** @throws {Error} When a text that begins as a certificate does not begin with a whole one. */
+function parseCertificate(block: string): object {
+  const [pem = ""] = /^[^]*?^-----END (?:X509 |TRUSTED )?CERTIFICATE-----\s*$/m.exec(block) ?? [];
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  return new X509Certificate(pem);
 }
 
 function nameOf(path: string): string {

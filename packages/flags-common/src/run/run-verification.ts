@@ -3,6 +3,7 @@ import { EXIT_CODES } from "../cli/exit-codes.js";
 import type { Output } from "../report/output.js";
 import { count } from "../report/text.js";
 import { write } from "../report/write-reports.js";
+import { assertApart } from "./assert-apart.js";
 import { verifyFolder, type Expectations, type VerifiedFile } from "../verify/verify-folder.js";
 
 /** A machine-readable report of what `--verify` found. */
@@ -23,13 +24,16 @@ export async function runVerification(
     readonly directory: string;
     readonly expectations: Expectations;
     readonly format: CommandLine["format"];
-    readonly report: string | undefined;
+    /** The files that the command line names. */
+    readonly paths: Parameters<typeof assertApart>[0];
   },
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const { program, directory, expectations, format, report: path } = run;
+  const { program, directory, expectations, format, paths } = run;
+  const path = paths.report;
   const results = await verifyFolder(directory, expectations, signal);
+  await assertApart(paths, directory, () => results.map(({ name }) => name));
   const faults = results.filter(({ status }) => status === "error");
   const counts = { ok: results.length - faults.length, error: faults.length };
   const report: VerificationReport = { program, counts, results };
@@ -49,7 +53,7 @@ export async function runVerification(
       for (const result of results) output.print(JSON.stringify(result));
       output.print(JSON.stringify({ summary: { program, counts } }));
   }
-  if (path !== undefined) await write(path, `${document}\n`, output);
+  if (path !== undefined) await write({ option: "report", path }, `${document}\n`, output, signal);
   // What was asked for as a check must not pass because there was nothing to check.
   if (results.length === 0 && !signal.aborted) output.note("*** there is nothing to verify");
   return results.length === 0 || faults.length > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;

@@ -18,6 +18,9 @@ export interface RetryPolicy {
   breakerFor(url: string): CircuitBreaker | undefined;
 }
 
+/** What sets the limits on the command line. */
+const LIMITS = { maxBytes: "--max-bytes", maxRedirects: "--max-redirs" } as const;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The tries for one file. */
@@ -98,11 +101,12 @@ export class Tries {
         return saved;
       }
       case "error": {
-        const { status, code, reason, httpStatus, retryAfterMs } = result;
+        const { status, code, reason, httpStatus, limit, retryAfterMs } = result;
         return {
           status,
           code,
-          reason,
+          reason: limit === undefined ? reason : `${reason} (${LIMITS[limit]})`,
+          ...(limit === undefined ? {} : { limit }),
           ...(httpStatus === undefined ? {} : { httpStatus }),
           ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
           ...tried,

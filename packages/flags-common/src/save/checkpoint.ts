@@ -1,5 +1,9 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import type { Beginning } from "../fetch/validators.js";
+import { openOwnFile, readFileUpTo } from "../shared/open-file.js";
+
+/** Ours have some hundred bytes. */
+const MAX_NOTE_BYTES = 1 << 20;
 
 /** Of what the first bytes of a file are the beginning. */
 export interface Origin extends Beginning {
@@ -26,8 +30,7 @@ export class Checkpoint {
   async write(origin: Origin): Promise<void> {
     try {
       // In one write and without emptying the file before, so that a kill leaves the one note or the other.
-      const note = await open(this.#path, this.#isThere ? "r+" : "w");
-      this.#isThere = true;
+      const note = await (this.#isThere ? openOwnFile(this.#path) : this.#make());
       try {
         await note.write(`${JSON.stringify(origin)}\n`, 0);
       } finally {
@@ -36,6 +39,14 @@ export class Checkpoint {
     } catch {
       // Only what a kill leaves is lost.
     }
+  }
+
+  async #make(): Promise<FileHandle> {
+    // What an earlier process with our id left, or somebody put there.
+    await rm(this.#path, { force: true });
+    const note = await open(this.#path, "wx");
+    this.#isThere = true;
+    return note;
   }
 
   /** Removes the note. */
@@ -53,7 +64,8 @@ function notePath(temporaryPath: string): string {
 /** Reads the note that a killed process left beside a temporary file; `undefined` when there is none that says anything. */
 export async function readNote(temporaryPath: string): Promise<Origin | undefined> {
   try {
-    const [line = ""] = (await readFile(notePath(temporaryPath), "utf8")).split("\n", 1);
+    const note = await readFileUpTo(notePath(temporaryPath), MAX_NOTE_BYTES);
+    const [line = ""] = note?.split("\n", 1) ?? [];
     return parseOrigin(line);
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
-import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
+import { readdir, realpath, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { errorCode } from "../shared/failure-reason.js";
 import { DestinationError } from "./destination-error.js";
+import { makeFolder } from "./make-folder.js";
 import { recoverPartial } from "./partial-file.js";
 import { staleTemporary, withTemporaryFile } from "./temporary-file.js";
 
@@ -27,39 +27,6 @@ export async function prepareDestination(directory: string): Promise<void> {
   }
 }
 
-/**
- * Makes a folder, and those that lead to it.
- *
- * Node's own `recursive` never ends where a folder that is there answers ENOENT to a new one, as /proc does.
- */
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await makeOneFolder(directory);
-  } catch (error) {
-    const parent = dirname(directory);
-    if (errorCode(error) !== "ENOENT" || parent === directory) throw error;
-    await makeFolder(parent);
-    // Whoever makes the same folders at the same time may have made the parent since the first try.
-    await makeOneFolder(directory);
-  }
-}
-
-async function makeOneFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory);
-  } catch (error) {
-    if (!(await isFolder(directory))) throw error;
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
 async function removeStaleFiles(directory: string): Promise<void> {
   const notes: string[] = [];
   for (const name of await readdir(directory)) {
@@ -70,7 +37,10 @@ async function removeStaleFiles(directory: string): Promise<void> {
     }
   }
   // Those of files that are there are gone by now.
-  for (const name of notes) await rm(join(directory, name), { force: true });
+  for (const name of notes) {
+    // What is called so and is a folder, say, is not ours.
+    await rm(join(directory, name), { force: true }).catch(() => undefined);
+  }
 }
 
 /**

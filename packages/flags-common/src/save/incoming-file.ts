@@ -4,6 +4,7 @@ import type { FileSink } from "../fetch/fetch-file.js";
 import { findGifFault } from "../fetch/gif.js";
 import type { Accepted } from "../fetch/judge-answer.js";
 import type { Beginning } from "../fetch/validators.js";
+import { giveBack } from "../shared/give-back.js";
 import { maskedUrl } from "../shared/mask-secrets.js";
 import { newSha256, sha256Of } from "../shared/sha256.js";
 import { Checkpoint } from "./checkpoint.js";
@@ -74,6 +75,8 @@ export class IncomingFile implements FileSink {
   #bufferedBytes = 0;
   #writtenBytes = 0;
   #first: Uint8Array = NO_BYTES;
+  /** Of pieces that are written. */
+  readonly #memories = new Set<ArrayBufferLike>();
   /** The last piece that came. */
   #last: Uint8Array = NO_BYTES;
 
@@ -235,6 +238,8 @@ export class IncomingFile implements FileSink {
       const { directory, fileName } = this.#place;
       const { file, made } = await openTemporary(directory, fileName);
       this.#open = { file, handle: made, hash: newSha256() };
+      // What it lies in is given back.
+      this.#first = Uint8Array.from(this.#first);
     }
     const { handle, hash } = this.#open;
     const chunks = this.#chunks;
@@ -245,8 +250,22 @@ export class IncomingFile implements FileSink {
     this.#chunks = [];
     this.#bufferedBytes -= byteLength;
     this.#writtenBytes += byteLength;
+    this.#giveBack(chunks);
     const isWorthNote = this.#writtenBytes >= this.#notedBytes + NOTE_BYTES;
     if (this.#notedBytes === 0 || isWorthNote) await this.#note();
+  }
+
+  /**
+   * Gives the memory of written pieces back, but for that of the last one, until others have come: further pieces of a
+   * chunked body may lie in it.
+   */
+  #giveBack(written: readonly Uint8Array[]): void {
+    for (const { buffer } of written) this.#memories.add(buffer);
+    for (const memory of this.#memories) {
+      if (memory === this.#last.buffer) continue;
+      this.#memories.delete(memory);
+      giveBack(memory);
+    }
   }
 
   #noteEnds(chunk: Uint8Array): void {

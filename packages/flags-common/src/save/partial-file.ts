@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Hash } from "node:crypto";
 import type { Beginning } from "../fetch/validators.js";
 import { errorCode } from "../shared/failure-reason.js";
+import { openOwnFile } from "../shared/open-file.js";
 import { newSha256 } from "../shared/sha256.js";
 import { parseOrigin, readNote, type Origin } from "./checkpoint.js";
 import { TemporaryFile } from "./temporary-file.js";
@@ -64,7 +65,7 @@ export async function takePartial({
 }
 
 async function takeName(from: string, to: string): Promise<FileHandle> {
-  const partial = await open(from, "r+");
+  const partial = await openOwnFile(from);
   try {
     // To rename does not fail where there is a file.
     await (await open(to, "wx")).close();

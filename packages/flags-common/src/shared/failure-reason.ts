@@ -2,8 +2,12 @@ import { getSystemErrorMap, types } from "node:util";
 
 /** Text from outside, made safe to print on a terminal: no control characters, not longer than a line. */
 export function printable(text: string): string {
-  const safe = text.replace(/[^\x20-\x7e\xa0-\uffff]|[\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
-  return Array.from(safe).slice(0, 100).join("");
+  return Array.from(harmless(text)).slice(0, 100).join("");
+}
+
+/** Text of our own with a path in it, made safe to print on a terminal: what it says at its end is not cut off. */
+export function harmless(text: string): string {
+  return text.replace(/[^\x20-\x7e\xa0-\uffff]|[\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 /** Writes milliseconds as seconds, without needless digits: `10 s`, `0.25 s`. */

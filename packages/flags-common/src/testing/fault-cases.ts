@@ -119,7 +119,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
     answer: (socket) =>
       socket.end("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"),
     args: [],
-    reason: "more than 5 redirects",
+    reason: "more than 5 redirects (--max-redirs)",
   },
 ];
 

@@ -88,7 +88,7 @@ export const SERVER_FAULTS = [
   { fault: { kind: "bad-trailer" }, fate: error("TRUNCATED", /GIF without its end/) },
   {
     fault: { kind: "redirect", to: "itself" },
-    fate: error("REDIRECT", /^more than 5 redirects$/),
+    fate: error("REDIRECT", /^more than 5 redirects \(--max-redirs\)$/),
   },
   {
     fault: { kind: "redirect", to: "other-host" },

@@ -1,6 +1,6 @@
-import { open, stat } from "node:fs/promises";
 import { errorCode, errorMessage, systemMessage } from "../shared/failure-reason.js";
 import { findGifFault } from "../fetch/gif.js";
+import { NotAFileError, openFile } from "../shared/open-file.js";
 import { newSha256 } from "../shared/sha256.js";
 import type { DownloadItem } from "../input/item.js";
 
@@ -28,8 +28,6 @@ export async function inspectFile(
   signal?: AbortSignal,
 ): Promise<LocalFile | undefined> {
   try {
-    // A pipe would be opened only when somebody writes to it.
-    if (!(await stat(path)).isFile()) return { byteLength: 0, sha256: "", fault: "not a file" };
     const read = await readPieces(path, signal);
     if (signal?.aborted === true) return undefined;
     const { byteLength, ends, sha256: actual } = read;
@@ -44,6 +42,7 @@ export async function inspectFile(
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT") return undefined;
+    if (error instanceof NotAFileError) return { byteLength: 0, sha256: "", fault: "not a file" };
     return { byteLength: 0, sha256: "", fault: systemMessage(code) ?? errorMessage(error) };
   }
 }
@@ -52,7 +51,7 @@ async function readPieces(
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly byteLength: number; readonly sha256: string; readonly ends: Uint8Array }> {
-  const handle = await open(path);
+  const handle = await openFile(path);
   try {
     const hash = newSha256();
     const piece = Buffer.alloc(PIECE_BYTES);

@@ -1,9 +1,10 @@
-import { readFile, rename } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { types } from "node:util";
 import type { Validators } from "../fetch/validators.js";
 import { errorCode } from "../shared/failure-reason.js";
 import { maskedUrl } from "../shared/mask-secrets.js";
+import { NotAFileError, readFileUpTo } from "../shared/open-file.js";
 import { DestinationError } from "../save/destination-error.js";
 import { withTemporaryFile } from "../save/temporary-file.js";
 
@@ -15,7 +16,10 @@ interface KnownVersion extends Validators {
 
 /** It is not there, or another user's; what is wrong with the folder is told by those who need it. */
 const NOT_TO_BE_HAD = new Set("ENOENT EACCES EPERM ENOTDIR EISDIR ELOOP ENAMETOOLONG".split(" "));
-const CACHE_NAME = ".versions.json";
+/** Where it is kept what is known of the files of a folder. */
+export const CACHE_NAME = ".versions.json";
+/** Enough for some hundred thousand files. A larger one is not ours, and what it comes to might not fit in memory. */
+const MAX_CACHE_BYTES = 2 ** 27;
 /** Addresses tell more about their user than files do. */
 const OWNER_ONLY = 0o600;
 
@@ -51,12 +55,19 @@ export class VersionCache {
   }
 
   /**
-   * Reads the cache of a folder; one that is missing or damaged counts as empty.
+   * Reads the cache of a folder; one that is missing, damaged or too large counts as empty.
    *
    * @param remembersAll - Whether to remember files that are not known yet; those that are, it always keeps right.
+   * @throws {DestinationError} (as a rejection) When it cannot be read, or will not be written because a folder is in its
+   *   place.
    */
   static async open(directory: string, remembersAll: boolean): Promise<VersionCache> {
-    return new VersionCache(directory, await readVersions(directory), remembersAll);
+    try {
+      if (remembersAll) await assertNoFolder(directory);
+      return new VersionCache(directory, await readVersions(directory), remembersAll);
+    } catch (error) {
+      throw new DestinationError(directory, error);
+    }
   }
 
   /** What the server said when the file with this content came from this address. */
@@ -118,13 +129,11 @@ export class VersionCache {
     this.#isChanged = false;
     try {
       this.#versions = await readVersions(this.#directory);
-      const all = [...new Map([...this.#versions, ...this.#ours])];
-      all.sort(([one], [other]) => (one < other ? -1 : 1));
-      const content = JSON.stringify(Object.fromEntries(all), undefined, 2);
+      await assertNoFolder(this.#directory);
       await withTemporaryFile(
         this.#directory,
         CACHE_NAME.slice(1),
-        new TextEncoder().encode(`${content}\n`),
+        cacheText(new Map([...this.#versions, ...this.#ours])),
         (path) => rename(path, join(this.#directory, CACHE_NAME)),
         OWNER_ONLY,
       );
@@ -139,10 +148,34 @@ export class VersionCache {
   }
 }
 
+async function assertNoFolder(directory: string): Promise<void> {
+  const there = await stat(join(directory, CACHE_NAME)).catch(() => undefined);
+  if (there?.isDirectory() === true) throw new Error(`${CACHE_NAME} is a folder`);
+}
+
+/** Writes what is known, by the alphabet, as far as it may be read again. */
+function cacheText(versions: ReadonlyMap<string, KnownVersion>): Uint8Array {
+  const entries: string[] = [];
+  let byteLength = 4;
+  const all = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
+  for (const [fileName, version] of all) {
+    // Without the braces around them.
+    const entry = JSON.stringify(Object.fromEntries([[fileName, version]]), undefined, 2).slice(
+      2,
+      -2,
+    );
+    byteLength += Buffer.byteLength(entry) + 2;
+    if (byteLength > MAX_CACHE_BYTES) break;
+    entries.push(entry);
+  }
+  return Buffer.from(entries.length === 0 ? "{}\n" : `{\n${entries.join(",\n")}\n}\n`);
+}
+
 async function readVersions(directory: string): Promise<Map<string, KnownVersion>> {
   const versions = new Map<string, KnownVersion>();
   try {
-    const content: unknown = JSON.parse(await readFile(join(directory, CACHE_NAME), "utf8"));
+    const text = await readFileUpTo(join(directory, CACHE_NAME), MAX_CACHE_BYTES);
+    const content: unknown = JSON.parse(text ?? "{}");
     const entries = typeof content === "object" && content !== null ? Object.entries(content) : [];
     for (const [fileName, value] of entries) {
       const version = readVersion(value);
@@ -150,7 +183,9 @@ async function readVersions(directory: string): Promise<Map<string, KnownVersion
     }
   } catch (error) {
     // Without it everything is fetched again: that is slow, but right.
-    const isUseless = types.isNativeError(error) && error.name === "SyntaxError";
+    const isUseless =
+      error instanceof NotAFileError ||
+      (types.isNativeError(error) && error.name === "SyntaxError");
     if (!isUseless && !NOT_TO_BE_HAD.has(errorCode(error) ?? "")) throw error;
   }
   return versions;

@@ -241,6 +241,59 @@ describe("proxies", () => {
     expect(proxyFor(new URL(url), undefined, env)?.href).toBe(proxy);
   });
 
+  test("a proxy that answers with garbage is named, and not for what the server says behind it", async () => {
+    await using garbage = await serveRaw((socket) => socket.end("garbage\r\n\r\n"));
+    const proxy = `http://127.0.0.1:${garbage.port}`;
+    for (const scheme of ["http", "https"]) {
+      expect(await fetchAt(`${scheme}://flags.example`, { proxy })).toMatchObject({
+        code: "BAD_RESPONSE",
+        reason: `proxy 127.0.0.1:${garbage.port}: not an HTTP answer (HPE_INVALID_CONSTANT)`,
+      });
+    }
+    await using tunnel = await serveRaw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      socket.once("data", () => socket.end("garbage\r\n\r\n"));
+    });
+    const through = { proxy: `http://127.0.0.1:${tunnel.port}` };
+    expect(await fetchAt("https://flags.example", through)).toMatchObject({
+      reason: "the server does not speak TLS (http:// may be meant)",
+    });
+  });
+
+  test("who does not speak TLS is told so", async () => {
+    await using server = await serveHttp((_request, response) => response.end());
+    const { port } = server;
+    expect(await fetchAt(`https://127.0.0.1:${port}`)).toMatchObject({
+      code: "NETWORK",
+      reason: "the server does not speak TLS (http:// may be meant)",
+    });
+    const proxy = `https://127.0.0.1:${port}`;
+    for (const scheme of ["http", "https"]) {
+      expect(await fetchAt(`${scheme}://flags.example`, { proxy })).toMatchObject({
+        code: "NETWORK",
+        reason: `proxy 127.0.0.1:${port}: does not speak TLS (http:// may be meant)`,
+      });
+    }
+    // A fatal alert: handshake failure.
+    await using strict = await serveRaw((socket) =>
+      socket.end(Buffer.from("15030100020228", "hex")),
+    );
+    expect(await fetchAt(`https://127.0.0.1:${strict.port}`)).toMatchObject({
+      code: "NETWORK",
+      reason: expect.stringMatching(/^TLS failed \(.*handshake failure.*\)$/) as unknown,
+    });
+  });
+
+  test("headers of an answer may be called as axios' own methods", async () => {
+    const names = ["Normalize", "Set", "Get", "Has", "Clear", "Concat", "toJSON", "__proto__"];
+    await using proxy = await serveHttp((_request, response) => {
+      for (const name of names) response.setHeader(name, "x");
+      sendGif(response);
+    });
+    const options = { proxy: `http://127.0.0.1:${proxy.port}` };
+    expect(await fetchAt("http://flags.example", options)).toMatchObject({ bytes: TINY_GIF });
+  });
+
   test("a proxy of another kind is refused with its name", () => {
     const env = { all_proxy: "quic://me:secret@127.0.0.1:9" };
     expect(() => proxyFor(new URL("http://a.example"), undefined, env)).toThrow(ProxyError);

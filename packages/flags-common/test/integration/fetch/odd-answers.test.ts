@@ -177,7 +177,7 @@ describe("redirects", () => {
   });
 
   test.each([
-    [0, "redirect refused"],
+    [0, "more than 0 redirects"],
     [1, "more than 1 redirect"],
     [2, "more than 2 redirects"],
   ])("of %d redirects, one more is too many", async (maxRedirects, reason) => {
@@ -187,6 +187,15 @@ describe("redirects", () => {
     using client = createFlagClient({ ...patient, maxRedirects });
     expect(await fetchFlag(server.baseUrl, "US", { client })).toMatchObject({ reason });
     expect(server.paths.length).toBe(maxRedirects + 1);
+  });
+});
+
+test("a name that is none is a host that is not found", async () => {
+  using client = createFlagClient(patient);
+  const host = `${"x".repeat(300)}.example`;
+  expect(await fetchFlag(`http://${host}`, "US", { client })).toMatchObject({
+    code: "UNREACHABLE",
+    reason: expect.stringMatching(/^host not found \(x+\)$/) as unknown,
   });
 });
 

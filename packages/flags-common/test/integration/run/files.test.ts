@@ -204,15 +204,27 @@ describe("files", () => {
   });
 
   test.each([
-    ["--report", "no/r.json", "cannot write to no/: no such file or directory"],
-    ["--gallery", "no/g.html", "cannot write to no/: no such file or directory"],
-    ["--gallery", "sub/page", "cannot write to sub/: page is a folder"],
+    ["--report", "/dev/null/r.json", "--report /dev/null/r.json: /dev/null is not a folder"],
+    ["--gallery", "/proc/no/g.html", "--gallery /proc/no/g.html: no such file or directory"],
+    ["--gallery", "sub/page", "--gallery sub/page: it is a folder"],
   ])("%s %s ends the run before its first request", async (option, path, complaint) => {
     await using workplace = await openWorkplace();
     await mkdir(join(workplace.path, "sub", "page"), { recursive: true });
     const result = await workplace.start([...base, "us", option, path]).result;
-    expect(result).toMatchObject({ exitCode: 3, stdout: "", stderr: `*** ${complaint}\n` });
+    expect(result).toMatchObject({
+      exitCode: 3,
+      stdout: "",
+      stderr: `*** cannot write ${complaint}\n`,
+    });
     expect(await workplace.files()).toEqual([]);
+  });
+
+  test("--report and --gallery make their folders, as --out does", async () => {
+    await using workplace = await openWorkplace();
+    const args = [...base, "us", "--report", "a/b/r.json", "--gallery", "c/g.html"];
+    expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await readdir(join(workplace.path, "a", "b"))).toEqual(["r.json"]);
+    expect(await readdir(join(workplace.path, "c"))).toEqual(["g.html"]);
   });
 
   test("--report to a device writes there, and takes no name over", async () => {

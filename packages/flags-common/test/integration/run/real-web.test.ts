@@ -10,10 +10,13 @@ import { describeWhere } from "../../../../../jest.where.mjs";
 import { readCounts, type Workplace } from "../../../src/testing.js";
 import { VersionCache } from "../../../src/verify/version-cache.js";
 import { verifyFolder } from "../../../src/verify/verify-folder.js";
+import { CERTIFICATE, KEY } from "../../fixtures/certificate.js";
 import { openWorkplace, pooledProgram as program } from "../../fixtures/pooled-program.js";
 import { sendGif, serveHttp, TINY_GIF, type TestServer } from "../../fixtures/servers.js";
 import { makeTempFolder } from "../../fixtures/temp-folder.js";
 
+/** It is written as a certificate, and is none. */
+const GARBAGE = `-----BEGIN CERTIFICATE-----\n${btoa("none")}\n-----END CERTIFICATE-----\n`;
 const PATIENT = ["--timeout", "3600"];
 
 /** Answers each path with itself, those with `gone` with 404, those with `broken` half. */
@@ -48,7 +51,18 @@ describe("secrets", () => {
     await using workplace = await openWorkplace();
     const base = `http://me:s3cr3t@127.0.0.1:${server.port}`;
     const token = `http://t0k3n@127.0.0.1:${server.port}`;
-    const list = [`${base}/a`, `${base}/broken`, `${base}/gone`, `${token}/b`, "ftp://me:s3cr3t@x"];
+    const nested = `http://127.0.0.1:${server.port}/gone?next=`;
+    const within = [`${nested}http://me:s3cr3t@h/x`, `${nested}http%3A%2F%2Fme%3As3cr3t%40h`];
+    const part = `http://127.0.0.1:${server.port}/gone/http:%2F%2Fme:s3cr3t@h`;
+    const list = [
+      ...within,
+      part,
+      `${base}/a`,
+      `${base}/broken`,
+      `${base}/gone`,
+      `${token}/b`,
+      "ftp://me:s3cr3t@x",
+    ];
     const given = ["-H", "X-Key: s3cr3t", "--resume", "--etag", "--report", "report.json"];
     const runs = [
       await download(workplace, list, "-v", ...given),
@@ -58,8 +72,9 @@ describe("secrets", () => {
       await download(workplace, list, "--dry-run", "--json"),
       await workplace.start([...PATIENT, "-v", "--base-url", `${base}/gone`, "us"]).result,
       await workplace.start(["--base-url", `${base}/x?y`, "us"]).result,
+      await workplace.start([`--no-such=${base}/`]).result,
     ];
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1, 1, 0, 2]);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([1, 1, 1, 1, 1, 0, 2, 2]);
     const directory = join(workplace.path, "downloads");
     const names = await readdir(directory);
     expect(names.sort()).toEqual([".broken.resume", ".versions.json", "a", "b"]);
@@ -73,7 +88,9 @@ describe("secrets", () => {
     }
     expect(files.join()).toContain(`http://me:***@127.0.0.1:${server.port}/a`);
     expect((await stat(join(directory, ".versions.json"))).mode & 0o777).toBe(0o600);
-    expect(seen[0]?.authorization).toBe(`Basic ${btoa("me:s3cr3t")}`);
+    expect(seen.find(({ authorization }) => authorization)?.authorization).toBe(
+      `Basic ${btoa("me:s3cr3t")}`,
+    );
   });
 });
 
@@ -368,6 +385,44 @@ describe("files that are there", () => {
 });
 
 describe("options of curl", () => {
+  test("a header that is given several times is sent so, whatever it is called", async () => {
+    const seen: string[][] = [];
+    await using server = await serveHttp((request, response) => {
+      seen.push(request.rawHeaders);
+      response.end("x");
+    });
+    await using workplace = await openWorkplace();
+    const lines = ["X-One: 1", "x-one: 2", "X-One:", "__proto__: p", "constructor: c"];
+    const known = ["Cookie: a=1", "cookie: b=2", "Host: one.example", "Host: two.example"];
+    const ours = ["User-Agent: mine", "Accept: text/html", "Accept: text/plain"];
+    const given = [...lines, ...known, ...ours].flatMap((line) => ["-H", line]);
+    await download(workplace, [`http://127.0.0.1:${server.port}/a`], "-A", "me", ...given);
+    const [raw = []] = seen;
+    const pairs = raw.flatMap((name, index) =>
+      index % 2 === 0 ? [`${name}: ${raw[index + 1] ?? ""}`] : [],
+    );
+    expect(pairs.sort()).toEqual(
+      [
+        ...["X-One: 1", "X-One: 2", "__proto__: p", "constructor: c", "Cookie: a=1; b=2"],
+        ...["Host: one.example", "User-Agent: mine", "Accept: text/html", "Accept: text/plain"],
+        ...["Accept-Encoding: identity", "Connection: keep-alive"],
+      ].sort(),
+    );
+  });
+
+  test("a limit that was passed is named with its option", async () => {
+    await using server = await serveHttp(({ url }, response) => {
+      if (url === "/large") response.end(Buffer.alloc(20));
+      else response.writeHead(302, { Location: "/there" }).end();
+    });
+    await using workplace = await openWorkplace();
+    const list = ["large", "away"].map((path) => `http://127.0.0.1:${server.port}/${path}`);
+    const limits = ["--max-redirs", "0", "--max-bytes", "10"];
+    const { stdout } = await download(workplace, list, "-v", "-m1", ...limits);
+    expect(stdout).toContain("large: body is larger than 10 bytes (--max-bytes)\n");
+    expect(stdout).toContain("away: more than 0 redirects (--max-redirs)\n");
+  });
+
   test("-H, -A and the name of the program", async () => {
     const seen: IncomingHttpHeaders[] = [];
     await using server = await servePaths(seen);
@@ -410,6 +465,25 @@ describe("options of curl", () => {
     await writeFile(join(workplace.path, "ca.pem"), "nothing");
     const { stderr, exitCode } = await workplace.start(["--cacert", "ca.pem", "us"]).result;
     expect([exitCode, stderr]).toEqual([2, "*** there are no certificates in ca.pem\n"]);
+  });
+
+  test.each([
+    ["garbage in the second", `${CERTIFICATE}# second\n${GARBAGE}`, "certificate 2 of 2"],
+    ["garbage in the first", `${GARBAGE}\n${CERTIFICATE}`, "certificate 1 of 2"],
+    ["no end", CERTIFICATE.slice(0, -40), "certificate 1 of 1"],
+  ])("--cacert tells which certificate cannot be read: %s", async (_title, pem, which) => {
+    await using workplace = await openWorkplace();
+    await writeFile(join(workplace.path, "ca.pem"), pem);
+    const { stderr, exitCode } = await workplace.start(["--cacert", "ca.pem", "us"]).result;
+    expect([exitCode, stderr]).toEqual([2, `*** ca.pem: ${which} cannot be read\n`]);
+  });
+
+  test("--cacert takes what else is in a file of certificates", async () => {
+    await using workplace = await openWorkplace();
+    const crlf = CERTIFICATE.replaceAll("\n", "\r\n");
+    await writeFile(join(workplace.path, "ca.pem"), `${KEY}a name\n====\n${CERTIFICATE}${crlf}`);
+    const args = ["--cacert", "ca.pem", "us", "--dry-run"];
+    expect(await workplace.start(args).result).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
 

@@ -59,6 +59,36 @@ describe("parseCommandLine", () => {
     },
   );
 
+  test.each(["--from", "--urls", "--out", "--cacert", "--manifest", "--report", "--gallery"])(
+    "%s with nothing is refused",
+    (option) => {
+      expect(refuse(option, "")).toMatch(
+        new RegExp(`^\\*\\*\\* Usage error: ${option} (FILE|DIR) must not be empty\\n`),
+      );
+    },
+  );
+
+  test.each(["--server", "--base-url", "--header"])("%s with nothing is refused, too", (option) => {
+    expect(refuse(option, "")).toContain(`*** Usage error: ${option} `);
+  });
+
+  test("stdin is read once, and known by its names", () => {
+    expect(accept("--urls", "/dev/stdin").urls).toBe("-");
+    expect(accept("--report", "/dev/stdout").report).toBe("-");
+    expect(accept("--report", "/dev/stdin", "--urls", "/dev/fd/3")).toMatchObject({
+      report: "/dev/stdin",
+      urls: "/dev/fd/3",
+    });
+    expect(refuse("--urls", "-", "--manifest", "/dev/fd/0")).toContain(
+      "--urls - does not go with --manifest -",
+    );
+  });
+
+  test("a password in what is not understood is not repeated", () => {
+    expect(refuse("--no-such=http://me:s3cr3t@x/")).not.toContain("s3cr3t");
+    expect(refuse("-m", "http://me:s3cr3t@x/")).toContain("http://***@x/");
+  });
+
   test("the options beyond the book's", () => {
     expect(
       accept("--seed", "-3", "--fail-on", "missing", "--timeout", "0.25", "--max-time", "2"),
