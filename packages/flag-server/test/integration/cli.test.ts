@@ -3,8 +3,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 
+import { readCommandLine } from "../../src/cli-arguments.js";
 import { startFlagServer, type FaultRule } from "../../src/index.js";
 import { ask, openSocket } from "../support/http.js";
 import { freePorts } from "../support/ports.js";
@@ -15,6 +16,65 @@ async function urlsOf(run: Run): Promise<Record<string, string>> {
   await until(() => run.output.stdout.includes("Press Ctrl-C to stop.\n"));
   const lines = run.output.stdout.trim().split("\n").slice(0, -1);
   return Object.fromEntries(lines.map((line) => line.split(" ", 2) as [string, string]));
+}
+
+/** Arguments that are wrong, and the line that says so. */
+const WRONG: [args: string[], message: unknown][] = [
+  [["--port", "x"], 'argument --port: not an integer: "x"'],
+  [["--port", "1e3"], 'argument --port: not an integer: "1e3"'],
+  [["--port", "-5"], "--port must be an integer from 0 to 65533, not -5"],
+  [["--only", "LOCAL,NOPE"], 'argument --only: "NOPE" is none of LOCAL, DELAY, ERROR'],
+  [["--only", "LOCAL,local"], '--only must name each listener once, not "LOCAL" twice'],
+  [["--error-rate", "2"], "--error-rate must be from 0 to 1, not 2"],
+  [["--delay-rate", "half"], 'argument --delay-rate: not a decimal number: "half"'],
+  [["--delay-ms", "0x10"], 'argument --delay-ms: not an integer: "0x10"'],
+  [["--grace-ms"], "argument --grace-ms: expected one argument"],
+  [["--profile", "{}"], "--profile.rules is missing"],
+  [["--profile", "{"], expect.stringMatching(/^argument --profile: not JSON: /)],
+  [["--rules", "[\n1,\nx]"], expect.stringMatching(/^argument --rules: not JSON: .* JSON$/)],
+  [["--profile", "/"], 'argument --profile: "/": no file (EISDIR)'],
+  [["--rules", "nope"], 'argument --rules: "nope": no file has this name'],
+  [["--rules", "/"], 'argument --rules: "/": no file (EISDIR)'],
+  [["--rules", "{}"], "--rules must be an array, not a value of type object"],
+  [["--control-host", "0.0.0.0"], "--control-host needs --control-token: others can reach 0.0.0.0"],
+  [["--control-token", "short"], "--control-token must be 16 to 200 letters, digits and -._~+/"],
+  [["--files", "/nowhere"], 'argument --files: "/nowhere" is no folder'],
+  [["--profile", "nope"], 'argument --profile: "nope": no profile and no file has this name'],
+  [["--rules", '[{"fault":{"kind":"drip"}}]'], "--rules[0].fault.bytes is missing"],
+  [["--control-port", "70000"], "--control-port must be an integer from 0 to 65535, not 70000"],
+  [["--host", ""], "--host must not be empty"],
+  [["--bogus"], "unrecognized arguments: --bogus"],
+  [["stray"], "unrecognized arguments: stray"],
+];
+
+/** What the command line that refuses these arguments writes, and what its process would end with. */
+function refusalOf(args: readonly string[]): { stdout: string; stderr: string; code: unknown } {
+  const refusal = { stdout: "", stderr: "", code: undefined as unknown };
+  const ended = new Error("the process has ended");
+  const spies = [
+    jest.spyOn(process, "exit").mockImplementation((code) => {
+      refusal.code = code;
+      throw ended;
+    }),
+    ...(["stdout", "stderr"] as const).map((name) =>
+      jest.spyOn(process[name], "write").mockImplementation((text) => {
+        refusal[name] += String(text);
+        return true;
+      }),
+    ),
+  ];
+  try {
+    expect(() => readCommandLine(args)).toThrow(ended);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return refusal;
+}
+
+function expectRefusal(stderr: string, message: unknown): void {
+  expect(stderr).toMatch(/^usage: flag-server \[-h\] /);
+  const [, said] = /\nflag-server: error: (.*)\n$/.exec(stderr) ?? [];
+  expect(said).toEqual(message);
 }
 
 describe("flag-server", () => {
@@ -176,42 +236,21 @@ describe("flag-server", () => {
     });
   });
 
+  // What reads the command line is called here: a process for each would take most of the time of this file.
+  test.each(WRONG)("refuses %j with the usage and one line, and ends with 2", (args, message) => {
+    const { stdout, stderr, code } = refusalOf(args);
+    expect([stdout, code]).toEqual(["", 2]);
+    expectRefusal(stderr, message);
+  });
+
   test.each([
     [["--port", "x"], 'argument --port: not an integer: "x"'],
-    [["--port", "1e3"], 'argument --port: not an integer: "1e3"'],
-    [["--port", "-5"], "--port must be an integer from 0 to 65533, not -5"],
-    [["--only", "LOCAL,NOPE"], 'argument --only: "NOPE" is none of LOCAL, DELAY, ERROR'],
-    [["--only", "LOCAL,local"], '--only must name each listener once, not "LOCAL" twice'],
-    [["--error-rate", "2"], "--error-rate must be from 0 to 1, not 2"],
-    [["--delay-rate", "half"], 'argument --delay-rate: not a decimal number: "half"'],
-    [["--delay-ms", "0x10"], 'argument --delay-ms: not an integer: "0x10"'],
-    [["--grace-ms"], "argument --grace-ms: expected one argument"],
     [["--profile", "{}"], "--profile.rules is missing"],
-    [["--profile", "{"], expect.stringMatching(/^argument --profile: not JSON: /)],
-    [["--rules", "[\n1,\nx]"], expect.stringMatching(/^argument --rules: not JSON: .* JSON$/)],
-    [["--profile", "/"], 'argument --profile: "/": no file (EISDIR)'],
-    [["--rules", "nope"], 'argument --rules: "nope": no file has this name'],
-    [["--rules", "/"], 'argument --rules: "/": no file (EISDIR)'],
-    [["--rules", "{}"], "--rules must be an array, not a value of type object"],
-    [
-      ["--control-host", "0.0.0.0"],
-      "--control-host needs --control-token: others can reach 0.0.0.0",
-    ],
-    [["--control-token", "short"], "--control-token must be 16 to 200 letters, digits and -._~+/"],
-    [["--files", "/nowhere"], 'argument --files: "/nowhere" is no folder'],
-    [["--profile", "nope"], 'argument --profile: "nope": no profile and no file has this name'],
-    [["--rules", '[{"fault":{"kind":"drip"}}]'], "--rules[0].fault.bytes is missing"],
-    [["--control-port", "70000"], "--control-port must be an integer from 0 to 65535, not 70000"],
-    [["--host", ""], "--host must not be empty"],
-    [["--bogus"], "unrecognized arguments: --bogus"],
-    [["stray"], "unrecognized arguments: stray"],
-  ])("refuses %j with the usage and one line, and ends with 2", async (args, message) => {
+  ])("as a program refuses %j just so", async (args, message) => {
     await using run = runNode(CLI, args);
     expect(await run.ended).toEqual({ code: 2, signal: null });
     expect(run.output.stdout).toBe("");
-    expect(run.output.stderr).toMatch(/^usage: flag-server \[-h\] /);
-    const [, said] = /\nflag-server: error: (.*)\n$/.exec(run.output.stderr) ?? [];
-    expect(said).toEqual(message);
+    expectRefusal(run.output.stderr, message);
   });
 
   test("-h lists every option and --version prints the version", async () => {

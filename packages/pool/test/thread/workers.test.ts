@@ -125,7 +125,7 @@ describe.each(benches)("maxWorkers of a %s", (_kind, Bench) => {
 describe.each(benches)("idleTimeoutMs of a %s", (kind, Bench) => {
   const bench = new Bench();
   // A process takes so much longer to start.
-  const tries = rounds(kind === "thread" ? 48 : 12);
+  const tries = rounds(kind === "thread" ? 16 : 8);
 
   test("[L6] ends a worker that has nothing to do, and the next call gets another", async () => {
     const executor = bench.executor({ maxWorkers: 2, idleTimeoutMs: 20 });
