@@ -25,7 +25,7 @@ interface ReportPaths {
 }
 
 /** What to write to, and which option says so. */
-export interface DocumentPlace {
+interface DocumentPlace {
   readonly option: keyof ReportPaths;
   /** `-` is stdout. */
   readonly path: string;

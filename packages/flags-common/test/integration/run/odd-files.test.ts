@@ -202,7 +202,7 @@ describe("paths", () => {
   test.each([
     ["r/", "it is a folder"],
     ["x".repeat(300), "name too long"],
-    [`${"x".repeat(250)}`, "name too long"],
+    ["x".repeat(250), "name too long"],
   ])("--report %s is refused before anything is done, with its cause", async (path, reason) => {
     await using server = await serveGifs();
     await using workplace = await openWorkplace();
