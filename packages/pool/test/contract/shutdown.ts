@@ -123,7 +123,7 @@ export function describeShutdown(bench: Workbench): void {
     });
 
     test("[I28] right after a submit neither hangs nor loses the call", async () => {
-      for (let round = 0; round < rounds(5); round += 1) {
+      for (let round = 0; round < rounds(3); round += 1) {
         const executor = bench.executor(2);
         const future = executor.submit(Tasks.identity, round);
         await executor.shutdown();

@@ -16,7 +16,7 @@ import { ProcessBench } from "../thread/bench.js";
 async function expectCrashed(future: Future<unknown>, details: object): Promise<void> {
   const error = await future.exception();
   expect(error).toBeInstanceOf(WorkerCrashedError);
-  expect(error).toMatchObject({ code: "CONCUR_WORKER_CRASHED", workerId: 1, ...details });
+  expect(error).toMatchObject({ code: "CONCUR_WORKER_CRASHED", ...details });
 }
 
 async function pidAt(gate: { path: string; whenReached(): Promise<void> }): Promise<number> {
@@ -32,7 +32,7 @@ describe("a call whose process dies", () => {
   const bench = new ProcessBench();
 
   test.each([0, 1, 7])("[N4] [N5] [N7] [P6] by process.exit(%d) fails", async (exitCode) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const log = bench.scratch.log();
     const future = executor.submit(Tasks.noteThenExit, log.path, "ran", exitCode);
     await expectCrashed(future, { exitCode, signal: undefined, started: true });
@@ -46,7 +46,7 @@ describe("a call whose process dies", () => {
     ["[N1]", "SIGKILL"],
     ["[N7]", "SIGTERM"],
   ])("%s by %s fails, and says so", async (_id, signal) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const future = executor.submit(Tasks.killSelf, signal);
     await expectCrashed(future, { exitCode: undefined, signal, started: true });
     expect(String(await future.exception())).toContain(signal);
@@ -58,11 +58,11 @@ describe("a call whose process dies", () => {
     const gate = bench.scratch.gate();
     const future = executor.submit(Tasks.waitAt, gate.path);
     process.kill(await pidAt(gate), "SIGKILL");
-    await expectCrashed(future, { signal: "SIGKILL", started: true });
+    await expectCrashed(future, { signal: "SIGKILL", started: true, workerId: 1 });
   });
 
   test("[N21] by letting go of its channel fails", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     await expectCrashed(executor.submit(Tasks.disconnect), { started: true });
     expect(await executor.run(Tasks.echo, "next")).toBe("next");
   });
@@ -71,7 +71,7 @@ describe("a call whose process dies", () => {
     const { anything } = importTasks<{ anything: () => void }>(
       new URL("../fixtures/exits-at-import.mjs", import.meta.url),
     );
-    const executor = bench.executor();
+    const executor = bench.shared();
     await expectCrashed(executor.submit(anything), { started: true });
     expect(await executor.run(Tasks.echo, "next")).toBe("next");
   });
@@ -219,7 +219,7 @@ describe("a process", () => {
   const bench = new ProcessBench();
 
   test("[N13] that dies while it has nothing to do is replaced", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const pid = await executor.run(Tasks.who);
     process.kill(pid, "SIGKILL");
     while (executor.stats().workers > 0) await sleep(1);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import { afterEach, beforeEach } from "@jest/globals";
 import {
   type Executor,
@@ -40,6 +41,12 @@ abstract class PoolBench<E extends Executor, O> {
   /** Gives an executor that other tests have used and will use; see support/kept-executors.ts. */
   shared(maxWorkers = 1): E {
     return keptExecutor(`${this.kind} ${maxWorkers}`, () => this.createFor(maxWorkers));
+  }
+
+  /** The same for executors of one worker that have options; they are told apart by what `inspect` shows of them. */
+  kept(options: O): E {
+    const name = `${this.kind} ${inspect(options)}`;
+    return keptExecutor(name, () => this.create(options));
   }
 
   async #clear(): Promise<void> {

@@ -97,7 +97,7 @@ describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
   });
 
   test("[M12] [T13] nor are many small ones, and a call taken back does not count", async () => {
-    const executor = bench.executor({ maxTasksPerWorker: 7 });
+    const executor = bench.executor({ maxTasksPerWorker: 15 });
     const futures = Array.from({ length: 50 }, (_, n) => executor.submit(Tasks.sameValue, { n }));
     const taken = futures.filter((future, n) => n % 3 === 0 && future.cancel()).length;
     await executor.shutdown();

@@ -11,7 +11,7 @@ describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   const bench = new Bench();
 
   test("[B14] is seen by an async task, and leaves its worker as it is", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { worker } = await executor.run(Tasks.whereAmI);
     const gate = bench.scratch.gate();
     const future = executor
@@ -45,7 +45,7 @@ describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   );
 
   test("[B14] waits where killAfterMs is Infinity, and the value counts", async () => {
-    const executor = bench.executor({ killAfterMs: Infinity });
+    const executor = bench.kept({ killAfterMs: Infinity });
     const gate = bench.scratch.gate();
     const future = executor.submit(Tasks.holdAt, gate.path);
     await gate.whenReached();
@@ -58,7 +58,7 @@ describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   });
 
   test("[B14] never reaches the call that comes next to the same worker", async () => {
-    const executor = bench.executor({ killAfterMs: Infinity });
+    const executor = bench.kept({ killAfterMs: Infinity });
     await executor.run(Tasks.signalAfter, 0);
     for (let round = 0; round < rounds(30); round += 1) {
       const gate = bench.scratch.gate();
@@ -72,7 +72,7 @@ describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   });
 
   test("[S10] [X14] of a wait, and not of the call, leaves the call alone", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const gate = bench.scratch.gate();
     const future = executor.submit(Tasks.holdAt, gate.path);
     await gate.whenReached();
@@ -85,7 +85,7 @@ describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   });
 
   test("[G17] with a reason that cannot be sent aborts all the same", async () => {
-    const executor = bench.executor({ killAfterMs: Infinity });
+    const executor = bench.kept({ killAfterMs: Infinity });
     const gate = bench.scratch.gate();
     const future = executor.submit(ContractTasks.obedient, gate.path);
     await gate.whenReached();
@@ -128,7 +128,7 @@ describe.each(benches)("with({ timeoutMs }) of a %s", (_kind, Bench) => {
     ["a call that asks", ContractTasks.polling, Infinity],
     ["a loop that does not", Tasks.spinDeaf, 20],
   ] as const)("[R11] [R12] ends %s, and the next call runs", async (_kind, task, killAfterMs) => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const bound = executor.with({ timeoutMs: 60, killAfterMs, name: "loop" });
     const error = await bound.submit(task, bench.scratch.gate().path).exception();
     expect(error).toBeInstanceOf(TimeoutError);
@@ -172,7 +172,7 @@ describe("a loop in a thread", () => {
   const bench = new ThreadBench();
 
   test("[B14] [R12] sees abort() although it never yields, and leaves its thread as it is", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { worker } = await executor.run(Tasks.whereAmI);
     const gate = bench.scratch.gate();
     const future = executor.with({ killAfterMs: Infinity }).submit(Tasks.spinPolling, gate.path);
@@ -197,7 +197,7 @@ describe("a loop in a thread", () => {
   });
 
   test("[R11] [R12] that asks sees the end of its time", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const { worker } = await executor.run(Tasks.whereAmI);
     const bound = executor.with({ timeoutMs: 60, killAfterMs: Infinity, name: "loop" });
     const error = await bound.submit(Tasks.spinPolling, bench.scratch.gate().path).exception();
@@ -224,7 +224,7 @@ describe("a loop in a thread", () => {
   });
 
   test("[G17] an aborted signal stops a chunk whose items ask, as it stops single calls", async () => {
-    const executor = bench.executor();
+    const executor = bench.shared();
     const controller = new AbortController();
     const gate = bench.scratch.gate();
     const bound = executor.with({ signal: controller.signal, chunkSize: 3, killAfterMs: Infinity });
@@ -257,7 +257,7 @@ describe("a loop in a process", () => {
   });
 
   test("[B14] that pauses now and then sees it, and leaves its process as it is", async () => {
-    const executor = bench.executor({ killAfterMs: Infinity });
+    const executor = bench.kept({ killAfterMs: Infinity });
     const { worker } = await executor.run(Tasks.whereAmI);
     const gate = bench.scratch.gate();
     const future = executor.submit(ContractTasks.polling, gate.path);

@@ -98,7 +98,7 @@ describe.each(ends)("%s() of a %s", (end, _kind, Bench) => {
 describe.each(benches)("shutdown() of a %s", (kind, Bench) => {
   const bench = new Bench();
   // A process takes so much longer to start.
-  const tries = rounds(kind === "thread" ? 12 : 4);
+  const tries = rounds(kind === "thread" ? 6 : 2);
 
   test("[X16] with timeoutMs ends by force what runs longer", async () => {
     const executor = bench.executor();
