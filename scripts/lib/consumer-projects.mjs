@@ -9,7 +9,8 @@ const read = (name) => readFileSync(fixtures + name, "utf8");
 
 const outcome = read("outcome.mjs");
 const tasks = read("tasks.mjs");
-const MAIN = 'import { outcome } from "./outcome.mjs";\noutcome().then((line) => console.log(line));\n';
+const MAIN =
+  'import { outcome } from "./outcome.mjs";\noutcome().then((line) => console.log(line));\n';
 
 /** As CommonJS. */
 function common(source) {
@@ -81,7 +82,8 @@ const bundledAsCommon = {
   ...bundledAsEsm,
   "tasks.mjs": importing('join(__dirname, "plain-tasks.mjs")', 'import { join } from "node:path";'),
 };
-const packConfig = (require) => `import { createRequire } from "node:module";
+const packConfig = (require) =>
+  `import { createRequire } from "node:module";
 export default {
   mode: "production", target: "node20", entry: "./main.mjs",
   experiments: { outputModule: true },
@@ -146,7 +148,7 @@ export const PROJECTS = [
       "jest.config.mjs": 'export default { transform: {}, testMatch: ["**/*.test.mjs"] };\n',
       "a.test.mjs": asTest("", "test"),
     },
-    run: ["node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js"],
+    run: ["node --experimental-vm-modules --no-warnings $MODULES/jest/bin/jest.js"],
   },
   {
     name: "jest, CommonJS",
@@ -156,7 +158,7 @@ export const PROJECTS = [
       "jest.config.cjs": 'module.exports = { transform: {}, testMatch: ["**/*.test.cjs"] };\n',
       "a.test.cjs": common(asTest("", "test")),
     },
-    run: ["node node_modules/jest/bin/jest.js"],
+    run: ["node $MODULES/jest/bin/jest.js"],
   },
   {
     name: "mocha",
