@@ -91,6 +91,11 @@ export default {
 };
 `.replace('import { createRequire } from "node:module";\n', require ?? "");
 
+const NATIVE_TYPES = {
+  needs: () => process.features.typescript !== undefined && process.features.typescript !== false,
+  wants: "Node 22.18",
+};
+
 const WORKERS = ["worker-entry.cjs", "child-entry.cjs", "recall-thread.cjs"].map(
   (name) => `node_modules/@concur/pool/dist/${name}`,
 );
@@ -113,8 +118,7 @@ export const PROJECTS = [
   },
   {
     name: "native types",
-    needs: () => process.features.typescript !== undefined && process.features.typescript !== false,
-    wants: "Node 22.18",
+    ...NATIVE_TYPES,
     files: ts("esm"),
     run: ["node --no-warnings main.ts"],
     fast: true,
@@ -133,7 +137,8 @@ export const PROJECTS = [
     files: ts("cjs"),
     run: ["node -r @swc-node/register main.ts"],
   },
-  { name: "jiti", install: ["jiti"], files: ts("esm"), run: ["jiti main.ts"] },
+  // Its loader does not reach workers. Their errors say so where Node does not know the kind of file either.
+  { name: "jiti", ...NATIVE_TYPES, install: ["jiti"], files: ts("esm"), run: ["jiti main.ts"] },
   {
     name: "vitest",
     install: ["vitest"],
