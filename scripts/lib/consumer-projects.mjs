@@ -9,7 +9,8 @@ const read = (name) => readFileSync(fixtures + name, "utf8");
 
 const outcome = read("outcome.mjs");
 const tasks = read("tasks.mjs");
-const MAIN = 'import { outcome } from "./outcome.mjs";\noutcome().then((line) => console.log(line));\n';
+const MAIN =
+  'import { outcome } from "./outcome.mjs";\noutcome().then((line) => console.log(line));\n';
 
 /** As CommonJS. */
 function common(source) {
@@ -81,13 +82,19 @@ const bundledAsCommon = {
   ...bundledAsEsm,
   "tasks.mjs": importing('join(__dirname, "plain-tasks.mjs")', 'import { join } from "node:path";'),
 };
-const packConfig = (require) => `import { createRequire } from "node:module";
+const packConfig = (require) =>
+  `import { createRequire } from "node:module";
 export default {
   mode: "production", target: "node20", entry: "./main.mjs",
   experiments: { outputModule: true },
   output: { path: import.meta.dirname + "/dist", filename: "main.mjs", module: true, chunkFormat: "module", library: { type: "module" } },
 };
 `.replace('import { createRequire } from "node:module";\n', require ?? "");
+
+const NATIVE_TYPES = {
+  needs: () => process.features.typescript !== undefined && process.features.typescript !== false,
+  wants: "Node 22.18",
+};
 
 const WORKERS = ["worker-entry.cjs", "child-entry.cjs", "recall-thread.cjs"].map(
   (name) => `node_modules/@concur/pool/dist/${name}`,
@@ -111,8 +118,7 @@ export const PROJECTS = [
   },
   {
     name: "native types",
-    needs: () => process.features.typescript !== undefined && process.features.typescript !== false,
-    wants: "Node 22.18",
+    ...NATIVE_TYPES,
     files: ts("esm"),
     run: ["node --no-warnings main.ts"],
     fast: true,
@@ -131,7 +137,8 @@ export const PROJECTS = [
     files: ts("cjs"),
     run: ["node -r @swc-node/register main.ts"],
   },
-  { name: "jiti", install: ["jiti"], files: ts("esm"), run: ["jiti main.ts"] },
+  // Its loader does not reach workers. Their errors say so where Node does not know the kind of file either.
+  { name: "jiti", ...NATIVE_TYPES, install: ["jiti"], files: ts("esm"), run: ["jiti main.ts"] },
   {
     name: "vitest",
     install: ["vitest"],
@@ -146,7 +153,7 @@ export const PROJECTS = [
       "jest.config.mjs": 'export default { transform: {}, testMatch: ["**/*.test.mjs"] };\n',
       "a.test.mjs": asTest("", "test"),
     },
-    run: ["node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js"],
+    run: ["node --experimental-vm-modules --no-warnings $MODULES/jest/bin/jest.js"],
   },
   {
     name: "jest, CommonJS",
@@ -156,7 +163,7 @@ export const PROJECTS = [
       "jest.config.cjs": 'module.exports = { transform: {}, testMatch: ["**/*.test.cjs"] };\n',
       "a.test.cjs": common(asTest("", "test")),
     },
-    run: ["node node_modules/jest/bin/jest.js"],
+    run: ["node $MODULES/jest/bin/jest.js"],
   },
   {
     name: "mocha",
