@@ -8,16 +8,21 @@ import {
   SHORT_SLEEP_US,
 } from "../../tuning.js";
 
+/** So much less is a look that found something quickly than one that was in vain weighs. */
+const PAID = 1 / 4;
+/** From here on looking does not pay. */
+const TOO_OFTEN = 2;
+
 /**
  * Decides whether a thread that stands still looks for results for a moment before it sleeps.
  *
- * It learns from what comes just after it has looked in vain: had the other side had a core of its own, the result would have been
- * there. Then both only keep each other from the core, and it sleeps at once for a while.
+ * It learns from what comes just after it has looked in vain, or in the middle of a look that took too long: had the other side had a
+ * core of its own, the result would have been there. Then both only keep each other from the core, and it sleeps at once for a while.
  */
 export class StandingSpin {
   #until = 0;
   #pauseMs = FIRST_BACK_OFF_MS;
-  #lastVainMs = 0;
+  #lastRestMs = 0;
   #vain = 0;
   #looked = false;
 
@@ -26,18 +31,19 @@ export class StandingSpin {
     return this.#until !== 0 && monotonicMs() < this.#until;
   }
 
-  /** Looks for some microseconds; true when something was found. */
-  look(find: () => boolean): boolean {
-    this.#looked = true;
+  /** Looks for some microseconds whether something has come. */
+  look(hasCome: () => boolean): boolean {
+    this.#looked = false;
     const end = monotonicMs() + PARENT_SPIN_US / 1e3;
     do {
       for (let turn = 0; turn < LOOKS_PER_CLOCK; turn += 1) {
-        if (!find()) continue;
-        this.#looked = false;
-        this.#vain = 0;
+        if (!hasCome()) continue;
+        if (monotonicMs() <= end) this.#vain = Math.max(0, this.#vain - PAID);
+        else this.#wasInVain();
         return true;
       }
     } while (monotonicMs() < end);
+    this.#looked = true;
     return false;
   }
 
@@ -46,13 +52,16 @@ export class StandingSpin {
     if (!this.#looked) return;
     this.#looked = false;
     // What took long would not have been found.
-    if (us > SHORT_SLEEP_US) return;
+    if (us <= SHORT_SLEEP_US) this.#wasInVain();
+  }
+
+  #wasInVain(): void {
     this.#vain += 1;
-    if (this.#vain < 2) return;
+    if (this.#vain < TOO_OFTEN) return;
     this.#vain = 0;
     const now = monotonicMs();
-    if (now - this.#lastVainMs > BACK_OFF_FORGOTTEN_MS) this.#pauseMs = FIRST_BACK_OFF_MS;
-    this.#lastVainMs = now;
+    if (now - this.#lastRestMs > BACK_OFF_FORGOTTEN_MS) this.#pauseMs = FIRST_BACK_OFF_MS;
+    this.#lastRestMs = now;
     this.#until = now + this.#pauseMs;
     this.#pauseMs = Math.min(LONGEST_BACK_OFF_MS, this.#pauseMs * 2);
   }

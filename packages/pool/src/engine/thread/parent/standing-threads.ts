@@ -48,7 +48,10 @@ export class ThreadWait {
   next(ms: number): void {
     if (this.#isFirst) {
       this.#isFirst = false;
-      if (mayLook() && spin.look(readAll)) return;
+      if (mayLook() && spin.look(hasNews)) {
+        readAll();
+        return;
+      }
     }
     const bell = bellOfThisThread();
     const { rings } = bell;
@@ -106,6 +109,11 @@ function mayLook(): boolean {
     }
   }
   return allowed && !rests && busy > 0 && busy < cores;
+}
+
+function hasNews(): boolean {
+  for (const threads of all) for (const worker of threads.workers) if (worker.hasNews) return true;
+  return false;
 }
 
 /** Reads everything that is there; false when there was nothing. */
