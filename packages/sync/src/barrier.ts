@@ -1,7 +1,7 @@
 import { BrokenBarrierError } from "./errors.js";
 import { Field, Kind, Word } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 import { Turnstile } from "./shared/turnstile.js";
 import { deadlineOf } from "./shared/waiting.js";
@@ -26,12 +26,9 @@ export class Barrier {
   readonly #gate: Gate;
 
   /**
-   * @param parties - How many go on together.
+   * @param parties - How many go on together; or the memory of a copy that a message has brought: see `from()`.
    * @throws {RangeError} When that is no whole number, or less than 1.
    */
-  constructor(parties: number);
-  /** @internal */
-  constructor(parties: number | SharedMemory);
   constructor(parties: number | SharedMemory) {
     this.#gate = new Gate(parties);
     this.memory = this.#gate.monitor.memory;
@@ -186,7 +183,9 @@ function placeOf(mode: number): number {
 }
 
 function brokenError(): BrokenBarrierError {
-  return new BrokenBarrierError("the barrier is broken: one of its parties did not wait to the end");
+  return new BrokenBarrierError(
+    "the barrier is broken: one of its parties did not wait to the end",
+  );
 }
 
 registerShareable(NAME, (form) => Barrier.from(form));

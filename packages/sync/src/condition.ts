@@ -3,8 +3,13 @@ import { guardControl, type Guard } from "./guard.js";
 import { Lock } from "./lock.js";
 import { RLock } from "./rlock.js";
 import { Kind, Word } from "./shared/layout.js";
-import { NO_LIMIT, type Deadline, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import {
+  NO_LIMIT,
+  type Deadline,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from "./shared/limits.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { ownerships, type Ownership } from "./shared/ownership.js";
 import { formOf, memoryOf, registerShareable } from "./shared/shareable.js";
 import { Turnstile } from "./shared/turnstile.js";
@@ -36,10 +41,10 @@ export class Condition {
   readonly #ownership: Ownership;
   readonly #notices: Notices;
 
-  /** @param lock - Default: a Lock of its own. Python's default is an RLock. */
-  constructor(lock?: Lock | RLock);
-  /** @internal */
-  constructor(lock: Lock | RLock | undefined, memory: SharedMemory | undefined);
+  /**
+   * @param lock - Default: a Lock of its own. Python's default is an RLock.
+   * @param memory - Of a copy that a message has brought: see `from()`.
+   */
   constructor(lock: Lock | RLock = new Lock(), memory?: SharedMemory) {
     this.lock = lock;
     const ownership = ownerships.get(lock);
@@ -54,10 +59,7 @@ export class Condition {
     if (value instanceof Condition) return value;
     const lock = formOf(value, NAME)["lock"] as { concurShareable?: unknown } | undefined;
     const isReentrant = lock instanceof RLock || lock?.concurShareable === "@concur/sync:RLock";
-    return new Condition(
-      isReentrant ? RLock.from(lock) : Lock.from(lock),
-      memoryOf(value, NAME),
-    );
+    return new Condition(isReentrant ? RLock.from(lock) : Lock.from(lock), memoryOf(value, NAME));
   }
 
   /**

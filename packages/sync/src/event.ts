@@ -1,6 +1,6 @@
 import { Kind, Word } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 import { Turnstile } from "./shared/turnstile.js";
 import { deadlineOf } from "./shared/waiting.js";
@@ -24,9 +24,7 @@ export class Event {
   readonly memory: SharedMemory;
   readonly #flag: Flag;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     this.#flag = new Flag(memory);
     this.memory = this.#flag.monitor.memory;

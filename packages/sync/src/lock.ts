@@ -1,7 +1,7 @@
 import { Acquirable } from "./shared/acquirable.js";
 import { Mode } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership, ownerships } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 
@@ -26,9 +26,7 @@ const NAME = "@concur/sync:Lock";
 export class Lock extends Acquirable {
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     const ownership = new Ownership(Kind.Lock, "a Lock", memory);
     super(NAME, ownership, Mode.Exclusive);

@@ -2,7 +2,7 @@ import { guardControl, type Guard } from "./guard.js";
 import { Mode } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 
@@ -28,9 +28,7 @@ export class ReadWriteLock {
   readonly memory: SharedMemory;
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     this.#ownership = new Ownership(Kind.ReadWriteLock, "a ReadWriteLock", memory);
     this.memory = this.#ownership.monitor.memory;

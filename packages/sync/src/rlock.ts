@@ -4,7 +4,7 @@ import { Acquirable } from "./shared/acquirable.js";
 import { Mode, type Hold } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership, ownerships } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 
@@ -28,9 +28,7 @@ const runs = new AsyncLocalStorage<ReadonlyMap<string, Hold>>();
 export class RLock extends Acquirable {
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     const ownership = new Ownership(Kind.RLock, "an RLock", memory);
     super(NAME, ownership, Mode.Exclusive);

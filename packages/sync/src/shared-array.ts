@@ -7,7 +7,8 @@ import {
   type ElementType,
   type View,
 } from "./shared/elements.js";
-import { formOf, isShared, registerShareable } from "./shared/shareable.js";
+import { isShared } from "./shared/memory.js";
+import { formOf, registerShareable } from "./shared/shareable.js";
 
 const NAME = "@concur/sync:SharedArray";
 
@@ -36,9 +37,6 @@ export class SharedArray<T extends ElementType = ElementType> {
    * @param values - How many, all 0 at first; or the elements.
    * @param lock - Default: one of its own.
    */
-  constructor(type: T, values: number | Iterable<Element<T>>, lock?: RLock);
-  /** @internal */
-  constructor(type: T, values: SharedArrayBuffer, lock: RLock);
   constructor(
     type: T,
     values: number | Iterable<Element<T>> | SharedArrayBuffer,

@@ -8,7 +8,8 @@ import {
   type ElementType,
   type Numbers,
 } from "./shared/elements.js";
-import { formOf, isShared, registerShareable } from "./shared/shareable.js";
+import { isShared } from "./shared/memory.js";
+import { formOf, registerShareable } from "./shared/shareable.js";
 
 const NAME = "@concur/sync:SharedValue";
 
@@ -35,9 +36,6 @@ export class SharedValue<T extends ElementType = ElementType> {
    * @param value - Default: 0.
    * @param lock - Default: one of its own.
    */
-  constructor(type: T, value?: Element<T>, lock?: RLock);
-  /** @internal */
-  constructor(type: T, value: SharedArrayBuffer, lock: RLock);
   constructor(type: T, value?: Element<T> | SharedArrayBuffer, lock: RLock = new RLock()) {
     this.type = elementTypeOf(type);
     this.lock = lock;

@@ -1,7 +1,8 @@
 import { DeadlockError } from "../errors.js";
 import { Field, State, Word } from "./layout.js";
 import type { SyncWaitOptions, WaitOptions } from "./limits.js";
-import { Monitor, type Rules, type SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
+import { Monitor, type Rules } from "./monitor.js";
 import { thisThread } from "./threads.js";
 import { deadlineOf, waitAsync, waitSync, type Wait } from "./waiting.js";
 
@@ -30,7 +31,7 @@ export abstract class Holding implements Rules {
   /** As in `a Lock`. */
   readonly what: string;
 
-  protected constructor(kind: number, what: string, memory: SharedMemory | undefined) {
+  constructor(kind: number, what: string, memory: SharedMemory | undefined) {
     this.monitor = new Monitor(kind, memory);
     this.what = what;
     this.monitor.obey(this);

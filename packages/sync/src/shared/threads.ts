@@ -6,8 +6,8 @@ import {
   threadId,
   type Worker,
 } from "node:worker_threads";
+import { isShared } from "./memory.js";
 import { Registry } from "./registry.js";
-import { isShared } from "./shareable.js";
 
 const KEY = "@concur/sync.registry";
 
@@ -71,8 +71,7 @@ export const waitsKeepAlive = !isMainThread;
 
 function findOwn(): Registry {
   const inherited = getEnvironmentData(KEY);
-  const registry =
-    isShared(inherited) ? Registry.at(inherited) : Registry.create();
+  const registry = isShared(inherited) ? Registry.at(inherited) : Registry.create();
   registries.set(registry.id, registry);
   setEnvironmentData(KEY, registry.memory);
   return registry;

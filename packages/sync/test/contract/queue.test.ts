@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { Lock, Queue, QueueClosedError, SerializationError, TimeoutError } from "../../src/index.js";
+import {
+  Lock,
+  Queue,
+  QueueClosedError,
+  SerializationError,
+  TimeoutError,
+} from "../../src/index.js";
 import { dismissAll, hire } from "../support/crew.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
@@ -21,9 +27,26 @@ describe("Queue, in one thread", () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     const values = [
-      0, -0, Number.NaN, 1e300, true, false, null, undefined, "", "text \ud800", 10n,
-      [1, { a: new Map([["b", new Set([1])]]) }], new Date(5), /a/g, new Float64Array([1, 2]),
-      new Uint8Array([1, 2, 3]), new Error("no"), cycle, new ArrayBuffer(3), [undefined],
+      0,
+      -0,
+      Number.NaN,
+      1e300,
+      true,
+      false,
+      null,
+      undefined,
+      "",
+      "text \ud800",
+      10n,
+      [1, { a: new Map([["b", new Set([1])]]) }],
+      new Date(5),
+      /a/g,
+      new Float64Array([1, 2]),
+      new Uint8Array([1, 2, 3]),
+      new Error("no"),
+      cycle,
+      new ArrayBuffer(3),
+      [undefined],
     ];
     for (const value of values) {
       await queue.put(value);
@@ -157,18 +180,18 @@ describe("Queue, between threads", () => {
     const input = new Queue<number | { value: number }>({ maxSize: 7 });
     const output = new Queue<number>({ maxSize: 5 });
     const hands = await Promise.all([1, 2, 3].map(() => hire({ input, output })));
-    const puts = [0, 1].map((index) =>
-      hands[index]?.run((kept, from) => {
+    const puts = hands.slice(0, 2).map((hand, index) =>
+      hand.run((kept, from) => {
         for (let value = from; value < 600; value += 2) {
-          kept["input"].putSync(value % 3 === 0 ? { value } : value);
+          kept.input.putSync(value % 3 === 0 ? { value } : value);
         }
       }, index),
     );
     const moves = hands[2]?.run(async (kept) => {
-      for await (const item of kept["input"]) {
-        await kept["output"].put(typeof item === "number" ? item : item.value);
+      for await (const item of kept.input) {
+        await kept.output.put(typeof item === "number" ? item : item.value);
       }
-      kept["output"].close();
+      kept.output.close();
     });
     void Promise.all(puts).then(() => {
       input.close();
@@ -186,7 +209,7 @@ describe("Queue, between threads", () => {
     const hand = await hire({ queue });
     const lost = errorOf(
       hand.run(async (kept) => {
-        const gets = kept["queue"].get();
+        const gets = kept.queue.get();
         // It does not come to hear of the item.
         setTimeout(() => {
           for (;;);
