@@ -56,12 +56,13 @@ export default defineConfig({
   splitting: true,
   noExternal: ["workerpool"],
   esbuildPlugins: [leanImport],
-  // Every import reads all of it: without blanks and comments that takes half the time. The syntax stays as it is, as what tsup makes
-  // CommonJS with does not know all that esbuild would shorten.
-  minifyWhitespace: true,
   esbuildOptions(options, { format }) {
-    // Of an error that nobody catches Node prints the line.
-    options.lineLimit = 120;
+    if (format === "esm") {
+      // Every import reads all of it: without blanks and comments that takes half the time. What tsup makes CommonJS with cannot read it.
+      options.minifyWhitespace = true;
+      // Of an error that nobody catches Node prints the line.
+      options.lineLimit = 120;
+    }
     if (format !== "cjs") return;
     // CommonJS has no import.meta.url, and tsup's own shim loses what follows a "#" in a path.
     options.define = { ...options.define, "import.meta.url": "__importMetaUrl" };
