@@ -15,7 +15,7 @@ export interface Nesting {
 const KEY = "@concur/pool.nesting";
 
 /** What this worker knows of itself; undefined in the program, and in threads that it made in other ways. */
-export function ownNesting(): Nesting | undefined {
+function ownNesting(): Nesting | undefined {
   return getEnvironmentData(KEY) as Nesting | undefined;
 }
 

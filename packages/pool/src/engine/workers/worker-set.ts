@@ -16,7 +16,7 @@ import {
   wordOfCause,
   wordOfEnd,
 } from "./crash-errors.js";
-import { CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
+import { BOOT_ATTEMPTS, CALL_ATTEMPTS, LEAVE_MS } from "../tuning.js";
 
 /**
  * So many workers may start at the same time; the next when one of them runs. To start a worker is work for a core: all at
@@ -405,7 +405,7 @@ export class WorkerSet implements WorkerListener {
     } else if (missingPermission(end.error) !== undefined) {
       message = `a worker could not be started${wordOfCause(end.error)}`;
     } else {
-      message = `${this.#boots.count} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
+      message = `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
     }
     this.#breaks(
       new BrokenExecutorError(message, end.error === undefined ? undefined : { cause: end.error }),
