@@ -30,18 +30,17 @@ describe("under Node's permission model", () => {
   // Node 20 lets every program use the network.
   if (major >= 25) flags.push("--allow-net");
 
-  test.each(choicesOf(flags).map((chosen) => [chosen.join(" ") || "nothing more", chosen]))(
-    "calls run, or the error names the flag that is missing: %s",
-    async (_title, chosen) => {
-      const given = [...MODEL, "--allow-fs-read=*", ...chosen];
-      const outcome = (flag: string): string =>
-        chosen.includes(flag) ? "42" : `${DENIED}: Node's permission model asks for ${flag}`;
-      expect(await runProgram("permission/runs-both.mjs", given, [folder])).toEqual(
-        printed(outcome("--allow-worker"), outcome("--allow-child-process")),
-      );
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
+  test.each(
+    choicesOf(flags).map((chosen) => ({ title: chosen.join(" ") || "nothing more", chosen })),
+  )("calls run, or the error names the flag that is missing: $title", async ({ chosen }) => {
+    const given = [...MODEL, "--allow-fs-read=*", ...chosen];
+    const outcome = (flag: string): string =>
+      chosen.includes(flag) ? "42" : `${DENIED}: Node's permission model asks for ${flag}`;
+    expect(await runProgram("permission/runs-both.mjs", given, [folder])).toEqual(
+      printed(outcome("--allow-worker"), outcome("--allow-child-process")),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
 
   test("a module of tasks that may not be read is named, with the flag", async () => {
     const tasks = join(folder, "tasks.mjs");

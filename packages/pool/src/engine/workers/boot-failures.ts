@@ -38,11 +38,6 @@ export class BootFailures {
     return this.#notBefore === 0 ? 0 : Math.max(0, this.#notBefore - monotonicMs());
   }
 
-  /** How many were in a row. */
-  get count(): number {
-    return this.#inARow;
-  }
-
   /** Notes that a worker could not be started, and why, as far as that is known. */
   note(error: unknown, isUnexplained = false): void {
     const now = monotonicMs();

@@ -458,7 +458,7 @@ export class WorkerSet implements WorkerListener {
     } else if (missingPermission(end.error) !== undefined) {
       message = `a worker could not be started${wordOfCause(end.error)}`;
     } else {
-      message = `${this.#boots.count} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
+      message = `${BOOT_ATTEMPTS} workers in a row died before they were up; the last ${wordOfEnd(end)}`;
     }
     const options = error === undefined ? undefined : { cause: error };
     this.#failsToStart(() => new BrokenExecutorError(message, options));
