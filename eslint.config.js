@@ -182,7 +182,16 @@ const workspaceZones = [
     from: ["./apps", "./examples"],
     message: "packages never import apps or examples",
   },
-  { target: "./packages/pool/src", from: ["./packages/flags-common", "./packages/flag-server"] },
+  {
+    target: "./packages/pool/src",
+    from: ["./packages/flags-common", "./packages/flag-server", "./packages/sync"],
+    message: "what is shared between threads meets the pool by a symbol: see codec/shareables.ts",
+  },
+  {
+    target: "./packages/sync/src",
+    from: ["./packages/pool", "./packages/flags-common", "./packages/flag-server"],
+    message: "@concur/sync works between any threads, and depends on nothing",
+  },
   { target: "./packages/flags-common/src", from: ["./packages/pool", "./packages/flag-server"] },
   { target: "./packages/flag-server/src", from: ["./packages/pool", "./packages/flags-common"] },
   {

@@ -1,0 +1,151 @@
+import { afterEach, expect, test } from "@jest/globals";
+import { Lock, Queue, Semaphore, SharedArray } from "../../src/index.js";
+import { dismissAll, hire, type Hand, type Kept } from "../support/crew.js";
+import { errorOf } from "../support/waiters.js";
+
+afterEach(dismissAll);
+
+/** What the words of `facts` are. */
+const Fact = { Inside: 0, Crowds: 1, Count: 2, PermitsIn: 3, PermitCrowds: 4 } as const;
+
+/** Numbers from 0 to 1, always the same for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+/** What a thread does, as its seed says: takes the lock or a permit, blocking or not, with limits or without, and looks who else has it. */
+async function live(kept: Kept, seed: number, turns: number): Promise<number> {
+  let state = seed;
+  const random = (): number => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+  const { lock, semaphore, facts } = kept as Record<string, never> as {
+    lock: Lock;
+    semaphore: Semaphore;
+    facts: SharedArray<"int32">;
+  };
+  const words = facts.view;
+  const busy = (times: number): void => {
+    for (let turn = 0; turn < times; turn += 1) Atomics.load(words, 0);
+  };
+  let added = 0;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const choice = random();
+    const limits = random() < 0.4 ? { timeoutMs: random() * 3 } : {};
+    const target = choice < 0.7 ? lock : semaphore;
+    let guard;
+    try {
+      if (random() < 0.5) guard = target.acquireSync(limits);
+      else {
+        const controller = new AbortController();
+        if (random() < 0.3) setTimeout(() => controller.abort(), random() * 3);
+        guard = await target.acquire({ ...limits, signal: controller.signal });
+      }
+    } catch {
+      continue;
+    }
+    if (target === lock) {
+      // One that died inside has not gone out.
+      if (guard.abandoned) Atomics.store(words, 0, 0);
+      if (Atomics.add(words, 0, 1) !== 0) Atomics.add(words, 1, 1);
+      const before = words[2] ?? 0;
+      busy(random() * 200);
+      words[2] = before + 1;
+      added += 1;
+      Atomics.sub(words, 0, 1);
+    } else {
+      busy(random() * 200);
+    }
+    guard.release();
+  }
+  return added;
+}
+
+test.each([1, 2, 3])(
+  "[D12] no two have a lock at once, no count is wrong, and all come to an end, with seed %i",
+  async (seed) => {
+    const lock = new Lock();
+    const semaphore = new Semaphore(2);
+    const facts = new SharedArray("int32", 8);
+    const hands = await Promise.all(
+      [0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })),
+    );
+    const counts = await Promise.all(hands.map((hand, index) => hand.run(live, seed * 10 + index, 300)));
+    expect(facts.view[Fact.Crowds]).toBe(0);
+    expect(facts.view[Fact.Count]).toBe(counts.reduce((sum, count) => sum + count, 0));
+    expect([lock.locked, semaphore.value]).toEqual([false, 2]);
+  },
+);
+
+test.each([1, 2])(
+  "[D12] also where threads are killed at any moment, with seed %i",
+  async (seed) => {
+    const random = seeded(seed);
+    const lock = new Lock();
+    const semaphore = new Semaphore(2);
+    const facts = new SharedArray("int32", 8);
+    let hands: Hand[] = await Promise.all(
+      [0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })),
+    );
+    let runs = hands.map((hand, index) => hand.run(live, seed * 100 + index, 100_000));
+    for (let kill = 0; kill < 12; kill += 1) {
+      await new Promise((resolve) => setTimeout(resolve, random() * 30));
+      const victim = Math.floor(random() * hands.length);
+      const lost = errorOf(runs[victim] ?? Promise.resolve());
+      await hands[victim]?.end();
+      await lost;
+      const fresh = await hire({ lock, semaphore, facts });
+      hands = hands.map((hand, index) => (index === victim ? fresh : hand));
+      runs = runs.map((run, index) =>
+        index === victim ? fresh.run(live, seed * 100 + 10 + kill, 100_000) : run,
+      );
+    }
+    const ends = runs.map(errorOf);
+    await Promise.all(hands.map((hand) => hand.end()));
+    await Promise.all(ends);
+    // All are dead, and whatever they had is free.
+    const guard = await lock.acquire();
+    const permits = [await semaphore.acquire(), await semaphore.acquire()];
+    expect(facts.view[Fact.Crowds]).toBe(0);
+    expect(semaphore.value).toBe(0);
+    for (const one of [guard, ...permits]) one.release();
+    expect([lock.locked, semaphore.value]).toEqual([false, 2]);
+  },
+);
+
+test.each([1, 2])("[D12] a queue loses and doubles nothing when those who get are killed, with seed %i", async (seed) => {
+  const random = seeded(seed);
+  const queue = new Queue<number>({ maxSize: 8 });
+  const seen = new SharedArray("int32", 4000);
+  const consume = async (kept: Kept): Promise<void> => {
+    const words = kept["seen"].view as Int32Array;
+    for await (const value of kept["queue"] as Queue<number>) Atomics.add(words, value, 1);
+  };
+  let hand = await hire({ queue, seen });
+  let run = hand.run(consume);
+  const steady = await hire({ queue, seen });
+  const steadyRun = steady.run(consume);
+  let kills = 0;
+  for (let value = 0; value < 4000; value += 1) {
+    await queue.put(value);
+    if (random() > 0.0025) continue;
+    kills += 1;
+    const lost = errorOf(run);
+    await hand.end();
+    await lost;
+    hand = await hire({ queue, seen });
+    run = hand.run(consume);
+  }
+  queue.close();
+  await Promise.all([run, steadyRun]);
+  const counts = [...seen.view];
+  expect(counts.filter((count) => count > 1)).toEqual([]);
+  // What a thread had got, and not yet counted, is gone with it.
+  expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(kills);
+  expect(queue.size).toBe(0);
+});
