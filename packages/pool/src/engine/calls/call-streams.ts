@@ -1,3 +1,4 @@
+import { shareableName } from "../../codec/shareables.js";
 import { encodeThrown } from "../../codec/encode-error.js";
 import { SerializationError } from "../../errors.js";
 import type { Future } from "../../future.js";
@@ -28,7 +29,9 @@ function isStream(arg: object): boolean {
   try {
     return (
       Symbol.asyncIterator in arg &&
-      typeof (arg as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function"
+      typeof (arg as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function" &&
+      // A queue that threads share goes there itself.
+      shareableName(arg) === undefined
     );
   } catch {
     return false;
