@@ -186,7 +186,9 @@ function placeOf(mode: number): number {
 }
 
 function brokenError(): BrokenBarrierError {
-  return new BrokenBarrierError("the barrier is broken: one of its parties did not wait to the end");
+  return new BrokenBarrierError(
+    "the barrier is broken: one of its parties did not wait to the end",
+  );
 }
 
 registerShareable(NAME, (form) => Barrier.from(form));

@@ -3,7 +3,12 @@ import { guardControl, type Guard } from "./guard.js";
 import { Lock } from "./lock.js";
 import { RLock } from "./rlock.js";
 import { Kind, Word } from "./shared/layout.js";
-import { NO_LIMIT, type Deadline, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
+import {
+  NO_LIMIT,
+  type Deadline,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from "./shared/limits.js";
 import type { SharedMemory } from "./shared/monitor.js";
 import { ownerships, type Ownership } from "./shared/ownership.js";
 import { formOf, memoryOf, registerShareable } from "./shared/shareable.js";
@@ -54,10 +59,7 @@ export class Condition {
     if (value instanceof Condition) return value;
     const lock = formOf(value, NAME)["lock"] as { concurShareable?: unknown } | undefined;
     const isReentrant = lock instanceof RLock || lock?.concurShareable === "@concur/sync:RLock";
-    return new Condition(
-      isReentrant ? RLock.from(lock) : Lock.from(lock),
-      memoryOf(value, NAME),
-    );
+    return new Condition(isReentrant ? RLock.from(lock) : Lock.from(lock), memoryOf(value, NAME));
   }
 
   /**

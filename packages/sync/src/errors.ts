@@ -38,7 +38,7 @@ export class TimeoutError extends SyncError {
  * try {
  *   lock.acquireSync();
  * } catch (error) {
- *   error.code; // => "CONCUR_DEADLOCK"
+ *   error instanceof DeadlockError; // => true
  * }
  * guard.release();
  */
@@ -53,7 +53,7 @@ export class DeadlockError extends SyncError {
  * const barrier = new Barrier(2);
  * barrier.abort();
  * const error = await barrier.wait().catch((reason) => reason);
- * error.code; // => "CONCUR_BROKEN_BARRIER"
+ * error instanceof BrokenBarrierError; // => true
  */
 export class BrokenBarrierError extends SyncError {
   readonly code = "CONCUR_BROKEN_BARRIER";
@@ -80,7 +80,7 @@ export class QueueClosedError extends SyncError {
  * try {
  *   condition.notify();
  * } catch (error) {
- *   error.code; // => "CONCUR_INVALID_STATE"
+ *   error instanceof InvalidStateError; // => true
  * }
  */
 export class InvalidStateError extends SyncError {
@@ -92,7 +92,7 @@ export class InvalidStateError extends SyncError {
  *
  * @example
  * const error = await new Queue().put(() => 0).catch((reason) => reason);
- * error.code; // => "CONCUR_NOT_SERIALIZABLE"
+ * error instanceof SerializationError; // => true
  */
 export class SerializationError extends SyncError {
   readonly code = "CONCUR_NOT_SERIALIZABLE";

@@ -17,7 +17,8 @@ import { structuredClone } from "../internal/platform.js";
 const MAX_DEPTH = 500;
 const MAX_VALUES = 100_000;
 
-const FOR_THREADS = "processes share no memory, so use a ThreadPoolExecutor for tasks that share it";
+const FOR_THREADS =
+  "processes share no memory, so use a ThreadPoolExecutor for tasks that share it";
 
 /** Where the culprit is, and what it is (`a function`) or what reading it threw. */
 interface Culprit {

@@ -9,7 +9,9 @@ const REGISTRY = Symbol.for("concur.shareable");
 /** The property that a shareable object and its copies have: the name of its class, as in `@concur/sync:Lock`. */
 const NAME = "concurShareable";
 
-const shared = globalThis as { readonly [REGISTRY]?: ReadonlyMap<string, (form: object) => unknown> };
+const shared = globalThis as {
+  readonly [REGISTRY]?: ReadonlyMap<string, (form: object) => unknown>;
+};
 
 /** Gives the name of the class of something that threads can share, or of a copy of it; undefined for all else. */
 export function shareableName(value: object): string | undefined {

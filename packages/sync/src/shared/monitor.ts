@@ -318,7 +318,8 @@ export class Monitor {
     this.words[Word.Deaths] = deaths;
     for (let slot = 1; slot <= this.used; slot += 1) {
       const state = this.get(slot, Field.State);
-      if (state === State.Free || !this.#registry.isDead(this.get(slot, Field.Thread) - 1)) continue;
+      if (state === State.Free || !this.#registry.isDead(this.get(slot, Field.Thread) - 1))
+        continue;
       this.#rules.died(slot);
       if (state === State.Waiting) this.withdraw(slot);
       else this.drop(slot);

@@ -71,8 +71,7 @@ export const waitsKeepAlive = !isMainThread;
 
 function findOwn(): Registry {
   const inherited = getEnvironmentData(KEY);
-  const registry =
-    isShared(inherited) ? Registry.at(inherited) : Registry.create();
+  const registry = isShared(inherited) ? Registry.at(inherited) : Registry.create();
   registries.set(registry.id, registry);
   setEnvironmentData(KEY, registry.memory);
   return registry;

@@ -124,7 +124,11 @@ class AsyncWait {
   #listen(): void {
     if (this.#ended || this.#check()) return;
     const { monitor, slot } = this.#wait;
-    const word = Atomics.waitAsync(monitor.stateArray(slot), monitor.stateIndex(slot), State.Waiting);
+    const word = Atomics.waitAsync(
+      monitor.stateArray(slot),
+      monitor.stateIndex(slot),
+      State.Waiting,
+    );
     if (word.async) {
       void word.value.then(() => {
         this.#listen();

@@ -72,10 +72,10 @@ test.each([1, 2, 3])(
     const lock = new Lock();
     const semaphore = new Semaphore(2);
     const facts = new SharedArray("int32", 8);
-    const hands = await Promise.all(
-      [0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })),
+    const hands = await Promise.all([0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })));
+    const counts = await Promise.all(
+      hands.map((hand, index) => hand.run(live, seed * 10 + index, 300)),
     );
-    const counts = await Promise.all(hands.map((hand, index) => hand.run(live, seed * 10 + index, 300)));
     expect(facts.view[Fact.Crowds]).toBe(0);
     expect(facts.view[Fact.Count]).toBe(counts.reduce((sum, count) => sum + count, 0));
     expect([lock.locked, semaphore.value]).toEqual([false, 2]);
@@ -89,9 +89,7 @@ test.each([1, 2])(
     const lock = new Lock();
     const semaphore = new Semaphore(2);
     const facts = new SharedArray("int32", 8);
-    let hands: Hand[] = await Promise.all(
-      [0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })),
-    );
+    let hands: Hand[] = await Promise.all([0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })));
     let runs = hands.map((hand, index) => hand.run(live, seed * 100 + index, 100_000));
     for (let kill = 0; kill < 12; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, random() * 30));
@@ -118,34 +116,37 @@ test.each([1, 2])(
   },
 );
 
-test.each([1, 2])("[D12] a queue loses and doubles nothing when those who get are killed, with seed %i", async (seed) => {
-  const random = seeded(seed);
-  const queue = new Queue<number>({ maxSize: 8 });
-  const seen = new SharedArray("int32", 4000);
-  const consume = async (kept: Kept): Promise<void> => {
-    const words = kept["seen"].view as Int32Array;
-    for await (const value of kept["queue"] as Queue<number>) Atomics.add(words, value, 1);
-  };
-  let hand = await hire({ queue, seen });
-  let run = hand.run(consume);
-  const steady = await hire({ queue, seen });
-  const steadyRun = steady.run(consume);
-  let kills = 0;
-  for (let value = 0; value < 4000; value += 1) {
-    await queue.put(value);
-    if (random() > 0.0025) continue;
-    kills += 1;
-    const lost = errorOf(run);
-    await hand.end();
-    await lost;
-    hand = await hire({ queue, seen });
-    run = hand.run(consume);
-  }
-  queue.close();
-  await Promise.all([run, steadyRun]);
-  const counts = [...seen.view];
-  expect(counts.filter((count) => count > 1)).toEqual([]);
-  // What a thread had got, and not yet counted, is gone with it.
-  expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(kills);
-  expect(queue.size).toBe(0);
-});
+test.each([1, 2])(
+  "[D12] a queue loses and doubles nothing when those who get are killed, with seed %i",
+  async (seed) => {
+    const random = seeded(seed);
+    const queue = new Queue<number>({ maxSize: 8 });
+    const seen = new SharedArray("int32", 4000);
+    const consume = async (kept: Kept): Promise<void> => {
+      const words = kept["seen"].view as Int32Array;
+      for await (const value of kept["queue"] as Queue<number>) Atomics.add(words, value, 1);
+    };
+    let hand = await hire({ queue, seen });
+    let run = hand.run(consume);
+    const steady = await hire({ queue, seen });
+    const steadyRun = steady.run(consume);
+    let kills = 0;
+    for (let value = 0; value < 4000; value += 1) {
+      await queue.put(value);
+      if (random() > 0.0025) continue;
+      kills += 1;
+      const lost = errorOf(run);
+      await hand.end();
+      await lost;
+      hand = await hire({ queue, seen });
+      run = hand.run(consume);
+    }
+    queue.close();
+    await Promise.all([run, steadyRun]);
+    const counts = [...seen.view];
+    expect(counts.filter((count) => count > 1)).toEqual([]);
+    // What a thread had got, and not yet counted, is gone with it.
+    expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(kills);
+    expect(queue.size).toBe(0);
+  },
+);

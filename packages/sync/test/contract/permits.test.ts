@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { BoundedSemaphore, DeadlockError, ReadWriteLock, RLock, Semaphore } from "../../src/index.js";
+import {
+  BoundedSemaphore,
+  DeadlockError,
+  ReadWriteLock,
+  RLock,
+  Semaphore,
+} from "../../src/index.js";
 import { dismissAll, hire } from "../support/crew.js";
 import { errorOf, untilWaiting } from "../support/waiters.js";
 

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { Lock, Queue, QueueClosedError, SerializationError, TimeoutError } from "../../src/index.js";
+import {
+  Lock,
+  Queue,
+  QueueClosedError,
+  SerializationError,
+  TimeoutError,
+} from "../../src/index.js";
 import { dismissAll, hire } from "../support/crew.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
@@ -21,9 +27,26 @@ describe("Queue, in one thread", () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     const values = [
-      0, -0, Number.NaN, 1e300, true, false, null, undefined, "", "text \ud800", 10n,
-      [1, { a: new Map([["b", new Set([1])]]) }], new Date(5), /a/g, new Float64Array([1, 2]),
-      new Uint8Array([1, 2, 3]), new Error("no"), cycle, new ArrayBuffer(3), [undefined],
+      0,
+      -0,
+      Number.NaN,
+      1e300,
+      true,
+      false,
+      null,
+      undefined,
+      "",
+      "text \ud800",
+      10n,
+      [1, { a: new Map([["b", new Set([1])]]) }],
+      new Date(5),
+      /a/g,
+      new Float64Array([1, 2]),
+      new Uint8Array([1, 2, 3]),
+      new Error("no"),
+      cycle,
+      new ArrayBuffer(3),
+      [undefined],
     ];
     for (const value of values) {
       await queue.put(value);

@@ -1,9 +1,4 @@
-import {
-  importTasks,
-  ProcessPoolExecutor,
-  ThreadPoolExecutor,
-  type Executor,
-} from "@concur/pool";
+import { importTasks, ProcessPoolExecutor, ThreadPoolExecutor, type Executor } from "@concur/pool";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Event, Lock, Queue, SharedValue } from "../../src/index.js";
 import { errorOf, until, untilWaiting, waitersOf } from "../support/waiters.js";
@@ -126,9 +121,7 @@ test("[T6] to a process it cannot go, and the error says what to do", async () =
   };
   expect(await errorOf(executor.run(tasks.isLock, { queue }))).toMatchObject(refusal);
   expect(await errorOf(executor.broadcast(tasks.isLock, queue))).toMatchObject(refusal);
-  expect(
-    await errorOf(executor.map(tasks.isLock, [1, queue]).toArray()),
-  ).toMatchObject(refusal);
+  expect(await errorOf(executor.map(tasks.isLock, [1, queue]).toArray())).toMatchObject(refusal);
   expect(() => {
     new ProcessPoolExecutor({ initializer: tasks.greet, initializerArgs: [queue] });
   }).toThrow(expect.objectContaining(refusal));

@@ -11,7 +11,10 @@ export interface Kept {
 /** A thread that runs functions of a test. They may use their arguments only. */
 export class Hand {
   readonly worker: Worker;
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve(value: unknown): void; reject(error: unknown): void }
+  >();
   #lastId = 0;
 
   constructor(things: Record<string, object>) {

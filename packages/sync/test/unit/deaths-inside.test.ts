@@ -143,7 +143,10 @@ interface Scene {
   queue: QueueState;
 }
 
-function queueWith(items: readonly number[], waiting: readonly (readonly [number, number])[]): Scene {
+function queueWith(
+  items: readonly number[],
+  waiting: readonly (readonly [number, number])[],
+): Scene {
   const ring = new ItemRing(new SharedArrayBuffer(64));
   const queue = new QueueState(ring, undefined, 2);
   const cast = new Cast(queue.monitor);
