@@ -26,12 +26,9 @@ export class Barrier {
   readonly #gate: Gate;
 
   /**
-   * @param parties - How many go on together.
+   * @param parties - How many go on together; or the memory of a copy that a message has brought: see `from()`.
    * @throws {RangeError} When that is no whole number, or less than 1.
    */
-  constructor(parties: number);
-  /** @internal */
-  constructor(parties: number | SharedMemory);
   constructor(parties: number | SharedMemory) {
     this.#gate = new Gate(parties);
     this.memory = this.#gate.monitor.memory;

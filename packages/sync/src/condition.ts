@@ -41,10 +41,10 @@ export class Condition {
   readonly #ownership: Ownership;
   readonly #notices: Notices;
 
-  /** @param lock - Default: a Lock of its own. Python's default is an RLock. */
-  constructor(lock?: Lock | RLock);
-  /** @internal */
-  constructor(lock: Lock | RLock | undefined, memory: SharedMemory | undefined);
+  /**
+   * @param lock - Default: a Lock of its own. Python's default is an RLock.
+   * @param memory - Of a copy that a message has brought: see `from()`.
+   */
   constructor(lock: Lock | RLock = new Lock(), memory?: SharedMemory) {
     this.lock = lock;
     const ownership = ownerships.get(lock);

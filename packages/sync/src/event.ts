@@ -24,9 +24,7 @@ export class Event {
   readonly memory: SharedMemory;
   readonly #flag: Flag;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     this.#flag = new Flag(memory);
     this.memory = this.#flag.monitor.memory;

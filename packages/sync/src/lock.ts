@@ -26,9 +26,7 @@ const NAME = "@concur/sync:Lock";
 export class Lock extends Acquirable {
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     const ownership = new Ownership(Kind.Lock, "a Lock", memory);
     super(NAME, ownership, Mode.Exclusive);

@@ -46,10 +46,10 @@ export class Queue<T = unknown> {
   readonly #state: QueueState;
   readonly #maxBytes: number;
 
-  /** @throws {RangeError} When an option is no whole number, less than 1, or more than 2 ** 30. */
-  constructor(options?: QueueOptions);
-  /** @internal */
-  constructor(options: QueueOptions, parts: { memory: SharedMemory; items: SharedArrayBuffer });
+  /**
+   * @param parts - Of a copy that a message has brought: see `from()`.
+   * @throws {RangeError} When an option is no whole number, less than 1, or more than 2 ** 30.
+   */
   constructor(
     { maxSize = 1024, maxBytes = 1 << 20 }: QueueOptions = {},
     parts?: { memory: SharedMemory; items: SharedArrayBuffer },
@@ -139,24 +139,24 @@ export class Queue<T = unknown> {
   async get(options: WaitOptions = NO_LIMIT): Promise<T> {
     const deadline = deadlineOf(options);
     const outcome = this.#state.get(true);
-    if (typeof outcome !== "number") return read(outcome);
+    if (typeof outcome !== "number") return read(outcome) as T;
     await this.#state.granted(outcome, deadline, options.signal);
-    return read(this.#state.getGranted(outcome));
+    return read(this.#state.getGranted(outcome)) as T;
   }
 
   /** The same, blocking the thread. */
   getSync(options: SyncWaitOptions = NO_LIMIT): T {
     const deadline = deadlineOf(options);
     const outcome = this.#state.get(true);
-    if (typeof outcome !== "number") return read(outcome);
+    if (typeof outcome !== "number") return read(outcome) as T;
     this.#state.grantedSync(outcome, deadline);
-    return read(this.#state.getGranted(outcome));
+    return read(this.#state.getGranted(outcome)) as T;
   }
 
   /** Gets the oldest value, if there is one at this moment; undefined if not. @throws {QueueClosedError} When it is closed and empty. */
   tryGet(): { readonly value: T } | undefined {
     const outcome = this.#state.get(false);
-    return outcome === undefined ? undefined : { value: read(outcome as Item | false) };
+    return outcome === undefined ? undefined : { value: read(outcome as Item | false) as T };
   }
 
   /** Gets values until the queue is closed and empty. */
@@ -184,11 +184,11 @@ export class Queue<T = unknown> {
   }
 }
 
-function read<T>(item: Item | false | undefined): T {
+function read(item: Item | false | undefined): unknown {
   if (item === false || item === undefined) {
     throw new QueueClosedError("the queue is closed, and nothing is left in it");
   }
-  return valueOf(item) as T;
+  return valueOf(item);
 }
 
 function closedToPut(): QueueClosedError {

@@ -28,9 +28,7 @@ export class ReadWriteLock {
   readonly memory: SharedMemory;
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     this.#ownership = new Ownership(Kind.ReadWriteLock, "a ReadWriteLock", memory);
     this.memory = this.#ownership.monitor.memory;

@@ -28,9 +28,7 @@ const runs = new AsyncLocalStorage<ReadonlyMap<string, Hold>>();
 export class RLock extends Acquirable {
   readonly #ownership: Ownership;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedMemory | undefined);
+  /** @param memory - Of a copy that a message has brought: see `from()`. */
   constructor(memory?: SharedMemory) {
     const ownership = new Ownership(Kind.RLock, "an RLock", memory);
     super(NAME, ownership, Mode.Exclusive);

@@ -24,12 +24,9 @@ export class Semaphore extends Acquirable {
   readonly #permits: Permits;
 
   /**
-   * @param permits - Default: 1.
+   * @param permits - Default: 1. Or the memory of a copy that a message has brought: see `from()`.
    * @throws {RangeError} When that is no whole number, or less than 0.
    */
-  constructor(permits?: number);
-  /** @internal */
-  constructor(permits: number | SharedMemory | undefined, bounded: boolean);
   constructor(permits: number | SharedMemory = 1, bounded = false) {
     const kind = bounded ? Kind.BoundedSemaphore : Kind.Semaphore;
     const own = new Permits(kind, permits, bounded);
@@ -73,12 +70,9 @@ export class Semaphore extends Acquirable {
  */
 export class BoundedSemaphore extends Semaphore {
   /**
-   * @param permits - Default: 1.
+   * @param permits - Default: 1. Or the memory of a copy that a message has brought: see `from()`.
    * @throws {RangeError} When that is no whole number, or less than 0.
    */
-  constructor(permits?: number);
-  /** @internal */
-  constructor(permits: number | SharedMemory | undefined);
   constructor(permits: number | SharedMemory = 1) {
     super(permits, true);
   }

@@ -36,9 +36,6 @@ export class SharedArray<T extends ElementType = ElementType> {
    * @param values - How many, all 0 at first; or the elements.
    * @param lock - Default: one of its own.
    */
-  constructor(type: T, values: number | Iterable<Element<T>>, lock?: RLock);
-  /** @internal */
-  constructor(type: T, values: SharedArrayBuffer, lock: RLock);
   constructor(
     type: T,
     values: number | Iterable<Element<T>> | SharedArrayBuffer,

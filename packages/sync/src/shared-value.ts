@@ -35,9 +35,6 @@ export class SharedValue<T extends ElementType = ElementType> {
    * @param value - Default: 0.
    * @param lock - Default: one of its own.
    */
-  constructor(type: T, value?: Element<T>, lock?: RLock);
-  /** @internal */
-  constructor(type: T, value: SharedArrayBuffer, lock: RLock);
   constructor(type: T, value?: Element<T> | SharedArrayBuffer, lock: RLock = new RLock()) {
     this.type = elementTypeOf(type);
     this.lock = lock;

@@ -72,13 +72,13 @@ type Found = (form: object, name: string) => { readonly instance: unknown } | un
 function walk(root: unknown, found: Found, endsWithFirst: boolean): boolean {
   const seen = new Set<unknown>();
   const open: object[] = [];
-  let some = false;
+  const state = { some: false };
   /** Gives what is to stand in the place of a part. */
   const visit = (part: unknown): { readonly instance: unknown } | undefined => {
     if (typeof part !== "object" || part === null) return undefined;
     const name = shareableName(part);
     if (name !== undefined) {
-      some = true;
+      state.some = true;
       return found(part, name);
     }
     if (seen.has(part) || ArrayBuffer.isView(part) || types.isProxy(part)) return undefined;
@@ -87,11 +87,11 @@ function walk(root: unknown, found: Found, endsWithFirst: boolean): boolean {
     return undefined;
   };
   visit(root);
-  for (let holder; (holder = open.pop()) !== undefined && !(some && endsWithFirst);) {
+  for (let holder; (holder = open.pop()) !== undefined && !(state.some && endsWithFirst);) {
     if (types.isMap(holder)) visitMap(holder, visit);
     else visitProperties(holder as Record<string, unknown>, visit);
   }
-  return some;
+  return state.some;
 }
 
 type Visit = (part: unknown) => { readonly instance: unknown } | undefined;

@@ -34,7 +34,7 @@ test("a process is not given it, and the error names it and what to do", async (
   expect(error).toMatchObject({
     code: "CONCUR_NOT_SERIALIZABLE",
     path: "args[0]",
-    message: expect.stringMatching(/^args\[0\] is a Counter, .* ThreadPoolExecutor/) as string,
+    message: expect.stringMatching(/^args\[0\] is a Counter, .* ThreadPoolExecutor/),
   });
   await processes.shutdown();
 });

@@ -21,9 +21,7 @@ export type Element<T extends ElementType> = T extends "bigint64" | "biguint64" 
 export type View<T extends ElementType> = Views[T];
 
 /** The same, to read and to write them by index. */
-export interface Numbers<T extends ElementType> {
-  [index: number]: Element<T>;
-}
+export type Numbers<T extends ElementType> = Record<number, Element<T>>;
 
 const makers: { readonly [T in ElementType]: (memory: SharedArrayBuffer) => View<T> } = {
   int8: (memory) => new Int8Array(memory),

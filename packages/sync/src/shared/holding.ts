@@ -30,7 +30,7 @@ export abstract class Holding implements Rules {
   /** As in `a Lock`. */
   readonly what: string;
 
-  protected constructor(kind: number, what: string, memory: SharedMemory | undefined) {
+  constructor(kind: number, what: string, memory: SharedMemory | undefined) {
     this.monitor = new Monitor(kind, memory);
     this.what = what;
     this.monitor.obey(this);

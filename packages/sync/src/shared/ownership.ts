@@ -1,6 +1,5 @@
 import { Field, State, Word } from "./layout.js";
 import { Holding, Mode, type Hold } from "./holding.js";
-import type { SharedMemory } from "./monitor.js";
 import { thisThread } from "./threads.js";
 
 /** Whether one holds it for itself alone. */
@@ -11,10 +10,6 @@ export const ownerships = new WeakMap<object, Ownership>();
 
 /** What one owner has for itself, or several share. */
 export class Ownership extends Holding {
-  constructor(kind: number, what: string, memory: SharedMemory | undefined) {
-    super(kind, what, memory);
-  }
-
   /** Says whether this thread holds it, in whatever way. */
   get isOurs(): boolean {
     const { monitor } = this;

@@ -8,7 +8,7 @@ export const SHAREABLES = Symbol.for("concur.shareable");
 
 type Revive = (form: object) => unknown;
 
-const shared = globalThis as { [SHAREABLES]?: Map<string, Revive> };
+const shared = globalThis as { [SHAREABLES]?: Map<string, Revive> | undefined };
 
 /** Makes a class known to this thread. The first copy of this package that is loaded wins. */
 export function registerShareable(name: string, revive: Revive): void {
@@ -19,7 +19,7 @@ export function registerShareable(name: string, revive: Revive): void {
 /** Gives the parts that a copy of an instance must have. @throws {TypeError} When it is something else. */
 export function formOf(value: unknown, name: string): Record<string, unknown> {
   const form = value as Record<string, unknown> | null | undefined;
-  if (typeof form !== "object" || form === null || form["concurShareable"] !== name) {
+  if (form?.["concurShareable"] !== name) {
     throw new TypeError(`this is no ${shortName(name)}, and no copy of one`);
   }
   return form;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { DeadlockError, Lock, TimeoutError } from "../../src/index.js";
+import { DeadlockError, Lock, SharedValue, TimeoutError } from "../../src/index.js";
 import { dismissAll, hire } from "../support/crew.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
@@ -175,13 +175,13 @@ describe("Lock, in one thread", () => {
     const lock = new Lock();
     const hand = await hire({ lock });
     await hand.run((kept) => {
-      kept["guard"] = kept["lock"].acquireSync();
+      kept.guard = kept.lock.acquireSync();
     });
     const waits = lock.acquire();
     await untilWaiting(lock, 1);
     expect(() => lock.acquireSync()).toThrow(/waits for a Lock since/);
     await hand.run((kept) => {
-      kept["guard"].release();
+      kept.guard.release();
     });
     (await waits).release();
   });
@@ -190,14 +190,13 @@ describe("Lock, in one thread", () => {
 describe("Lock, between threads", () => {
   test("[L2] [T1] lets one of all threads in, blocking or not", async () => {
     const lock = new Lock();
-    const { SharedValue } = await import("../../src/index.js");
     const count = new SharedValue("int32");
     const hands = await Promise.all([1, 2, 3].map(() => hire({ lock, count })));
     const blocking = hands.slice(0, 2).map((hand) =>
       hand.run((kept) => {
         for (let turn = 0; turn < 2000; turn += 1) {
-          kept["lock"].runSync(() => {
-            kept["count"].value += 1;
+          kept.lock.runSync(() => {
+            kept.count.value += 1;
           });
         }
       }),
@@ -205,10 +204,10 @@ describe("Lock, between threads", () => {
     const waiting = hands.slice(2).map((hand) =>
       hand.run(async (kept) => {
         for (let turn = 0; turn < 300; turn += 1) {
-          await kept["lock"].run(async () => {
-            const before = kept["count"].value;
-            await null;
-            kept["count"].value = before + 1;
+          await kept.lock.run(async () => {
+            const before = kept.count.value;
+            await Promise.resolve();
+            Object.assign(kept.count, { value: before + 1 });
           });
         }
       }),
@@ -216,8 +215,8 @@ describe("Lock, between threads", () => {
     for (let turn = 0; turn < 300; turn += 1) {
       const guard = await lock.acquire();
       const before = count.value;
-      await null;
-      count.value = before + 1;
+      await Promise.resolve();
+      Object.assign(count, { value: before + 1 });
       guard.release();
     }
     await Promise.all([...blocking, ...waiting]);
@@ -230,7 +229,7 @@ describe("Lock, between threads", () => {
     const hand = await hire({ lock });
     const name = await hand.run((kept) => {
       try {
-        return String(kept["lock"].acquireSync({ timeoutMs: 20 }));
+        return String(kept.lock.acquireSync({ timeoutMs: 20 }));
       } catch (error) {
         return (error as Error).name;
       }
@@ -238,7 +237,7 @@ describe("Lock, between threads", () => {
     expect(name).toBe("TimeoutError");
     guard.release();
     await hand.run((kept) => {
-      kept["lock"].acquireSync().release();
+      kept.lock.acquireSync().release();
     });
     expect(lock.locked).toBe(false);
   });
@@ -249,7 +248,7 @@ describe("Lock, between threads", () => {
     const hand = await hire({ lock });
     const order: string[] = [];
     const first = hand.run((kept) => {
-      kept["guard"] = kept["lock"].acquireSync();
+      kept.guard = kept.lock.acquireSync();
     });
     await untilWaiting(lock, 1);
     const second = lock.acquire().then((got) => {
@@ -260,7 +259,7 @@ describe("Lock, between threads", () => {
     await first;
     order.push("first");
     await hand.run((kept) => {
-      kept["guard"].release();
+      kept.guard.release();
     });
     await second;
     expect(order).toEqual(["first", "second"]);
@@ -270,7 +269,7 @@ describe("Lock, between threads", () => {
     const lock = new Lock();
     const hand = await hire({ lock });
     await hand.run((kept) => {
-      kept["guard"] = kept["lock"].acquireSync();
+      kept.guard = kept.lock.acquireSync();
     });
     const waits = lock.acquire();
     const after = lock.acquire();
@@ -290,7 +289,7 @@ describe("Lock, between threads", () => {
     const hand = await hire({ lock });
     const lost = errorOf(
       hand.run((kept) => {
-        kept["lock"].acquireSync();
+        kept.lock.acquireSync();
       }),
     );
     await untilWaiting(lock, 1);
@@ -308,7 +307,7 @@ describe("Lock, between threads", () => {
     const lock = new Lock();
     const hand = await hire({ lock });
     await hand.run((kept) => {
-      kept["lock"].acquireSync();
+      kept.lock.acquireSync();
       setTimeout(() => process.exit(3), 20);
     });
     const guard = lock.acquireSync();

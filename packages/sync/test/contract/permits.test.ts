@@ -56,8 +56,8 @@ describe.each([
     const semaphore = new Class(2);
     const hand = await hire({ semaphore });
     await hand.run((kept) => {
-      kept["semaphore"].acquireSync();
-      kept["semaphore"].acquireSync();
+      kept.semaphore.acquireSync();
+      kept.semaphore.acquireSync();
     });
     const waits = semaphore.acquire();
     await untilWaiting(semaphore, 1);
@@ -86,7 +86,7 @@ test("[S5] what one thread takes another may give back", async () => {
   const semaphore = new Semaphore(0);
   const hand = await hire({ semaphore });
   const waits = hand.run((kept) => {
-    for (let turn = 0; turn < 100; turn += 1) kept["semaphore"].acquireSync();
+    for (let turn = 0; turn < 100; turn += 1) kept.semaphore.acquireSync();
   });
   for (let turn = 0; turn < 100; turn += 1) semaphore.release();
   await waits;
@@ -102,7 +102,7 @@ describe("RLock", () => {
     const third = lock.tryAcquire();
     const isFree = (): Promise<boolean> =>
       hand.run((kept) => {
-        const guard = kept["lock"].tryAcquire();
+        const guard = kept.lock.tryAcquire();
         guard?.release();
         return guard !== undefined;
       });
@@ -120,7 +120,7 @@ describe("RLock", () => {
     const first = lock.run(async () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await lock.run(async () => {
-        await null;
+        await Promise.resolve();
         order.push("inside");
       });
       lock.acquireSync().release();
@@ -214,7 +214,7 @@ describe("ReadWriteLock", () => {
     const lock = new ReadWriteLock();
     const hands = [await hire({ lock }), await hire({ lock })];
     await hands[0]?.run((kept) => {
-      kept["lock"].acquireReadSync();
+      kept.lock.acquireReadSync();
     });
     const waits = lock.acquireWrite();
     await untilWaiting(lock, 1);
@@ -223,7 +223,7 @@ describe("ReadWriteLock", () => {
     expect(writer.abandoned).toBe(false);
     writer.release();
     await hands[1]?.run((kept) => {
-      kept["lock"].acquireWriteSync();
+      kept.lock.acquireWriteSync();
     });
     const reads = lock.acquireRead();
     await untilWaiting(lock, 1);

@@ -183,15 +183,15 @@ describe("Queue, between threads", () => {
     const puts = [0, 1].map((index) =>
       hands[index]?.run((kept, from) => {
         for (let value = from; value < 600; value += 2) {
-          kept["input"].putSync(value % 3 === 0 ? { value } : value);
+          kept.input.putSync(value % 3 === 0 ? { value } : value);
         }
       }, index),
     );
     const moves = hands[2]?.run(async (kept) => {
-      for await (const item of kept["input"]) {
-        await kept["output"].put(typeof item === "number" ? item : item.value);
+      for await (const item of kept.input) {
+        await kept.output.put(typeof item === "number" ? item : item.value);
       }
-      kept["output"].close();
+      kept.output.close();
     });
     void Promise.all(puts).then(() => {
       input.close();
@@ -209,7 +209,7 @@ describe("Queue, between threads", () => {
     const hand = await hire({ queue });
     const lost = errorOf(
       hand.run(async (kept) => {
-        const gets = kept["queue"].get();
+        const gets = kept.queue.get();
         // It does not come to hear of the item.
         setTimeout(() => {
           for (;;);

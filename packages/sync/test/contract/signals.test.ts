@@ -33,7 +33,7 @@ describe("Event", () => {
     const hands = [await hire({ event }), await hire({ event })];
     const blocked = hands.map((hand) =>
       hand.run((kept) => {
-        kept["event"].waitSync();
+        kept.event.waitSync();
       }),
     );
     const waits = Array.from({ length: 50 }, () => event.wait());
@@ -151,8 +151,8 @@ describe("Condition, between threads", () => {
     const ready = new SharedValue("int32");
     const hand = await hire({ condition, ready });
     const waits = hand.run((kept) =>
-      kept["condition"].lock.runSync((guard: unknown) =>
-        kept["condition"].waitForSync(guard, () => kept["ready"].value),
+      kept.condition.lock.runSync((guard) =>
+        kept.condition.waitForSync(guard, () => kept.ready.value),
       ),
     );
     await untilWaiting(condition, 1);
@@ -189,8 +189,8 @@ describe("Condition, between threads", () => {
     const hand = await hire({ condition });
     const lost = errorOf(
       hand.run((kept) =>
-        kept["condition"].lock.run(async (guard: unknown) => {
-          const waits = kept["condition"].wait(guard);
+        kept.condition.lock.run(async (guard) => {
+          const waits = kept.condition.wait(guard);
           // It does not come to hear of the notice.
           setTimeout(() => {
             for (;;);
@@ -208,6 +208,7 @@ describe("Condition, between threads", () => {
     await hand.end();
     await lost;
     await waits;
+    expect(condition.lock.locked).toBe(false);
   });
 });
 
@@ -217,7 +218,7 @@ describe("Barrier", () => {
     const hands = [await hire({ barrier }), await hire({ barrier })];
     for (let round = 0; round < 20; round += 1) {
       const places = await Promise.all([
-        ...hands.map((hand) => hand.run((kept) => kept["barrier"].waitSync())),
+        ...hands.map((hand) => hand.run((kept) => kept.barrier.waitSync())),
         barrier.wait(),
       ]);
       expect([...places].sort()).toEqual([0, 1, 2]);
@@ -259,7 +260,7 @@ describe("Barrier", () => {
   test("[D7] a party that dies while it waits breaks it", async () => {
     const barrier = new Barrier(3);
     const hand = await hire({ barrier });
-    const lost = errorOf(hand.run((kept) => kept["barrier"].waitSync()));
+    const lost = errorOf(hand.run((kept) => kept.barrier.waitSync()));
     await untilWaiting(barrier, 1);
     const waits = errorOf(barrier.wait());
     await untilWaiting(barrier, 2);
@@ -292,9 +293,9 @@ describe("SharedValue and SharedArray", () => {
       hands.map((hand) =>
         hand.run((kept) => {
           for (let turn = 0; turn < 2000; turn += 1) {
-            kept["value"].update((before: number) => before + 1);
-            kept["array"].lock.runSync(() => {
-              kept["array"].view[0] += 0.5;
+            kept.value.update((before) => before + 1);
+            kept.array.lock.runSync(() => {
+              kept.array.view[0] = (kept.array.view[0] ?? 0) + 0.5;
             });
           }
         }),

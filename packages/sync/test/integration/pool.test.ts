@@ -48,7 +48,7 @@ describe("with the threads of @concur/pool", () => {
     const error = await errorOf(alone.run(strangers.take, [new Lock()]));
     expect(error).toMatchObject({
       code: "CONCUR_NOT_SERIALIZABLE",
-      message: expect.stringMatching(/^a Lock .* @concur\/sync: import it in the module/) as string,
+      message: expect.stringMatching(/^a Lock .* @concur\/sync: import it in the module/),
     });
     expect(await alone.run(strangers.take, [])).toBe("object");
     await alone.shutdown();
@@ -117,7 +117,7 @@ test("[T6] to a process it cannot go, and the error says what to do", async () =
   const queue = new Queue();
   const refusal = {
     code: "CONCUR_NOT_SERIALIZABLE",
-    message: expect.stringMatching(/is a Queue, .* use a ThreadPoolExecutor/) as string,
+    message: expect.stringMatching(/is a Queue, .* use a ThreadPoolExecutor/),
   };
   expect(await errorOf(executor.run(tasks.isLock, { queue }))).toMatchObject(refusal);
   expect(await errorOf(executor.broadcast(tasks.isLock, queue))).toMatchObject(refusal);

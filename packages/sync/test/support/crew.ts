@@ -1,23 +1,21 @@
 import { Worker } from "node:worker_threads";
-import type * as sync from "../../src/index.js";
+import type { Guard } from "../../src/index.js";
 
-/** What a thread of the crew keeps: what it was given by name, the package, and whatever functions put there. */
-export interface Kept {
-  sync: typeof sync;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows what it has given
-  [name: string]: any;
+/** What a thread of the crew keeps: what it was given by name, and the guard that a function of the test has put there. */
+type Kept<T> = T & { guard: Guard };
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** A thread that runs functions of a test. They may use their arguments only. */
-export class Hand {
+export class Hand<T extends object> {
   readonly worker: Worker;
-  readonly #waiting = new Map<
-    number,
-    { resolve(value: unknown): void; reject(error: unknown): void }
-  >();
+  readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  constructor(things: Record<string, object>) {
+  constructor(things: T) {
     const file = new URL("../fixtures/crew.mjs", import.meta.url);
     this.worker = new Worker(file, { workerData: { things } });
     this.worker.on("message", (message: { id: number; value?: unknown; error?: object }) => {
@@ -32,11 +30,19 @@ export class Hand {
     this.worker.on("error", () => undefined);
   }
 
-  run<A extends unknown[], R>(fn: (kept: Kept, ...args: A) => R, ...args: A): Promise<Awaited<R>> {
+  run<A extends unknown[], R>(
+    fn: (kept: Kept<T>, ...args: A) => R,
+    ...args: A
+  ): Promise<Awaited<R>> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, {
+        resolve: (value) => {
+          resolve(value as Awaited<R>);
+        },
+        reject,
+      });
       this.worker.postMessage({ id, text: fn.toString(), args });
     });
   }
@@ -46,10 +52,10 @@ export class Hand {
   }
 }
 
-const hired: Hand[] = [];
+const hired: Hand<object>[] = [];
 
 /** Makes a thread that has these things, and runs; `dismissAll()` ends it. */
-export async function hire(things: Record<string, object>): Promise<Hand> {
+export async function hire<T extends object>(things: T): Promise<Hand<T>> {
   const hand = new Hand(things);
   hired.push(hand);
   await hand.run(() => undefined);

@@ -20,7 +20,8 @@ function counted(words: Int32Array): Int32Array {
   const proxy = new Proxy(words, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => Reflect.apply(value, target, args);
     },
     set: (target, name, value) => {
       count();

@@ -33,7 +33,7 @@ test.each(examples)("$file: $code", async ({ code }) => {
     jsc: { parser: { syntax: "typescript" }, target: "es2022" },
   }).code;
   const pairs: [unknown, unknown][] = [];
-  // eslint-disable-next-line no-eval -- the code of our own comments
+  // The code of our own comments.
   const run = (0, eval)(js) as (...args: unknown[]) => Promise<void>;
   await run(pairs, ...Object.values(sync));
   expect(pairs.length).toBeGreaterThan(0);

@@ -76,6 +76,7 @@ test("[D11] the door lets one in at a time, and nobody sleeps before an open one
   const seen = new Set<string>();
   const open = [start];
   const crowded: World[] = [];
+  const stuck: World[] = [];
   let ends = 0;
   for (let world; (world = open.pop()) !== undefined;) {
     const key = JSON.stringify(world);
@@ -85,11 +86,12 @@ test("[D11] the door lets one in at a time, and nobody sleeps before an open one
     const next = PARTIES.flatMap((party) => steps(world, party));
     if (next.length === 0) {
       ends += 1;
-      expect(world.rounds).toEqual([2, 2, 2]);
+      if (world.rounds.some((count) => count !== 2)) stuck.push(world);
     }
     open.push(...next);
   }
   expect(crowded).toEqual([]);
+  expect(stuck).toEqual([]);
   expect(ends).toBeGreaterThan(0);
   expect(seen.size).toBeGreaterThan(1000);
 });
