@@ -1,7 +1,7 @@
 import { BrokenBarrierError } from "./errors.js";
 import { Field, Kind, Word } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 import { Turnstile } from "./shared/turnstile.js";
 import { deadlineOf } from "./shared/waiting.js";

@@ -9,7 +9,7 @@ import {
   type SyncWaitOptions,
   type WaitOptions,
 } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { ownerships, type Ownership } from "./shared/ownership.js";
 import { formOf, memoryOf, registerShareable } from "./shared/shareable.js";
 import { Turnstile } from "./shared/turnstile.js";

@@ -1,7 +1,7 @@
 import { Acquirable } from "./shared/acquirable.js";
 import { Mode } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership, ownerships } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 

@@ -1,10 +1,10 @@
 import { QueueClosedError } from "./errors.js";
 import { toItem, valueOf, type Item } from "./shared/items.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import { isShared, type SharedMemory } from "./shared/memory.js";
 import { QueueState } from "./shared/queue-state.js";
 import { ItemRing } from "./shared/ring.js";
-import { formOf, isShared, memoryOf, registerShareable } from "./shared/shareable.js";
+import { formOf, memoryOf, registerShareable } from "./shared/shareable.js";
 import { deadlineOf } from "./shared/waiting.js";
 
 const NAME = "@concur/sync:Queue";

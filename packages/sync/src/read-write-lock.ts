@@ -2,7 +2,7 @@ import { guardControl, type Guard } from "./guard.js";
 import { Mode } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 

@@ -4,7 +4,7 @@ import { Acquirable } from "./shared/acquirable.js";
 import { Mode, type Hold } from "./shared/holding.js";
 import { Kind } from "./shared/layout.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./shared/limits.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Ownership, ownerships } from "./shared/ownership.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 

@@ -1,6 +1,6 @@
 import { Acquirable } from "./shared/acquirable.js";
 import { Kind } from "./shared/layout.js";
-import type { SharedMemory } from "./shared/monitor.js";
+import type { SharedMemory } from "./shared/memory.js";
 import { Permits } from "./shared/permits.js";
 import { memoryOf, registerShareable } from "./shared/shareable.js";
 

@@ -7,7 +7,8 @@ import {
   type ElementType,
   type View,
 } from "./shared/elements.js";
-import { formOf, isShared, registerShareable } from "./shared/shareable.js";
+import { isShared } from "./shared/memory.js";
+import { formOf, registerShareable } from "./shared/shareable.js";
 
 const NAME = "@concur/sync:SharedArray";
 

@@ -8,7 +8,8 @@ import {
   type ElementType,
   type Numbers,
 } from "./shared/elements.js";
-import { formOf, isShared, registerShareable } from "./shared/shareable.js";
+import { isShared } from "./shared/memory.js";
+import { formOf, registerShareable } from "./shared/shareable.js";
 
 const NAME = "@concur/sync:SharedValue";
 

@@ -1,7 +1,7 @@
 import { guardControl, type Guard } from "../guard.js";
 import type { Holding } from "./holding.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./limits.js";
-import type { SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
 
 /** What is acquired and given back: the ways to do so, which locks and semaphores have in common. */
 export abstract class Acquirable {

@@ -1,7 +1,8 @@
 import { DeadlockError } from "../errors.js";
 import { Field, State, Word } from "./layout.js";
 import type { SyncWaitOptions, WaitOptions } from "./limits.js";
-import { Monitor, type Rules, type SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
+import { Monitor, type Rules } from "./monitor.js";
 import { thisThread } from "./threads.js";
 import { deadlineOf, waitAsync, waitSync, type Wait } from "./waiting.js";
 

@@ -1,13 +1,7 @@
 import { FIXED_SLOTS, Field, HEADER_WORDS, MAX_SLOTS, SLOT_WORDS, State, Word } from "./layout.js";
+import type { SharedMemory } from "./memory.js";
 import type { Registry } from "./registry.js";
 import { lookAfterChildren, ownRegistry, registryAt, thisThread } from "./threads.js";
-
-/** What travels of everything in this package: structured clone shares it between threads. */
-export interface SharedMemory {
-  readonly fixed: SharedArrayBuffer;
-  readonly more: SharedArrayBuffer;
-  readonly registry: SharedArrayBuffer;
-}
 
 /** What one kind of thing adds. All of it is called inside the door, and runs no code of users. */
 export interface Rules {

@@ -1,6 +1,6 @@
 import { Holding } from "./holding.js";
 import { State, Word } from "./layout.js";
-import type { SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
 import { thisThread } from "./threads.js";
 
 /** How many permits there are, taken or not. */

@@ -1,5 +1,5 @@
 import { Field, Kind, Word } from "./layout.js";
-import type { SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
 import { readItem, writeItem, type Item } from "./items.js";
 import type { ItemRing } from "./ring.js";
 import { Turnstile } from "./turnstile.js";

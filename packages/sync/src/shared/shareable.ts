@@ -1,4 +1,4 @@
-import type { SharedMemory } from "./monitor.js";
+import { isShared, type SharedMemory } from "./memory.js";
 
 /**
  * Where threads find the classes of what came from another thread. Whoever passes values between threads, such as @concur/pool,
@@ -33,10 +33,6 @@ export function memoryOf(value: unknown, name: string): SharedMemory {
     throw new TypeError(`this copy of a ${shortName(name)} has lost its memory`);
   }
   return memory as SharedMemory;
-}
-
-export function isShared(value: unknown): value is SharedArrayBuffer {
-  return Object.prototype.toString.call(value) === "[object SharedArrayBuffer]";
 }
 
 function shortName(name: string): string {

@@ -6,8 +6,8 @@ import {
   threadId,
   type Worker,
 } from "node:worker_threads";
+import { isShared } from "./memory.js";
 import { Registry } from "./registry.js";
-import { isShared } from "./shareable.js";
 
 const KEY = "@concur/sync.registry";
 

@@ -1,6 +1,7 @@
 import { Field } from "./layout.js";
 import type { Deadline } from "./limits.js";
-import { Monitor, type Rules, type SharedMemory } from "./monitor.js";
+import type { SharedMemory } from "./memory.js";
+import { Monitor, type Rules } from "./monitor.js";
 import { waitAsync, waitSync, type Wait } from "./waiting.js";
 
 /** Where callers wait for something that they then go on with: a slot that was granted is freed as soon as its caller goes on. */

@@ -201,9 +201,15 @@ function lookNowAndThen(): void {
   if (!waitsKeepAlive) looking.unref();
 }
 
-/** Makes the deadline of a wait. @throws The reason of a signal that has aborted. */
+/** Makes the deadline of a wait. @throws {TypeError} For a signal that is none; or the reason of one that has aborted. */
 export function deadlineOf(options: SyncWaitOptions | WaitOptions): Deadline {
   const deadline = new Deadline(options.timeoutMs);
-  if ("signal" in options) options.signal?.throwIfAborted();
+  // Before anything waits: what fails later would leave a slot behind that nobody frees.
+  if ("signal" in options && options.signal !== undefined) {
+    if (typeof (options.signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
+      throw new TypeError("signal must be an AbortSignal");
+    }
+    options.signal.throwIfAborted();
+  }
   return deadline;
 }

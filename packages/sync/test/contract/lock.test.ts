@@ -155,6 +155,7 @@ describe("Lock, in one thread", () => {
     expect(await errorOf(lock.acquire({ timeoutMs: -1 }))).toBeInstanceOf(RangeError);
     expect(() => lock.acquireSync({ timeoutMs: Number.NaN })).toThrow(RangeError);
     expect(await errorOf(lock.acquire({ timeoutMs: "1" as never }))).toBeInstanceOf(TypeError);
+    expect(await errorOf(lock.acquire({ signal: null as never }))).toBeInstanceOf(TypeError);
     expect(lock.locked).toBe(false);
   });
 

@@ -1,4 +1,5 @@
-import { Monitor, type SharedMemory } from "../../src/shared/monitor.js";
+import { Monitor } from "../../src/shared/monitor.js";
+import type { SharedMemory } from "../../src/shared/memory.js";
 import { Word } from "../../src/shared/layout.js";
 
 /** How many wait at something. No user can see it of a lock, and no test can be true without. */
