@@ -230,7 +230,8 @@ describe("Lock, between threads", () => {
     const hand = await hire({ lock });
     const name = await hand.run((kept) => {
       try {
-        return String(kept.lock.acquireSync({ timeoutMs: 20 }));
+        kept.lock.acquireSync({ timeoutMs: 20 }).release();
+        return "it was free";
       } catch (error) {
         return (error as Error).name;
       }

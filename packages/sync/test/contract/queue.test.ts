@@ -180,8 +180,8 @@ describe("Queue, between threads", () => {
     const input = new Queue<number | { value: number }>({ maxSize: 7 });
     const output = new Queue<number>({ maxSize: 5 });
     const hands = await Promise.all([1, 2, 3].map(() => hire({ input, output })));
-    const puts = [0, 1].map((index) =>
-      hands[index]?.run((kept, from) => {
+    const puts = hands.slice(0, 2).map((hand, index) =>
+      hand.run((kept, from) => {
         for (let value = from; value < 600; value += 2) {
           kept.input.putSync(value % 3 === 0 ? { value } : value);
         }
