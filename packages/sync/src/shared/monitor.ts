@@ -20,7 +20,7 @@ const GROW_SLOTS = 64;
 const DOOR_SPINS = 100;
 const DOOR_SLICE_MS = 10;
 
-export const me = thisThread << 1;
+const me = thisThread << 1;
 
 /**
  * Shared memory that one thread at a time works in, with slots for all who wait or hold.

@@ -4,7 +4,7 @@ import { isShared, type SharedMemory } from "./memory.js";
  * Where threads find the classes of what came from another thread. Whoever passes values between threads, such as @concur/pool,
  * looks here for the name in the property `concurShareable` of an object, and gives the object to the function.
  */
-export const SHAREABLES = Symbol.for("concur.shareable");
+const SHAREABLES = Symbol.for("concur.shareable");
 
 type Revive = (form: object) => unknown;
 

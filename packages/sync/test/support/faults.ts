@@ -4,7 +4,7 @@ import { Registry } from "../../src/shared/registry.js";
 import { thisThread } from "../../src/shared/threads.js";
 
 /** Stands for the death of a thread in the middle of a step. */
-export class Death extends Error {}
+class Death extends Error {}
 
 const real = globalThis.Atomics;
 const originals = new WeakMap<object, Int32Array>();
