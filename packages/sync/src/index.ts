@@ -19,5 +19,6 @@ export { RLock } from "./rlock.js";
 export { BoundedSemaphore, Semaphore } from "./semaphore.js";
 export { SharedArray } from "./shared-array.js";
 export { SharedValue } from "./shared-value.js";
-export type { Element, ElementType } from "./shared/elements.js";
+export type { Element, ElementType, ElementViews, View } from "./shared/elements.js";
 export type { SyncWaitOptions, WaitOptions } from "./shared/limits.js";
+export type { SharedMemory } from "./shared/memory.js";

@@ -1,4 +1,5 @@
-interface Views {
+/** The typed array of each type. */
+export interface ElementViews {
   int8: Int8Array<SharedArrayBuffer>;
   uint8: Uint8Array<SharedArrayBuffer>;
   int16: Int16Array<SharedArrayBuffer>;
@@ -12,13 +13,13 @@ interface Views {
 }
 
 /** What the numbers of a SharedValue or a SharedArray are. */
-export type ElementType = keyof Views;
+export type ElementType = keyof ElementViews;
 
 /** A number of this type, in JavaScript. */
 export type Element<T extends ElementType> = T extends "bigint64" | "biguint64" ? bigint : number;
 
 /** Numbers of this type in shared memory. */
-export type View<T extends ElementType> = Views[T];
+export type View<T extends ElementType> = ElementViews[T];
 
 /** The same, to read and to write them by index. */
 export type Numbers<T extends ElementType> = Record<number, Element<T>>;
