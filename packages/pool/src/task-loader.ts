@@ -51,7 +51,7 @@ function adviceOn(module: string, error: unknown): string | undefined {
   }
   const isMissing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ENOENT"].includes(codeOf(error));
   if (!isMissing || existsSync(new URL(module))) return undefined;
-  return `the module of the task, ${module}, is not there; if a bundler wrote that in place of import.meta.url (as webpack and Next do), make the tasks an entry of their own and name them with importTasks(new URL("./tasks.js", import.meta.url))`;
+  return `the module of the task, ${module}, is not there; if a bundler wrote that in place of 'import.meta.url' (as webpack and Next do), make the tasks an entry of their own and name that with importTasks()`;
 }
 
 function codeOf(error: unknown): string {
