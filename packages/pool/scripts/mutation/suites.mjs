@@ -69,7 +69,7 @@ const SUITES = [
     args: jest("test/contract/process.test.ts"),
     for: /process/,
   },
-  { name: "threads", args: jest("test/thread"), for: /engine|streams|codec/ },
+  { name: "threads", args: jest("test/thread", "test/workers"), for: /engine|streams|codec/ },
   { name: "processes", args: jest("test/process"), for: /process/ },
   {
     name: "programs",

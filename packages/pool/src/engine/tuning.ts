@@ -55,7 +55,7 @@ export const CHUNKS_PER_WORKER = 2;
 export const CALL_ATTEMPTS = 3;
 /** Workers in a row that may die before they are ready, unless for a shortage. Guard: test/characterisation. */
 export const BOOT_ATTEMPTS = 3;
-/** New workers in a row that may die of a broadcast. Guard: test/thread/broadcast. */
+/** New workers in a row that may die of a broadcast. Guard: test/workers/broadcast. */
 export const BROADCAST_ATTEMPTS = 3;
 /** Pause before the next worker is made after a failure, in ms; doubled by each further one. Guard: test/process/starting. */
 export const BOOT_FIRST_PAUSE_MS = 20;
@@ -63,7 +63,7 @@ export const BOOT_FIRST_PAUSE_MS = 20;
 export const BOOT_LONGEST_PAUSE_MS = 1000;
 /**
  * Depth of workers that tasks in workers have made. A program that each worker starts again by mistake multiplies by the number of
- * cores at each step, and nobody was seen to need more. Guard: test/thread/nesting.
+ * cores at each step, and nobody was seen to need more. Guard: test/workers/nesting.
  */
 export const MOST_NESTED = 3;
 /** Time for the exit listeners of a worker that was told to leave, in ms. A listener that never ends would be waited for. */
@@ -141,7 +141,7 @@ export const IDLE_LOOK_MS = 200;
 
 /**
  * First pause between two looks of a thread that stands still for workers that have died, in ms; doubled by each look. A look is a
- * message to each worker. Guard: test/thread/blocking-deaths.
+ * message to each worker. Guard: test/thread/blocking.
  */
 export const FIRST_LIFE_LOOK_MS = 2;
 /** Longest such pause, in ms: so long it may take to see that a worker ran out of memory. */

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { runInNewContext, runInThisContext } from "node:vm";
 import { describe, expect, test } from "@jest/globals";
 import * as Tasks from "../fixtures/process-tasks.mjs";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 class OwnLength extends Uint8Array {
   override get length(): number {

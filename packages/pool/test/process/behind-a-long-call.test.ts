@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { wait } from "../../src/index.js";
 import * as Others from "../fixtures/process-tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "../thread/bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("calls of a %s behind one that takes long", (_kind, Bench) => {
   const bench = new Bench();

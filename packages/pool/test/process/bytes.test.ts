@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import * as Tasks from "../fixtures/process-tasks.mjs";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 const MEGABYTE = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as Tasks from "../fixtures/copy-tasks.mjs";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 describe("between processes each call has copies of its own", () => {
   const bench = new ProcessBench();

@@ -11,7 +11,7 @@ import * as Tasks from "../fixtures/process-tasks.mjs";
 import { testThat } from "../support/needs.js";
 import { exists, isAlive, whenGone, whenStopped } from "../support/processes.js";
 import { runProgram } from "../support/run-program.js";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 async function expectCrashed(future: Future<unknown>, details: object): Promise<void> {
   const error = await future.exception();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as BroadcastTasks from "../fixtures/broadcast-tasks.mjs";
 import * as Tasks from "../fixtures/process-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { benches, ProcessBench } from "../thread/bench.js";
+import { benches, ProcessBench } from "../support/bench.js";
 
 describe("a process that dies before it is up", () => {
   const bench = new ProcessBench();

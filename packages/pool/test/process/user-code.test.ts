@@ -7,7 +7,7 @@ import {
 import * as Tasks from "../fixtures/process-tasks.mjs";
 import * as Streams from "../fixtures/thread-tasks.mjs";
 import { keptExecutor } from "../support/kept-executors.js";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 /** What code of a program may do in the middle of the engine's work. */
 class Scene {

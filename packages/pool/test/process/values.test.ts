@@ -4,7 +4,7 @@ import { ProcessPoolExecutor, SerializationError } from "../../src/index.js";
 import * as Tasks from "../fixtures/process-tasks.mjs";
 import { countedSince } from "../support/kept-executors.js";
 import { testThat } from "../support/needs.js";
-import { ProcessBench } from "../thread/bench.js";
+import { ProcessBench } from "../support/bench.js";
 
 describe("between processes", () => {
   const bench = new ProcessBench();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { inlineTask, QueueFullError, SerializationError } from "../../src/index.js";
 import { sameValue } from "../fixtures/thread-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { letGo, sharedCells, ThreadBench, whenBegun } from "../support/bench.js";
 import { waitFor } from "../fixtures/thread-tasks.mjs";
 
 describe("a call for a thread that has nothing to do", () => {

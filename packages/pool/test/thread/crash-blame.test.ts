@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { WorkerCrashedError, type Future, type ThreadPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { sharedCells, ThreadBench } from "./bench.js";
+import { sharedCells, ThreadBench } from "../support/bench.js";
 
 /** Makes a task known as a quick one, so that many calls of it are sent ahead. */
 async function warmUp(executor: ThreadPoolExecutor): Promise<void> {

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { SerializationError, type Executor, type Future } from "../../src/index.js";
 import { sameValue, show } from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { ThreadBench } from "../support/bench.js";
 
 class Bytes extends Uint8Array {
   override get length(): number {

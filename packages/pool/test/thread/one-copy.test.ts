@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { wait, type Executor } from "../../src/index.js";
 import * as Tasks from "../fixtures/marking-tasks.mjs";
 import { sameValue } from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { ThreadBench } from "../support/bench.js";
 
 class Holder {
   constructor(readonly marks = 0) {}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { inlineTask, type ThreadPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { letGo, sharedCells, ThreadBench, whenBegun } from "../support/bench.js";
 
 const noCells = sharedCells(1);
 /** Takes 0.2 ms, and counts that it has ended. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { SerializationError } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { letGo, sharedCells, ThreadBench, whenBegun } from "../support/bench.js";
 
 describe("with({ transfer })", () => {
   const bench = new ThreadBench();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { inlineTask, wait, WorkerCrashedError, type Executor } from "../../src/index.js";
 import { allOf } from "../fixtures/tasks.mjs";
 import { sameValue } from "../fixtures/thread-tasks.mjs";
-import { ThreadBench } from "./bench.js";
+import { ThreadBench } from "../support/bench.js";
 
 const CALLS = 40;
 const ids = Array.from(Array(CALLS).keys());

@@ -3,7 +3,7 @@ import { BrokenExecutorError, CancelledError, ExecutorShutdownError } from "../.
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { rounds } from "../support/rounds.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 const ends = benches.flatMap(([kind, Bench]) => [
   ["terminateWorkers", kind, Bench] as const,

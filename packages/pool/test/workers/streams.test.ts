@@ -4,7 +4,7 @@ import * as Streams from "../fixtures/stream-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import { testThat } from "../support/needs.js";
 import { printed, runProgram } from "../support/run-program.js";
-import { benches, ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "../support/bench.js";
 
 describe.each(benches)("streams of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

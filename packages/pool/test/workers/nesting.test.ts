@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { runProgram } from "../support/run-program.js";
-import { ThreadBench } from "./bench.js";
+import { ThreadBench } from "../support/bench.js";
 
 describe("a main function that nobody awaits, in the module of the tasks", () => {
   const bench = new ThreadBench();

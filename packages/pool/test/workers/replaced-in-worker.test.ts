@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { inlineTask, type Task } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 /** What a task may leave behind in its worker. As texts: the tools of the tests would write into functions. */
 const REPLACEMENTS: readonly (readonly [what: string, body: string])[] = [

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { inlineTask, SerializationError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches, sharedCells, ThreadBench } from "./bench.js";
+import { benches, sharedCells, ThreadBench } from "../support/bench.js";
 
 const cycle: { self?: unknown; list: unknown[] } = { list: [] };
 cycle.self = cycle;

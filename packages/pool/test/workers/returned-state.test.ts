@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { inlineTask, type Executor } from "../../src/index.js";
 import { change, changes, passOn, type Kind } from "../fixtures/keeping-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 /** Reads from a received value how many changes it had. */
 const CHANGES: Record<Kind, (value: unknown) => unknown> = {

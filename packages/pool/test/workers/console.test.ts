@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConsoleLine } from "../../src/index.js";
 import * as Tasks from "../fixtures/console-tasks.mjs";
 import { runProgram } from "../support/run-program.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("[T13] what tasks print in a %s", (_kind, Bench) => {
   const { Executor } = Bench;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { importTasks, inlineTask, WorkerCrashedError, type Task } from "../../src/index.js";
 import type * as Algorithms from "../fixtures/algorithms.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 /** References as a caller without types may make them: to any name. */
 function referTo(module: string, name: string): Task<[], unknown> {

@@ -3,7 +3,7 @@ import { isMainThread } from "node:worker_threads";
 import { describe, expect, test } from "@jest/globals";
 import type { Future, ThreadPoolExecutor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches, letGo, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import { benches, letGo, sharedCells, ThreadBench, whenBegun } from "../support/bench.js";
 
 /** The same choices in each run of a test: a linear congruential generator. */
 function chooser(seed: number): (choices: number) => number {

@@ -14,7 +14,7 @@ import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { runProgram } from "../support/run-program.js";
 import { rounds } from "../support/rounds.js";
 import { until } from "../support/until.js";
-import { benches, ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "../support/bench.js";
 
 describe.each(benches)("maxWorkers of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

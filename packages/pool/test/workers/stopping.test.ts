@@ -5,7 +5,7 @@ import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { rounds } from "../support/rounds.js";
 import { until } from "../support/until.js";
-import { benches, ProcessBench, sharedCells, ThreadBench } from "./bench.js";
+import { benches, ProcessBench, sharedCells, ThreadBench } from "../support/bench.js";
 
 describe.each(benches)("abort() of a running call of a %s", (_kind, Bench) => {
   const bench = new Bench();

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "@jest/globals";
 import { SerializationError, type ContextCarrier } from "../../src/index.js";
 import * as Tasks from "../fixtures/context-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("[X15] the context option of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

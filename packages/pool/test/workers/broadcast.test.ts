@@ -8,7 +8,7 @@ import {
 } from "../../src/index.js";
 import * as BroadcastTasks from "../fixtures/broadcast-tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("broadcast() of a %s", (kind, Bench) => {
   const bench = new Bench();

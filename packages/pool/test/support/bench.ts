@@ -8,8 +8,8 @@ import {
   ThreadPoolExecutor,
   type ThreadPoolExecutorOptions,
 } from "../../src/index.js";
-import { Scratch } from "../support/gate.js";
-import { expectEnded, expectKeptIdle, keptExecutor } from "../support/kept-executors.js";
+import { Scratch } from "./gate.js";
+import { expectEnded, expectKeptIdle, keptExecutor } from "./kept-executors.js";
 
 /** Makes executors of one kind, and gates; whatever it made is gone after the test, or the test fails. */
 abstract class PoolBench<E extends Executor, O> {

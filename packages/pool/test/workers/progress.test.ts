@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { countedSince } from "../support/kept-executors.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("progress of a %s", (_kind, Bench) => {
   const bench = new Bench();

@@ -6,7 +6,7 @@ import {
 } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("maxTasksPerWorker of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

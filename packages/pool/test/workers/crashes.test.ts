@@ -10,7 +10,7 @@ import {
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { countedSince } from "../support/kept-executors.js";
-import { benches, ThreadBench } from "./bench.js";
+import { benches, ThreadBench } from "../support/bench.js";
 
 async function expectCrashed(future: Future<unknown>, details: object): Promise<void> {
   const error = await future.exception();

@@ -4,7 +4,7 @@ import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { journalOf } from "../support/journal.js";
 import { countedSince } from "../support/kept-executors.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 async function expectRefused(future: Future<unknown>, phase: string, path: string): Promise<void> {
   const error = await future.exception();

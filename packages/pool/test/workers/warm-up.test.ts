@@ -12,7 +12,7 @@ import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
 import { until } from "../support/until.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("minWorkers of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { importTasks } from "../../src/index.js";
 import { printed, runProgram } from "../support/run-program.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 const inline = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/programs/inline/${name}`, import.meta.url));

@@ -9,7 +9,7 @@ import {
 } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 describe.each(benches)("an initializer of a %s", (_kind, Bench) => {
   const { Executor } = Bench;

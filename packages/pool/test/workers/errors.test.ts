@@ -4,7 +4,7 @@ import { registerError, RemoteError } from "../../src/index.js";
 import * as ContractTasks from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { countedSince } from "../support/kept-executors.js";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 class Coupon extends Error {
   constructor(readonly percent: number) {

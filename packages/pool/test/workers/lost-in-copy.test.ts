@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { inlineTask, SerializationError, type Future } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 class Request2 extends Request {}
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { inlineTask, wait, type Executor } from "../../src/index.js";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches } from "./bench.js";
+import { benches } from "../support/bench.js";
 
 const names = fc.constantFrom("id", "name", "1", "0", "-1", "__proto__", "constructor", "ünï", "");
 

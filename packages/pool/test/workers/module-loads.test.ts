@@ -8,7 +8,14 @@ import {
 } from "../../src/index.js";
 import * as Nesting from "../fixtures/nesting-tasks.mjs";
 import { printed, runProgram } from "../support/run-program.js";
-import { benches, letGo, ProcessBench, sharedCells, ThreadBench, whenBegun } from "./bench.js";
+import {
+  benches,
+  letGo,
+  ProcessBench,
+  sharedCells,
+  ThreadBench,
+  whenBegun,
+} from "../support/bench.js";
 
 interface Doubling {
   double(n: number): number;

@@ -5,7 +5,7 @@ import { AsyncExecutor, type CallTrace, type WorkerTrace } from "../../src/index
 import * as Context from "../fixtures/context-tasks.mjs";
 import { killSelf } from "../fixtures/process-tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
-import { benches, ProcessBench } from "./bench.js";
+import { benches, ProcessBench } from "../support/bench.js";
 
 const EVENTS = ["start", "end", "asyncStart", "asyncEnd", "error"] as const;
 

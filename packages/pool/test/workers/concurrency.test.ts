@@ -5,7 +5,7 @@ import * as Together from "../fixtures/concurrency-tasks.mjs";
 import * as Contract from "../fixtures/tasks.mjs";
 import * as Tasks from "../fixtures/thread-tasks.mjs";
 import { until } from "../support/until.js";
-import { benches, ProcessBench, ThreadBench } from "./bench.js";
+import { benches, ProcessBench, ThreadBench } from "../support/bench.js";
 
 describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
   const bench = new Bench();
