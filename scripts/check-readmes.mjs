@@ -10,7 +10,8 @@ const packages = readdirSync(join(root, "packages")).map((name) => join("package
 // The first page shows @concur/pool, so its examples run where that package is known.
 const pages = [
   { page: "README.md", home: "packages/pool" },
-  { page: "docs/finer-control.md", home: "packages/pool" },
+  // Both packages are known there.
+  { page: "docs/finer-control.md", home: "packages/sync" },
 ];
 for (const home of packages) pages.push({ page: join(home, "README.md"), home });
 
