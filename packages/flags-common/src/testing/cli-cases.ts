@@ -254,11 +254,11 @@ export const CLI_CASES: readonly CliCase[] = [
   ),
   cannotUse(
     ["--report", "/dev/null/a/b.json", "us"],
-    "*** cannot write to /dev/null/a/: not a folder",
+    "*** cannot write --report /dev/null/a/b.json: /dev/null/a is not a folder",
   ),
   cannotUse(
-    ["--gallery", "no/such/b.html", "us"],
-    "*** cannot write to no/such/: no such file or directory",
+    ["--gallery", "../../../../../../../../dev/null/b.html", "us"],
+    "*** cannot write --gallery ../../../../../../../../dev/null/b.html: ../../../../../../../../dev/null is not a folder",
   ),
   cannotUse(["--verify", "--out", "/dev/null/a/b"], "*** cannot read /dev/null/a/b/: not a folder"),
   complains(["-m", "0"], BAD_MAX_REQ),

@@ -17,7 +17,7 @@ const ON_NARROW = [
   "-e beats codes, which are not even checked",
   "['-s' 'NOPE'] is refused",
   "[-m x] is refused by the parser",
-  "[--gallery no/such/b.html us] names the path as it was given",
+  "[--gallery ../../../../../../../../dev/null/b.html us] names the path as it was given",
 ];
 
 /** What tells a program whether to use colours. */
