@@ -128,7 +128,7 @@ export abstract class Holding implements Rules {
     if (monitor.head !== 0) this.settle();
   }
 
-  // Inside the door.
+  // Inside the monitor.
 
   settle(): void {
     const { monitor } = this;

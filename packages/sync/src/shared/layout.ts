@@ -3,7 +3,7 @@ export const Word = {
   /** What is in this memory. */
   Kind: 0,
   /** 0: free. Else who is inside, times two, plus one when others wait for it. */
-  Door: 1,
+  Entry: 1,
   /** The first and the last slot that waits. */
   Head: 2,
   Tail: 3,

@@ -3,22 +3,22 @@ import type { SharedMemory } from "./memory.js";
 import type { Registry } from "./registry.js";
 import { lookAfterChildren, ownRegistry, registryAt, thisThread } from "./threads.js";
 
-/** What one kind of thing adds. All of it is called inside the door, and runs no code of users. */
+/** What one kind of thing adds. All of it is called inside the monitor, and runs no code of users. */
 export interface Rules {
   /** Grants what can be granted. */
   settle(): void;
   /** A thread died whose slot this was; it is still as the thread left it. */
   died(slot: number): void;
-  /** A thread died inside the door, or slots of dead threads were freed: words that count slots are to be counted anew. */
+  /** A thread died inside the monitor, or slots of dead threads were freed: words that count slots are to be counted anew. */
   recount?(): void;
 }
 
 const SLOT_BYTES = SLOT_WORDS * Int32Array.BYTES_PER_ELEMENT;
 const FIXED_BYTES = HEADER_WORDS * Int32Array.BYTES_PER_ELEMENT + FIXED_SLOTS * SLOT_BYTES;
 const GROW_SLOTS = 64;
-/** Inside the door nobody stays for longer than some microseconds, but may be descheduled there. */
-const DOOR_SPINS = 100;
-const DOOR_SLICE_MS = 10;
+/** Inside the monitor nobody stays for longer than some microseconds, but may be descheduled there. */
+const ENTRY_SPINS = 100;
+const ENTRY_SLICE_MS = 10;
 
 const me = thisThread << 1;
 
@@ -26,7 +26,7 @@ const me = thisThread << 1;
  * Shared memory that one thread at a time works in, with slots for all who wait or hold.
  *
  * Everything else, lists and counts, can be made again from the slots; and nothing but one store of a slot's state hands something on. So a
- * thread may die at any step inside the door: the next one finds that it is dead, makes lists and counts again, and goes on.
+ * thread may die at any step inside the monitor: the next one finds that it is dead, makes lists and counts again, and goes on.
  */
 export class Monitor {
   readonly memory: SharedMemory;
@@ -65,33 +65,34 @@ export class Monitor {
     return `${this.words[Word.Id0] ?? 0}:${this.words[Word.Id1] ?? 0}`;
   }
 
-  // The door.
+  // The entry: a lock that is held for some steps only.
 
   enter(): void {
-    if (Atomics.compareExchange(this.words, Word.Door, 0, me) !== 0) this.#enterLate();
+    if (Atomics.compareExchange(this.words, Word.Entry, 0, me) !== 0) this.#enterLate();
   }
 
   leave(): void {
-    if (Atomics.exchange(this.words, Word.Door, 0) !== me) Atomics.notify(this.words, Word.Door, 1);
+    if (Atomics.exchange(this.words, Word.Entry, 0) !== me)
+      Atomics.notify(this.words, Word.Entry, 1);
   }
 
   #enterLate(): void {
     const { words } = this;
-    for (let spins = 0; spins < DOOR_SPINS; spins += 1) {
-      if (Atomics.load(words, Word.Door) !== 0) continue;
-      if (Atomics.compareExchange(words, Word.Door, 0, me) === 0) return;
+    for (let spins = 0; spins < ENTRY_SPINS; spins += 1) {
+      if (Atomics.load(words, Word.Entry) !== 0) continue;
+      if (Atomics.compareExchange(words, Word.Entry, 0, me) === 0) return;
     }
     for (;;) {
-      const found = Atomics.compareExchange(words, Word.Door, 0, me | 1);
+      const found = Atomics.compareExchange(words, Word.Entry, 0, me | 1);
       if (found === 0) return;
       const marked = found | 1;
-      if (found !== marked && Atomics.compareExchange(words, Word.Door, found, marked) !== found) {
+      if (found !== marked && Atomics.compareExchange(words, Word.Entry, found, marked) !== found) {
         continue;
       }
-      if (Atomics.wait(words, Word.Door, marked, DOOR_SLICE_MS) !== "timed-out") continue;
+      if (Atomics.wait(words, Word.Entry, marked, ENTRY_SLICE_MS) !== "timed-out") continue;
       lookAfterChildren();
       const isDead = this.#registry.isDead((found >> 1) - 1);
-      if (isDead && Atomics.compareExchange(words, Word.Door, marked, me | 1) === marked) {
+      if (isDead && Atomics.compareExchange(words, Word.Entry, marked, me | 1) === marked) {
         this.#repair();
         return;
       }
@@ -123,7 +124,7 @@ export class Monitor {
       : (slot - 1 - FIXED_SLOTS) * SLOT_WORDS;
   }
 
-  /** The state of a slot, for whoever is not inside the door. */
+  /** The state of a slot, for whoever is not inside the monitor. */
   stateOf(slot: number): number {
     return Atomics.load(this.stateArray(slot), this.stateIndex(slot));
   }
@@ -304,7 +305,7 @@ export class Monitor {
     this.leave();
   }
 
-  /** The same for whoever is inside the door. */
+  /** The same for whoever is inside the monitor. */
   reapInside(): void {
     const { deaths } = this.#registry;
     if (this.words[Word.Deaths] === deaths) return;

@@ -19,7 +19,7 @@ export abstract class Turnstile implements Rules {
   abstract settle(): void;
   abstract died(slot: number): void;
 
-  /** Inside the door: a wait was given up. */
+  /** Inside the monitor: a wait was given up. */
   protected gaveUp(): void {
     this.settle();
   }

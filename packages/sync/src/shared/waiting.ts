@@ -11,7 +11,7 @@ export interface Wait {
   readonly slot: number;
   /** As in `a Lock`. */
   readonly what: string;
-  /** Called inside the door when the wait was given up, after its slot is free. */
+  /** Called inside the monitor when the wait was given up, after its slot is free. */
   readonly gaveUp: () => void;
   /** Whether it goes on when the task at hand is to stop. */
   readonly isStubborn?: boolean;

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { Lock, Queue, Semaphore, SharedArray, type Guard } from "../../src/index.js";
-import { dismissAll, hire, type Hand } from "../support/crew.js";
+import { endWorkers, startWorker, type TestWorker } from "../support/workers.js";
 import { errorOf } from "../support/waiters.js";
 
-afterEach(dismissAll);
+afterEach(endWorkers);
 
 /** What words of `facts` are; the first is how many are inside. */
 const Fact = { Crowds: 1, Count: 2 } as const;
@@ -80,9 +80,11 @@ test.each([1, 2, 3])(
     const lock = new Lock();
     const semaphore = new Semaphore(2);
     const facts = new SharedArray("int32", 8);
-    const hands = await Promise.all([0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })));
+    const workers = await Promise.all(
+      [0, 1, 2, 3].map(() => startWorker({ lock, semaphore, facts })),
+    );
     const counts = await Promise.all(
-      hands.map((hand, index) => hand.run(live, seed * 10 + index, 100)),
+      workers.map((worker, index) => worker.run(live, seed * 10 + index, 100)),
     );
     expect(facts.view[Fact.Crowds]).toBe(0);
     expect(facts.view[Fact.Count]).toBe(counts.reduce((sum, count) => sum + count, 0));
@@ -97,24 +99,24 @@ test.each([1, 2])(
     const lock = new Lock();
     const semaphore = new Semaphore(2);
     const facts = new SharedArray("int32", 8);
-    let hands: Hand<Things>[] = await Promise.all(
-      [0, 1, 2, 3].map(() => hire({ lock, semaphore, facts })),
+    let workers: TestWorker<Things>[] = await Promise.all(
+      [0, 1, 2, 3].map(() => startWorker({ lock, semaphore, facts })),
     );
-    let runs = hands.map((hand, index) => hand.run(live, seed * 100 + index, 100_000));
+    let runs = workers.map((worker, index) => worker.run(live, seed * 100 + index, 100_000));
     for (let kill = 0; kill < 6; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, random() * 30));
-      const victim = Math.floor(random() * hands.length);
+      const victim = Math.floor(random() * workers.length);
       const lost = errorOf(runs[victim] ?? Promise.resolve());
-      await hands[victim]?.end();
+      await workers[victim]?.end();
       await lost;
-      const fresh = await hire({ lock, semaphore, facts });
-      hands = hands.map((hand, index) => (index === victim ? fresh : hand));
+      const fresh = await startWorker({ lock, semaphore, facts });
+      workers = workers.map((worker, index) => (index === victim ? fresh : worker));
       runs = runs.map((run, index) =>
         index === victim ? fresh.run(live, seed * 100 + 10 + kill, 100_000) : run,
       );
     }
     const ends = runs.map(errorOf);
-    await Promise.all(hands.map((hand) => hand.end()));
+    await Promise.all(workers.map((worker) => worker.end()));
     await Promise.all(ends);
     // All are dead, and whatever they had is free.
     const guard = await lock.acquire();
@@ -139,9 +141,9 @@ test.each([1, 2])(
       const words = kept.seen.view;
       for await (const value of kept.queue) Atomics.add(words, value, 1);
     };
-    let hand = await hire({ queue, seen });
-    let run = hand.run(consume);
-    const steady = await hire({ queue, seen });
+    let worker = await startWorker({ queue, seen });
+    let run = worker.run(consume);
+    const steady = await startWorker({ queue, seen });
     const steadyRun = steady.run(consume);
     let kills = 0;
     for (let value = 0; value < 1500; value += 1) {
@@ -149,10 +151,10 @@ test.each([1, 2])(
       if (random() > 0.004) continue;
       kills += 1;
       const lost = errorOf(run);
-      await hand.end();
+      await worker.end();
       await lost;
-      hand = await hire({ queue, seen });
-      run = hand.run(consume);
+      worker = await startWorker({ queue, seen });
+      run = worker.run(consume);
     }
     queue.close();
     await Promise.all([run, steadyRun]);

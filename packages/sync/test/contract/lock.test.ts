@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { DeadlockError, Lock, SharedValue, TimeoutError } from "../../src/index.js";
-import { dismissAll, hire } from "../support/crew.js";
+import { endWorkers, startWorker } from "../support/workers.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
-afterEach(dismissAll);
+afterEach(endWorkers);
 
 describe("Lock, in one thread", () => {
   test("[L1] is free at first, and locked while somebody has it", async () => {
@@ -174,14 +174,14 @@ describe("Lock, in one thread", () => {
 
   test("[L8] so is to block behind an async caller of the same thread", async () => {
     const lock = new Lock();
-    const hand = await hire({ lock });
-    await hand.run((kept) => {
+    const worker = await startWorker({ lock });
+    await worker.run((kept) => {
       kept.guard = kept.lock.acquireSync();
     });
     const waits = lock.acquire();
     await untilWaiting(lock, 1);
     expect(() => lock.acquireSync()).toThrow(/waits for a Lock since/);
-    await hand.run((kept) => {
+    await worker.run((kept) => {
       kept.guard.release();
     });
     (await waits).release();
@@ -192,9 +192,9 @@ describe("Lock, between threads", () => {
   test("[L2] [T1] lets one of all threads in, blocking or not", async () => {
     const lock = new Lock();
     const count = new SharedValue("int32");
-    const hands = await Promise.all([1, 2, 3].map(() => hire({ lock, count })));
-    const blocking = hands.slice(0, 2).map((hand) =>
-      hand.run((kept) => {
+    const workers = await Promise.all([1, 2, 3].map(() => startWorker({ lock, count })));
+    const blocking = workers.slice(0, 2).map((worker) =>
+      worker.run((kept) => {
         for (let turn = 0; turn < 2000; turn += 1) {
           kept.lock.runSync(() => {
             kept.count.value += 1;
@@ -202,8 +202,8 @@ describe("Lock, between threads", () => {
         }
       }),
     );
-    const waiting = hands.slice(2).map((hand) =>
-      hand.run(async (kept) => {
+    const waiting = workers.slice(2).map((worker) =>
+      worker.run(async (kept) => {
         for (let turn = 0; turn < 300; turn += 1) {
           await kept.lock.run(async () => {
             const before = kept.count.value;
@@ -227,8 +227,8 @@ describe("Lock, between threads", () => {
   test("[G1] a blocking wait ends in time, and the thread goes on", async () => {
     const lock = new Lock();
     const guard = await lock.acquire();
-    const hand = await hire({ lock });
-    const name = await hand.run((kept) => {
+    const worker = await startWorker({ lock });
+    const name = await worker.run((kept) => {
       try {
         kept.lock.acquireSync({ timeoutMs: 20 }).release();
         return "it was free";
@@ -238,7 +238,7 @@ describe("Lock, between threads", () => {
     });
     expect(name).toBe("TimeoutError");
     guard.release();
-    await hand.run((kept) => {
+    await worker.run((kept) => {
       kept.lock.acquireSync().release();
     });
     expect(lock.locked).toBe(false);
@@ -247,9 +247,9 @@ describe("Lock, between threads", () => {
   test("[L3] blocking and other callers stand in one queue", async () => {
     const lock = new Lock();
     const guard = await lock.acquire();
-    const hand = await hire({ lock });
+    const worker = await startWorker({ lock });
     const order: string[] = [];
-    const first = hand.run((kept) => {
+    const first = worker.run((kept) => {
       kept.guard = kept.lock.acquireSync();
     });
     await untilWaiting(lock, 1);
@@ -260,23 +260,23 @@ describe("Lock, between threads", () => {
     guard.release();
     await first;
     order.push("first");
-    await hand.run((kept) => {
+    await worker.run((kept) => {
       kept.guard.release();
     });
     await second;
     expect(order).toEqual(["first", "second"]);
   });
 
-  test("[D1] a thread that dies with it hands it on, and the next owner is told once", async () => {
+  test("[D1] a thread that dies with it workers it on, and the next owner is told once", async () => {
     const lock = new Lock();
-    const hand = await hire({ lock });
-    await hand.run((kept) => {
+    const worker = await startWorker({ lock });
+    await worker.run((kept) => {
       kept.guard = kept.lock.acquireSync();
     });
     const waits = lock.acquire();
     const after = lock.acquire();
     await untilWaiting(lock, 2);
-    await hand.end();
+    await worker.end();
     const guard = await waits;
     expect(guard.abandoned).toBe(true);
     guard.release();
@@ -288,16 +288,16 @@ describe("Lock, between threads", () => {
   test("[D2] who waits and dies is left out", async () => {
     const lock = new Lock();
     const guard = await lock.acquire();
-    const hand = await hire({ lock });
+    const worker = await startWorker({ lock });
     const lost = errorOf(
-      hand.run((kept) => {
+      worker.run((kept) => {
         kept.lock.acquireSync();
       }),
     );
     await untilWaiting(lock, 1);
     const after = lock.acquire();
     await untilWaiting(lock, 2);
-    await hand.end();
+    await worker.end();
     await lost;
     guard.release();
     const next = await after;
@@ -307,8 +307,8 @@ describe("Lock, between threads", () => {
 
   test("[D3] a thread that blocks sees the death of one that it has made", async () => {
     const lock = new Lock();
-    const hand = await hire({ lock });
-    await hand.run((kept) => {
+    const worker = await startWorker({ lock });
+    await worker.run((kept) => {
       kept.lock.acquireSync();
       setTimeout(() => process.exit(3), 20);
     });

@@ -6,10 +6,10 @@ import {
   RLock,
   Semaphore,
 } from "../../src/index.js";
-import { dismissAll, hire } from "../support/crew.js";
+import { endWorkers, startWorker } from "../support/workers.js";
 import { errorOf, untilWaiting } from "../support/waiters.js";
 
-afterEach(dismissAll);
+afterEach(endWorkers);
 
 describe.each([
   ["Semaphore", Semaphore],
@@ -54,14 +54,14 @@ describe.each([
 
   test("[D4] the permits of a thread that dies go back, and the next owner is told", async () => {
     const semaphore = new Class(2);
-    const hand = await hire({ semaphore });
-    await hand.run((kept) => {
+    const worker = await startWorker({ semaphore });
+    await worker.run((kept) => {
       kept.semaphore.acquireSync();
       kept.semaphore.acquireSync();
     });
     const waits = semaphore.acquire();
     await untilWaiting(semaphore, 1);
-    await hand.end();
+    await worker.end();
     const guard = await waits;
     expect(guard.abandoned).toBe(true);
     guard.release();
@@ -84,8 +84,8 @@ test("[S4] a Semaphore may get more permits than it had, a BoundedSemaphore neve
 
 test("[S5] what one thread takes another may give back", async () => {
   const semaphore = new Semaphore(0);
-  const hand = await hire({ semaphore });
-  const waits = hand.run((kept) => {
+  const worker = await startWorker({ semaphore });
+  const waits = worker.run((kept) => {
     for (let turn = 0; turn < 100; turn += 1) kept.semaphore.acquireSync();
   });
   for (let turn = 0; turn < 100; turn += 1) semaphore.release();
@@ -96,12 +96,12 @@ test("[S5] what one thread takes another may give back", async () => {
 describe("RLock", () => {
   test("[R1] its thread may take it again, blocking, and gives it back as often", async () => {
     const lock = new RLock();
-    const hand = await hire({ lock });
+    const worker = await startWorker({ lock });
     const outer = lock.acquireSync();
     const inner = lock.acquireSync();
     const third = lock.tryAcquire();
     const isFree = (): Promise<boolean> =>
-      hand.run((kept) => {
+      worker.run((kept) => {
         const guard = kept.lock.tryAcquire();
         guard?.release();
         return guard !== undefined;
@@ -212,22 +212,22 @@ describe("ReadWriteLock", () => {
 
   test("[D5] when a writer dies, all are told up to the next writer; of a reader nobody is", async () => {
     const lock = new ReadWriteLock();
-    const hands = [await hire({ lock }), await hire({ lock })];
-    await hands[0]?.run((kept) => {
+    const workers = [await startWorker({ lock }), await startWorker({ lock })];
+    await workers[0]?.run((kept) => {
       kept.lock.acquireReadSync();
     });
     const waits = lock.acquireWrite();
     await untilWaiting(lock, 1);
-    await hands[0]?.end();
+    await workers[0]?.end();
     const writer = await waits;
     expect(writer.abandoned).toBe(false);
     writer.release();
-    await hands[1]?.run((kept) => {
+    await workers[1]?.run((kept) => {
       kept.lock.acquireWriteSync();
     });
     const reads = lock.acquireRead();
     await untilWaiting(lock, 1);
-    await hands[1]?.end();
+    await workers[1]?.end();
     const reader = await reads;
     expect(reader.abandoned).toBe(true);
     reader.release();

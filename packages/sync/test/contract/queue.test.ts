@@ -6,10 +6,10 @@ import {
   SerializationError,
   TimeoutError,
 } from "../../src/index.js";
-import { dismissAll, hire } from "../support/crew.js";
+import { endWorkers, startWorker } from "../support/workers.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
-afterEach(dismissAll);
+afterEach(endWorkers);
 
 describe("Queue, in one thread", () => {
   test("[Q1] gives out what was put in, first in, first out", async () => {
@@ -179,15 +179,15 @@ describe("Queue, between threads", () => {
   test("[Q11] no item is lost or doubled between several who put and get, blocking or not", async () => {
     const input = new Queue<number | { value: number }>({ maxSize: 7 });
     const output = new Queue<number>({ maxSize: 5 });
-    const hands = await Promise.all([1, 2, 3].map(() => hire({ input, output })));
-    const puts = hands.slice(0, 2).map((hand, index) =>
-      hand.run((kept, from) => {
+    const workers = await Promise.all([1, 2, 3].map(() => startWorker({ input, output })));
+    const puts = workers.slice(0, 2).map((worker, index) =>
+      worker.run((kept, from) => {
         for (let value = from; value < 600; value += 2) {
           kept.input.putSync(value % 3 === 0 ? { value } : value);
         }
       }, index),
     );
-    const moves = hands[2]?.run(async (kept) => {
+    const moves = workers[2]?.run(async (kept) => {
       for await (const item of kept.input) {
         await kept.output.put(typeof item === "number" ? item : item.value);
       }
@@ -206,9 +206,9 @@ describe("Queue, between threads", () => {
 
   test("[D8] an item or a place that was promised to one who dies is another's", async () => {
     const queue = new Queue<number>({ maxSize: 1 });
-    const hand = await hire({ queue });
+    const worker = await startWorker({ queue });
     const lost = errorOf(
-      hand.run(async (kept) => {
+      worker.run(async (kept) => {
         const gets = kept.queue.get();
         // It does not come to hear of the item.
         setTimeout(() => {
@@ -221,7 +221,7 @@ describe("Queue, between threads", () => {
     const get = queue.get();
     await untilWaiting(queue, 2);
     await queue.put(1);
-    await hand.end();
+    await worker.end();
     await lost;
     expect(await get).toBe(1);
     await queue.put(2);

@@ -12,10 +12,10 @@ import {
   SharedValue,
   TimeoutError,
 } from "../../src/index.js";
-import { dismissAll, hire } from "../support/crew.js";
+import { endWorkers, startWorker } from "../support/workers.js";
 import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
-afterEach(dismissAll);
+afterEach(endWorkers);
 
 describe("Event", () => {
   test("[E1] is not set at first; set() and clear() do what they say", () => {
@@ -30,9 +30,9 @@ describe("Event", () => {
 
   test("[E2] set() wakes all who wait, of all threads, even if it is cleared at once", async () => {
     const event = new Event();
-    const hands = [await hire({ event }), await hire({ event })];
-    const blocked = hands.map((hand) =>
-      hand.run((kept) => {
+    const workers = [await startWorker({ event }), await startWorker({ event })];
+    const blocked = workers.map((worker) =>
+      worker.run((kept) => {
         kept.event.waitSync();
       }),
     );
@@ -149,8 +149,8 @@ describe("Condition, between threads", () => {
   test("[C6] a thread that blocks is woken by another", async () => {
     const condition = new Condition();
     const ready = new SharedValue("int32");
-    const hand = await hire({ condition, ready });
-    const waits = hand.run((kept) =>
+    const worker = await startWorker({ condition, ready });
+    const waits = worker.run((kept) =>
       kept.condition.lock.runSync((guard) =>
         kept.condition.waitForSync(guard, () => kept.ready.value),
       ),
@@ -186,9 +186,9 @@ describe("Condition, between threads", () => {
 
   test("[D6] a notice for one who dies before it goes on is another's", async () => {
     const condition = new Condition();
-    const hand = await hire({ condition });
+    const worker = await startWorker({ condition });
     const lost = errorOf(
-      hand.run((kept) =>
+      worker.run((kept) =>
         kept.condition.lock.run(async (guard) => {
           const waits = kept.condition.wait(guard);
           // It does not come to hear of the notice.
@@ -205,7 +205,7 @@ describe("Condition, between threads", () => {
     await condition.lock.run(() => {
       condition.notify();
     });
-    await hand.end();
+    await worker.end();
     await lost;
     await waits;
     expect(condition.lock.locked).toBe(false);
@@ -215,10 +215,10 @@ describe("Condition, between threads", () => {
 describe("Barrier", () => {
   test("[B1] lets its parties go together, each with a number of its own, again and again", async () => {
     const barrier = new Barrier(3);
-    const hands = [await hire({ barrier }), await hire({ barrier })];
+    const workers = [await startWorker({ barrier }), await startWorker({ barrier })];
     for (let round = 0; round < 20; round += 1) {
       const places = await Promise.all([
-        ...hands.map((hand) => hand.run((kept) => kept.barrier.waitSync())),
+        ...workers.map((worker) => worker.run((kept) => kept.barrier.waitSync())),
         barrier.wait(),
       ]);
       expect([...places].sort()).toEqual([0, 1, 2]);
@@ -259,12 +259,12 @@ describe("Barrier", () => {
 
   test("[D7] a party that dies while it waits breaks it", async () => {
     const barrier = new Barrier(3);
-    const hand = await hire({ barrier });
-    const lost = errorOf(hand.run((kept) => kept.barrier.waitSync()));
+    const worker = await startWorker({ barrier });
+    const lost = errorOf(worker.run((kept) => kept.barrier.waitSync()));
     await untilWaiting(barrier, 1);
     const waits = errorOf(barrier.wait());
     await untilWaiting(barrier, 2);
-    await hand.end();
+    await worker.end();
     expect(await waits).toBeInstanceOf(BrokenBarrierError);
     await lost;
   });
@@ -288,10 +288,10 @@ describe("SharedValue and SharedArray", () => {
   test("[V3] update() loses no step of several threads", async () => {
     const value = new SharedValue("int32");
     const array = new SharedArray("float64", 1);
-    const hands = [await hire({ value, array }), await hire({ value, array })];
+    const workers = [await startWorker({ value, array }), await startWorker({ value, array })];
     await Promise.all(
-      hands.map((hand) =>
-        hand.run((kept) => {
+      workers.map((worker) =>
+        worker.run((kept) => {
           for (let turn = 0; turn < 2000; turn += 1) {
             kept.value.update((before) => before + 1);
             kept.array.lock.runSync(() => {

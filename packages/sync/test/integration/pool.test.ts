@@ -77,7 +77,7 @@ describe("with the threads of @concur/pool", () => {
   });
 
   test.each(["holdForEver", "exitWith"] as const)(
-    "[D1] a worker that dies with a lock hands it on: %s",
+    "[D1] a worker that dies with a lock workers it on: %s",
     async (name) => {
       const lock = new Lock();
       const ready = new Event();

@@ -79,8 +79,8 @@ export class Cast {
           this.monitor.set(slot, Field.Thread, thread + 1);
         }
       }
-      const door = real.load(this.#words, Word.Door);
-      if (door >> 1 === thisThread) real.store(this.#words, Word.Door, (thread + 1) << 1);
+      const entry = real.load(this.#words, Word.Entry);
+      if (entry >> 1 === thisThread) real.store(this.#words, Word.Entry, (thread + 1) << 1);
     }
   }
 

@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
  * orders of them are tried.
  */
 interface World {
-  door: number;
+  entry: number;
   /** Where each party is; it sleeps where it has a value that it sleeps for. */
   readonly at: readonly string[];
   readonly sleepsFor: readonly number[];
@@ -32,18 +32,18 @@ function steps(world: World, party: number): World[] {
     case "outside":
       return (world.rounds[party] ?? 0) === 2 ? [] : [to("first try")];
     case "first try":
-      return [world.door === 0 ? to("inside", { door: me }) : to("try late")];
+      return [world.entry === 0 ? to("inside", { entry: me }) : to("try late")];
     case "try late":
-      if (world.door === 0) return [to("inside", { door: me | 1 })];
-      return [sleep(world.door, to((world.door & 1) === 1 ? "fall asleep" : "mark"))];
+      if (world.entry === 0) return [to("inside", { entry: me | 1 })];
+      return [sleep(world.entry, to((world.entry & 1) === 1 ? "fall asleep" : "mark"))];
     case "mark":
-      if (world.door !== value) return [to("try late")];
-      return [sleep(value | 1, to("fall asleep", { door: value | 1 }))];
+      if (world.entry !== value) return [to("try late")];
+      return [sleep(value | 1, to("fall asleep", { entry: value | 1 }))];
     case "fall asleep":
-      return [to(world.door === value ? "asleep" : "try late")];
+      return [to(world.entry === value ? "asleep" : "try late")];
     case "inside": {
-      const left = to(world.door === me ? "outside" : "notify", { door: 0 });
-      if (world.door !== me) return [left];
+      const left = to(world.entry === me ? "outside" : "notify", { entry: 0 });
+      if (world.entry !== me) return [left];
       return [{ ...left, rounds: more(world.rounds, party) }];
     }
     case "notify": {
@@ -66,9 +66,9 @@ function more(rounds: readonly number[], party: number): number[] {
   return rounds.map((count, index) => (index === party ? count + 1 : count));
 }
 
-test("[D11] the door lets one in at a time, and nobody sleeps before an open one, in all orders of steps", () => {
+test("[D11] the monitor lets one in at a time, and nobody sleeps while it is free, in all orders of steps", () => {
   const start: World = {
-    door: 0,
+    entry: 0,
     at: PARTIES.map(() => "outside"),
     sleepsFor: PARTIES.map(() => 0),
     rounds: PARTIES.map(() => 0),

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Guard } from "../../src/index.js";
 
-/** What a thread of the crew keeps: what it was given by name, and the guard that a function of the test has put there. */
+/** What a test worker keeps: what it was given by name, and the guard that a function of the test has put there. */
 type Kept<T> = T & { guard: Guard };
 
 interface Waiting {
@@ -10,13 +10,13 @@ interface Waiting {
 }
 
 /** A thread that runs functions of a test. They may use their arguments only. */
-export class Hand<T extends object> {
+export class TestWorker<T extends object> {
   readonly worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
   constructor(things: T) {
-    const file = new URL("../fixtures/crew.mjs", import.meta.url);
+    const file = new URL("../fixtures/workers.mjs", import.meta.url);
     this.worker = new Worker(file, { workerData: { things } });
     this.worker.on("message", (message: { id: number; value?: unknown; error?: object }) => {
       const waiting = this.#waiting.get(message.id);
@@ -52,16 +52,16 @@ export class Hand<T extends object> {
   }
 }
 
-const hired: Hand<object>[] = [];
+const hired: TestWorker<object>[] = [];
 
-/** Makes a thread that has these things, and runs; `dismissAll()` ends it. */
-export async function hire<T extends object>(things: T): Promise<Hand<T>> {
-  const hand = new Hand(things);
-  hired.push(hand);
-  await hand.run(() => undefined);
-  return hand;
+/** Makes a thread that has these things, and runs; `endWorkers()` ends it. */
+export async function startWorker<T extends object>(things: T): Promise<TestWorker<T>> {
+  const worker = new TestWorker(things);
+  hired.push(worker);
+  await worker.run(() => undefined);
+  return worker;
 }
 
-export async function dismissAll(): Promise<void> {
-  await Promise.all(hired.splice(0).map((hand) => hand.end()));
+export async function endWorkers(): Promise<void> {
+  await Promise.all(hired.splice(0).map((worker) => worker.end()));
 }
