@@ -4,7 +4,7 @@ import { monotonicMs } from "../internal/platform.js";
 import { countTurn } from "../internal/turns.js";
 import type { WorkerCall } from "./calls/worker-call.js";
 import { assertNotReading, handOutAll } from "./scheduling/dispatcher.js";
-import type { StandingWait } from "./workers/worker-handle.js";
+import type { BlockedWait } from "./workers/worker-handle.js";
 
 /**
  * Lets this thread stand still until a call is done, or until that moment of `monotonicMs()`, and does meanwhile what else the event
@@ -14,7 +14,7 @@ import type { StandingWait } from "./workers/worker-handle.js";
  *
  * @throws {InvalidStateError | DeadlockError} When that cannot be.
  */
-export function blockFor(call: WorkerCall, untilMs: number, wait: StandingWait): void {
+export function blockFor(call: WorkerCall, untilMs: number, wait: BlockedWait): void {
   const { future } = call;
   assertNotReading();
   try {

@@ -241,7 +241,7 @@ export class Engine {
 
   /** @throws {DeadlockError} When nothing could end a call while this thread stands still. */
   assertCanBlock(): void {
-    if (this.#transport.standStill !== undefined) return;
+    if (this.#transport.blockedWait !== undefined) return;
     throw new DeadlockError(
       "results of processes come by the event loop, which would stand still: await result() or run(), or use a ThreadPoolExecutor",
     );
@@ -249,7 +249,7 @@ export class Engine {
 
   #block(call: WorkerCall, untilMs: number): void {
     if (untilMs > monotonicMs()) this.assertCanBlock();
-    const wait = this.#transport.standStill?.();
+    const wait = this.#transport.blockedWait?.();
     if (wait === undefined) return;
     blockFor(call, untilMs, wait);
   }

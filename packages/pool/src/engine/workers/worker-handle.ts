@@ -157,7 +157,7 @@ export abstract class WorkerHandle implements CallWorker {
 }
 
 /** One wait of this thread in which it stands still, and its event loop with it. */
-export interface StandingWait {
+export interface BlockedWait {
   /** Waits until something comes from a worker, so many milliseconds at most, and reads it. It may return before. */
   next(ms: number): void;
   /** The event loop goes on. */
@@ -175,7 +175,7 @@ export interface Transport {
    */
   open(workerId: number, name: string, listener: WorkerListener): WorkerHandle;
   /** Begins a wait without the event loop; absent where nothing comes from workers without it. */
-  standStill?(): StandingWait;
+  blockedWait?(): BlockedWait;
   /** Is told after each hand-out how things stand. */
   handedOut(busyWorkers: number, inFlight: number, woke: boolean): void;
   /** Ends what is kept for the workers, when the last of them is gone. */

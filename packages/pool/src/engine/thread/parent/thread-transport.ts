@@ -7,11 +7,11 @@ import { ThreadHandle, type ThreadHost } from "./thread-handle.js";
 import { ThreadSpawner, type ThreadOptions } from "./thread-spawner.js";
 import { WORKER_SPIN_US } from "../../tuning.js";
 import {
-  bellOfThisThread,
-  serveStanding,
+  eventCountOfThisThread,
+  serveWhileBlocked,
   ThreadWait,
-  type StandingThreads,
-} from "./standing-threads.js";
+  type ServedThreads,
+} from "./blocked-thread.js";
 
 /** What all threads of an executor are told at their birth. */
 export interface ThreadSetup {
@@ -24,7 +24,7 @@ export interface ThreadSetup {
 }
 
 /** Makes worker threads, each with memory of its own to share with this one. */
-export class ThreadTransport implements Transport, ThreadHost, StandingThreads {
+export class ThreadTransport implements Transport, ThreadHost, ServedThreads {
   readonly takesBackAtOnce = true;
   readonly #spawner: ThreadSpawner;
   readonly #setup: ThreadSetup;
@@ -42,17 +42,17 @@ export class ThreadTransport implements Transport, ThreadHost, StandingThreads {
     const ring = Ring.create();
     const spinUs = spin.worker ? WORKER_SPIN_US : 0;
     const nesting = nestingBelow();
-    const memory = { memory: ring.memory, bell: bellOfThisThread().memory, runTimes };
+    const memory = { memory: ring.memory, eventCount: eventCountOfThisThread().memory, runTimes };
     const birth = { workerId, nesting, ...memory, spinUs, concurrency, initializer };
     const thread = this.#spawner.spawn(name, birth);
     const worker = new ThreadHandle(workerId, ring, thread, listener, this);
     worker.maySpin(this.#poller.spinAllowed);
     this.workers.add(worker);
-    serveStanding(this, true);
+    serveWhileBlocked(this, true);
     return worker;
   }
 
-  standStill(): ThreadWait {
+  blockedWait(): ThreadWait {
     return new ThreadWait();
   }
 
@@ -75,7 +75,7 @@ export class ThreadTransport implements Transport, ThreadHost, StandingThreads {
 
   gone(worker: ThreadHandle): void {
     this.workers.delete(worker);
-    if (this.workers.size === 0) serveStanding(this, false);
+    if (this.workers.size === 0) serveWhileBlocked(this, false);
   }
 
   handedOut(busyWorkers: number, inFlight: number, woke: boolean): void {

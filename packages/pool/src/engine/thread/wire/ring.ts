@@ -53,8 +53,8 @@ export const ParentLook = {
   InLoop: 0,
   /** By itself. */
   Looks: 1,
-  /** It waits for the bell that it shares with all its workers. */
-  StandsStill: 2,
+  /** It waits for the event count that it shares with all its workers. */
+  Blocked: 2,
 } as const;
 
 /** Bits of a slot's `abort` word. */

@@ -11,7 +11,7 @@ export interface WorkerBirth {
   readonly port: MessagePort;
   readonly memory: SharedArrayBuffer;
   /** What wakes the parent when it stands still, shared by all its workers. */
-  readonly bell: SharedArrayBuffer;
+  readonly eventCount: SharedArrayBuffer;
   /** Measured run time per task in microseconds, shared by all workers of an executor. */
   readonly runTimes: SharedArrayBuffer;
   readonly spinUs: number;

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import { monotonicMs } from "../../../internal/platform.js";
 import { FIRST_LIFE_LOOK_MS, LONGEST_LIFE_LOOK_MS } from "../../tuning.js";
-import { Bell } from "../wire/bell.js";
+import { EventCount } from "../wire/event-count.js";
 import { ParentLook } from "../wire/ring.js";
-import { StandingSpin } from "./standing-spin.js";
+import { BlockedSpin } from "./blocked-spin.js";
 import type { ThreadHandle } from "./thread-handle.js";
 
 /** The threads of one executor, as this thread sees them while it stands still. */
-export interface StandingThreads {
+export interface ServedThreads {
   readonly workers: ReadonlySet<ThreadHandle>;
   /** Whether there are cores to look for results instead of sleeping. */
   readonly maySpin: boolean;
@@ -18,18 +18,18 @@ export interface StandingThreads {
 }
 
 /** All threads that this one has made, of all its executors: while it stands still, it serves all of them. */
-const all = new Set<StandingThreads>();
+const all = new Set<ServedThreads>();
 const cores = availableParallelism();
-const spin = new StandingSpin();
-let madeBell: Bell | undefined;
+const spin = new BlockedSpin();
+let madeEventCount: EventCount | undefined;
 
 /** What wakes this thread when it stands still. */
-export function bellOfThisThread(): Bell {
-  return (madeBell ??= Bell.create());
+export function eventCountOfThisThread(): EventCount {
+  return (madeEventCount ??= EventCount.create());
 }
 
 /** From here on the threads of an executor are served, or no longer. */
-export function serveStanding(threads: StandingThreads, serves: boolean): void {
+export function serveWhileBlocked(threads: ServedThreads, serves: boolean): void {
   if (serves) all.add(threads);
   else all.delete(threads);
 }
@@ -53,17 +53,17 @@ export class ThreadWait {
         return;
       }
     }
-    const bell = bellOfThisThread();
-    const { rings } = bell;
+    const eventCount = eventCountOfThisThread();
+    const { count } = eventCount;
     for (const threads of all) {
-      for (const worker of threads.workers) worker.parentLooks(ParentLook.StandsStill);
+      for (const worker of threads.workers) worker.parentLooks(ParentLook.Blocked);
     }
-    // What came before the stores above has not rung.
+    // What came before the stores above has not advanced it.
     if (readAll()) return;
     const asleepAt = monotonicMs();
     if (this.#nextLifeLook === 0) this.#nextLifeLook = asleepAt + this.#lifeLookMs;
     const lookInMs = this.#nextLifeLook - asleepAt;
-    if (lookInMs > 0) bell.wait(rings, Math.min(ms, lookInMs));
+    if (lookInMs > 0) eventCount.wait(count, Math.min(ms, lookInMs));
     const now = monotonicMs();
     if (readAll()) spin.slept((now - asleepAt) * 1e3);
     this.#lookForEnds(now);
@@ -79,7 +79,7 @@ export class ThreadWait {
     readAll();
   }
 
-  /** A thread that dies tells the event loop, and the threads that can say so before ring the bell. */
+  /** A thread that dies tells the event loop, and the threads that can say so before advance the event count. */
   #lookForEnds(now: number): void {
     let dying = 0;
     for (const threads of all) {

@@ -19,7 +19,7 @@ const TOO_OFTEN = 2;
  * It learns from what comes just after it has looked in vain, or in the middle of a look that took too long: had the other side had a
  * core of its own, the result would have been there. Then both only keep each other from the core, and it sleeps at once for a while.
  */
-export class StandingSpin {
+export class BlockedSpin {
   #until = 0;
   #pauseMs = FIRST_BACK_OFF_MS;
   #lastRestMs = 0;
