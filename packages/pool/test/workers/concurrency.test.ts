@@ -58,10 +58,9 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
     const ids = gates.map((gate) => executor.run(Together.workerAtGate, gate.path));
     await Promise.all(gates.map((gate) => gate.whenReached()));
     bench.scratch.openGates();
-    const workers = (await Promise.all(ids)).sort();
-    // What a process has begun its parent hears later, and gives second places to whom it knows to have come round.
-    const wanted = { thread: [1, 1, 2, 2, 3, 3], process: expect.arrayContaining([1, 2, 3]) };
-    expect(workers).toEqual(wanted[kind]);
+    // Whose second places come first depends on which workers are known to have come round to their first call: send-ahead.test.ts has
+    // that rule.
+    expect(await Promise.all(ids)).toEqual(expect.arrayContaining([1, 2, 3]));
   });
 
   test("spreads calls that come one by one, too", async () => {
@@ -79,8 +78,6 @@ describe.each(benches)("concurrencyPerWorker of a %s", (kind, Bench) => {
     const workers = await Promise.all(ids);
     // The first two went to workers without any call; of the rest see the test above.
     expect(workers.slice(0, 2).sort()).toEqual([1, 2]);
-    const wanted = { thread: [1, 1, 1, 2, 2, 2], process: expect.arrayContaining([1, 2]) };
-    expect(workers.sort()).toEqual(wanted[kind]);
   });
 
   test("keeps within its bounds, and uses them, when many calls come at once", async () => {
