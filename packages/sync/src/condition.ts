@@ -1,3 +1,4 @@
+import { refusePromise } from "./shared/refuse-promise.js";
 import { InvalidStateError } from "./errors.js";
 import { guardControl, type Guard } from "./guard.js";
 import { Lock } from "./lock.js";
@@ -100,7 +101,10 @@ export class Condition {
   waitForSync<R>(guard: Guard, predicate: () => R, options: SyncWaitOptions = NO_LIMIT): R {
     const deadline = deadlineOf(options);
     for (;;) {
-      const value = predicate();
+      const value = refusePromise(
+        predicate(),
+        "waitForSync() takes no async function: use waitFor()",
+      );
       if (value) return value;
       this.#waitSync(guard, deadline);
     }

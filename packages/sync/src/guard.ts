@@ -4,7 +4,7 @@ import type { Hold, Holding } from "./shared/holding.js";
 interface GuardControl {
   create(holding: Holding, hold: Hold): Guard;
   /** Whether it still holds this. */
-  isOf(guard: Guard, holding: Holding): boolean;
+  isOf(guard: unknown, holding: Holding): boolean;
   holdOf(guard: Guard): Hold;
   /** Gives a guard what it holds from now on. */
   renew(guard: Guard, hold: Hold): void;
@@ -41,6 +41,7 @@ export class Guard implements Disposable {
     guardControl = {
       create: (holding, hold) => new Guard(holding, hold),
       isOf: (guard, { monitor }) =>
+        guard instanceof Guard &&
         !guard.#released &&
         guard.#holding.monitor.id === monitor.id &&
         guard.#holding.isHeld(guard.#hold),

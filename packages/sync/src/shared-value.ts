@@ -1,3 +1,4 @@
+import { refusePromise } from "./shared/refuse-promise.js";
 import { RLock } from "./rlock.js";
 import {
   createMemory,
@@ -63,7 +64,11 @@ export class SharedValue<T extends ElementType = ElementType> {
 
   /** Changes the number while it has the lock; blocks the thread until it has it. Gives the new number. @throws What `RLock.runSync()` throws. */
   update(change: (value: Element<T>) => Element<T>): Element<T> {
-    return this.lock.runSync(() => (this.value = change(this.value)));
+    return this.lock.runSync(() => {
+      this.value = refusePromise(change(this.value), "update() takes no async function");
+      // As it is kept: 127 + 1 is -128 among numbers of eight bits.
+      return this.value;
+    });
   }
 }
 

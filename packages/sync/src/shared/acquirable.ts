@@ -1,3 +1,4 @@
+import { refusePromise } from "./refuse-promise.js";
 import { guardControl, type Guard } from "../guard.js";
 import type { Holding } from "./holding.js";
 import { NO_LIMIT, type SyncWaitOptions, type WaitOptions } from "./limits.js";
@@ -58,11 +59,15 @@ export abstract class Acquirable {
     }
   }
 
-  /** Runs a function that is not async, and gives back afterwards; blocks the thread until it can run. */
+  /**
+   * Runs a function that is not async, and gives back afterwards; blocks the thread until it can run.
+   *
+   * @throws {TypeError} When the function was async: what it did after its first `await` is not protected.
+   */
   runSync<R>(fn: (guard: Guard) => R, options: SyncWaitOptions = NO_LIMIT): R {
     const guard = this.acquireSync(options);
     try {
-      return fn(guard);
+      return refusePromise(fn(guard), "runSync() takes no async function: use run()");
     } finally {
       guard.release();
     }

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { deserialize, serialize } from "node:v8";
+import { Deserializer, Serializer } from "node:v8";
 import { SerializationError } from "../errors.js";
 import { ItemKind, itemSize, type ItemRing } from "./ring.js";
 
@@ -29,9 +29,11 @@ export function toItem(value: unknown): Item {
   if (value === null) return ofKind(ItemKind.Null);
   if (typeof value === "boolean") return ofKind(value ? ItemKind.True : ItemKind.False);
   if (types.isUint8Array(value) && !types.isSharedArrayBuffer(value.buffer)) {
-    return { kind: ItemKind.Bytes, size: itemSize(value.length), number: 0, bytes: value };
+    // Now: it may be changed, moved or resized while it waits for its place.
+    const bytes = copied(value, (from) => new Uint8Array(from));
+    return { kind: ItemKind.Bytes, size: itemSize(bytes.length), number: 0, bytes };
   }
-  const bytes = serialized(value);
+  const bytes = copied(value, serialize);
   return { kind: ItemKind.Value, size: itemSize(bytes.length), number: 0, bytes };
 }
 
@@ -49,7 +51,7 @@ export function readItem(ring: ItemRing, at: number): Item {
   return { kind, size, number: 0, bytes: kind < ItemKind.Number ? NO_BYTES : ring.bytesAt(at) };
 }
 
-/** Gives the value of an item. */
+/** Gives the value of an item. @throws {SerializationError} For one that is nested too deeply to be read here. */
 export function valueOf({ kind, number, bytes }: Item): unknown {
   switch (kind) {
     case ItemKind.Number:
@@ -73,13 +75,33 @@ function ofKind(kind: number): Item {
   return { kind, size: EMPTY_SIZE, number: 0, bytes: NO_BYTES };
 }
 
-function serialized(value: unknown): Uint8Array {
+/** V8's own ways, and not those of `node:v8`, whose views are parts of a memory that all share. */
+function serialize(value: unknown): Uint8Array {
+  const writer = new Serializer();
+  writer.writeHeader();
+  writer.writeValue(value);
+  return writer.releaseBuffer();
+}
+
+function deserialize(bytes: Uint8Array): unknown {
   try {
-    return serialize(value);
+    const reader = new Deserializer(bytes);
+    reader.readHeader();
+    return reader.readValue();
   } catch (error) {
-    const reason = types.isNativeError(error) ? error.message : String(error);
-    throw new SerializationError(`this value cannot go through a Queue: ${reason}`, {
-      cause: error,
-    });
+    throw failure("an item of a Queue cannot be read", error);
   }
+}
+
+function copied<T>(value: T, copy: (value: T) => Uint8Array): Uint8Array {
+  try {
+    return copy(value);
+  } catch (error) {
+    throw failure("this value cannot go through a Queue", error);
+  }
+}
+
+function failure(text: string, error: unknown): SerializationError {
+  const reason = types.isNativeError(error) ? error.message : String(error);
+  return new SerializationError(`${text}: ${reason}`, { cause: error });
 }

@@ -78,6 +78,11 @@ export class Monitor {
 
   #enterLate(): void {
     const { words } = this;
+    if (Atomics.load(words, Word.Entry) >> 1 === thisThread) {
+      // An error, such as that of a full stack, has cut off what this thread itself did here.
+      this.#repair();
+      return;
+    }
     for (let spins = 0; spins < ENTRY_SPINS; spins += 1) {
       if (Atomics.load(words, Word.Entry) !== 0) continue;
       if (Atomics.compareExchange(words, Word.Entry, 0, me) === 0) return;

@@ -1,4 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
+import { setTimeout } from "node:timers";
 import {
   getEnvironmentData,
   isMainThread,
@@ -22,10 +23,25 @@ subscribe("worker_threads", (message) => {
   const { worker } = message as { worker: Worker };
   const id = worker.threadId;
   children.set(id, worker);
+  for (const registry of registries.values()) registry.tellParent(id, threadId);
+  worker.once("online", () => {
+    meet(worker, FIRST_MEETING_MS);
+  });
   worker.once("exit", () => {
     ended(id);
   });
 });
+
+const FIRST_MEETING_MS = 10;
+const LONGEST_MEETING_MS = 1000;
+
+/** Asks a thread for its idle time until it has one, so that it can be seen later when the thread is gone. */
+function meet(worker: Worker, delayMs: number): void {
+  if (worker.threadId === -1 || worker.performance.eventLoopUtilization().active > 0) return;
+  setTimeout(() => {
+    meet(worker, Math.min(LONGEST_MEETING_MS, delayMs * 2));
+  }, delayMs).unref();
+}
 
 /** The registry of what is made in this thread. */
 export function ownRegistry(): Registry {

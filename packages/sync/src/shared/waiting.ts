@@ -77,6 +77,36 @@ export function waitAsync(wait: Wait, deadline: Deadline, signal?: AbortSignal):
   });
 }
 
+/** One listener of a signal for all waits that it ends: Node warns of more than ten. */
+interface Watch {
+  readonly waits: Set<AsyncWait>;
+  readonly aborted: () => void;
+}
+const watches = new WeakMap<AbortSignal, Watch>();
+
+function watch(signal: AbortSignal, wait: AsyncWait): void {
+  const known = watches.get(signal);
+  if (known !== undefined) {
+    known.waits.add(wait);
+    return;
+  }
+  const waits = new Set([wait]);
+  const aborted = (): void => {
+    for (const one of [...waits]) one.giveUp(signal.reason);
+  };
+  watches.set(signal, { waits, aborted });
+  signal.addEventListener("abort", aborted);
+}
+
+function unwatch(signal: AbortSignal, wait: AsyncWait): void {
+  const known = watches.get(signal);
+  if (known === undefined) return;
+  known.waits.delete(wait);
+  if (known.waits.size > 0) return;
+  watches.delete(signal);
+  signal.removeEventListener("abort", known.aborted);
+}
+
 /** The waits of this thread that do not block it. */
 const asyncWaits = new Set<AsyncWait>();
 let looking: ReturnType<typeof setInterval> | undefined;
@@ -108,8 +138,8 @@ class AsyncWait {
     asyncWaits.add(this);
     lookNowAndThen();
     for (const signal of this.#signals) {
-      signal.addEventListener("abort", this.#aborted);
-      if (signal.aborted) this.#giveUp(signal.reason);
+      watch(signal, this);
+      if (signal.aborted) this.giveUp(signal.reason);
     }
     if (this.#deadline.isLimited) this.#setTimer();
     this.#listen();
@@ -153,18 +183,14 @@ class AsyncWait {
     this.#timer = setTimeout(
       () => {
         if (this.#deadline.leftMs > 0) this.#setTimer();
-        else this.#giveUp(this.#deadline.error(this.#wait.what));
+        else this.giveUp(this.#deadline.error(this.#wait.what));
       },
       Math.min(LONGEST_TIMER_MS, Math.ceil(leftMs)),
     );
-    if (!waitsKeepAlive) this.#timer.unref();
   }
 
-  readonly #aborted = (event: globalThis.Event): void => {
-    this.#giveUp((event.target as AbortSignal).reason);
-  };
-
-  #giveUp(reason: unknown): void {
+  /** Ends it, if it was not granted. */
+  giveUp(reason: unknown): void {
     if (this.#ended) return;
     // What was granted counts, though nobody has heard of it yet.
     if (!giveUp(this.#wait)) {
@@ -179,7 +205,7 @@ class AsyncWait {
     this.#ended = true;
     asyncWaits.delete(this);
     clearTimeout(this.#timer);
-    for (const signal of this.#signals) signal.removeEventListener("abort", this.#aborted);
+    for (const signal of this.#signals) unwatch(signal, this);
     if (asyncWaits.size === 0 && looking !== undefined) {
       clearInterval(looking);
       looking = undefined;

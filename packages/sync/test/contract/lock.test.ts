@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { DeadlockError, Lock, SharedValue, TimeoutError } from "../../src/index.js";
 import { endWorkers, startWorker } from "../support/workers.js";
@@ -5,7 +6,51 @@ import { errorOf, untilWaiting, waitersOf } from "../support/waiters.js";
 
 afterEach(endWorkers);
 
+/** Calls a function at every depth of the stack, up to its end. */
+function fill(fn: () => unknown): number {
+  fn();
+  return 1 + fill(fn);
+}
+
 describe("Lock, in one thread", () => {
+  test("[L1] refuses an async function where it blocks, and is free afterwards", () => {
+    const lock = new Lock();
+    expect(() => lock.runSync(() => Promise.resolve(1))).toThrow("use run()");
+    expect(lock.locked).toBe(false);
+  });
+
+  test("[D9] goes on after a step of its own that an error has cut off, such as that of a full stack", async () => {
+    const lock = new Lock();
+    const take = (): number => {
+      const guard = lock.tryAcquire();
+      guard?.release();
+      return 1 + take();
+    };
+    for (let n = 0; n < 50; n += 1) expect(take).toThrow(RangeError);
+    const count = new SharedValue("int32");
+    for (let n = 0; n < 50; n += 1)
+      expect(() => fill(() => count.update((one) => one))).toThrow(RangeError);
+    // Whoever comes next is not kept waiting at the entry, though a guard may have been lost on the way.
+    const outcome = lock.acquire({ timeoutMs: 20 }).then(
+      () => "got it",
+      (error: unknown) => (error as Error).name,
+    );
+    expect(["got it", "TimeoutError"]).toContain(await outcome);
+  });
+
+  test("[G2] has one listener at a signal, however many wait with it", async () => {
+    const lock = new Lock();
+    const guard = await lock.acquire();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = Array.from({ length: 20 }, () => errorOf(lock.acquire({ signal })));
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    controller.abort("enough");
+    expect(await Promise.all(waits)).toEqual(Array(20).fill("enough"));
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    guard.release();
+  });
+
   test("[L1] is free at first, and locked while somebody has it", async () => {
     const lock = new Lock();
     expect(lock.locked).toBe(false);

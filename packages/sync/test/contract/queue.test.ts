@@ -22,6 +22,44 @@ describe("Queue, in one thread", () => {
     expect(queue.size).toBe(0);
   });
 
+  test("[Q2] copies bytes when they are put, also where they have to wait", async () => {
+    const queue = new Queue<unknown>({ maxSize: 1 });
+    await queue.put("first");
+    const bytes = Uint8Array.of(1, 2, 3);
+    const moved = Uint8Array.of(4, 5);
+    const puts = [queue.put(bytes), queue.put(moved), queue.put("last")];
+    bytes.fill(9);
+    structuredClone(moved.buffer, { transfer: [moved.buffer] });
+    const got: unknown[] = [];
+    for (let n = 0; n < 4; n += 1) got.push(await queue.get());
+    await Promise.all(puts);
+    expect(got).toEqual(["first", Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5), "last"]);
+  });
+
+  test("[Q2] refuses bytes whose memory has been moved away, and goes on", async () => {
+    const queue = new Queue<unknown>();
+    const moved = Uint8Array.of(1);
+    structuredClone(moved.buffer, { transfer: [moved.buffer] });
+    expect(() => {
+      queue.putSync(moved);
+    }).toThrow(SerializationError);
+    await expect(queue.put(moved)).rejects.toThrow("cannot go through a Queue");
+    expect(queue.tryPut(1)).toBe(true);
+    expect(queue.getSync()).toBe(1);
+  });
+
+  test("[Q2] gives typed arrays with memory of their own, and their memory in common where they had that", async () => {
+    const queue = new Queue<unknown>();
+    queue.putSync(Float64Array.of(1, 2));
+    const { buffer, byteOffset } = queue.getSync() as Float64Array;
+    expect([...new Float64Array(buffer)]).toEqual([1, 2]);
+    expect(byteOffset).toBe(0);
+    const memory = new ArrayBuffer(8);
+    queue.putSync([new Uint16Array(memory), new Uint8Array(memory)]);
+    const [words, bytes] = (await queue.get()) as [Uint16Array, Uint8Array];
+    expect(words.buffer).toBe(bytes.buffer);
+  });
+
   test("[Q2] carries all kinds of values, as copies", async () => {
     const queue = new Queue();
     const cycle: { self?: unknown } = {};

@@ -304,6 +304,13 @@ describe("SharedValue and SharedArray", () => {
     expect([value.value, array.view[0]]).toEqual([4000, 2000]);
   });
 
+  test("[V3] update() gives what is kept, and takes no async function", () => {
+    const value = new SharedValue("int8", 127);
+    expect(value.update((before) => before + 1)).toBe(-128);
+    expect(() => value.update((before) => Promise.resolve(before) as never)).toThrow(TypeError);
+    expect(value.value).toBe(-128);
+  });
+
   test("[V4] may have a lock in common with others", () => {
     const lock = new RLock();
     const value = new SharedValue("int32", 1, lock);

@@ -52,16 +52,16 @@ export class TestWorker<T extends object> {
   }
 }
 
-const hired: TestWorker<object>[] = [];
+const started: TestWorker<object>[] = [];
 
 /** Makes a thread that has these things, and runs; `endWorkers()` ends it. */
 export async function startWorker<T extends object>(things: T): Promise<TestWorker<T>> {
   const worker = new TestWorker(things);
-  hired.push(worker);
+  started.push(worker);
   await worker.run(() => undefined);
   return worker;
 }
 
 export async function endWorkers(): Promise<void> {
-  await Promise.all(hired.splice(0).map((worker) => worker.end()));
+  await Promise.all(started.splice(0).map((worker) => worker.end()));
 }
