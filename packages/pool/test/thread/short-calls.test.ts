@@ -104,7 +104,9 @@ describe("calls that are known to be short, and one that is not", () => {
     await makeShort(executor);
     const gates = Array.from({ length: 3 }, () => sharedCells(2));
     const futures = gates.map((gate) => executor.submit(Tasks.waitFor, gate));
-    for (const gate of gates) await whenBegun(gate);
+    // A call that ends has not begun as it should, and says why.
+    const ended = Promise.race(futures.map((future) => future.result()));
+    for (const gate of gates) await Promise.race([whenBegun(gate), ended]);
     for (const gate of gates) letGo(gate);
     const threads = await Promise.all(futures.map((future) => future.result()));
     expect(new Set(threads).size).toBe(3);

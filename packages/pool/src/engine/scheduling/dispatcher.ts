@@ -169,7 +169,10 @@ export class Dispatcher {
 
   readonly #endOfTurn = (): void => {
     this.#queued = false;
-    if (this.#scheduled) this.flush();
+    if (!this.#scheduled) return;
+    // First: within a hand-out it is put off, and must not be taken for put off already.
+    this.#scheduled = false;
+    this.flush();
   };
 
   /** Where what is handed out runs code of users, and that leads back to here, it waits for the end of the turn. */
